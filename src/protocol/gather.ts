@@ -1,0 +1,45 @@
+/** The first allocation for bytes that come in pieces; it doubles from there. */
+const FIRST_SIZE = 64 * 1024;
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Joins pieces into one run of bytes. Memory grows with the bytes that came, at most by doubling,
+ * however small the pieces and however large the announced total.
+ */
+export class Gather {
+  #bytes = EMPTY;
+  length = 0;
+
+  /**
+   * Copies `bytes` to the end and returns the index at which they now begin in `view()`.
+   * @param expected total in the end, where it is known: nothing beyond it is allocated
+   */
+  append(bytes: Uint8Array, expected = Number.POSITIVE_INFINITY): number {
+    const at = this.length;
+    const needed = at + bytes.length;
+    if (needed > this.#bytes.length) this.#grow(needed, Math.max(needed, expected));
+    this.#bytes.set(bytes, at);
+    this.length = needed;
+    return at;
+  }
+
+  /** The bytes so far, as a view: valid until the next `append`. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  /** Gives the bytes away and starts anew. */
+  take(): Uint8Array {
+    const whole = this.view();
+    this.#bytes = EMPTY;
+    this.length = 0;
+    return whole;
+  }
+
+  #grow(needed: number, expected: number): void {
+    const size = Math.min(expected, Math.max(needed, FIRST_SIZE, this.#bytes.length * 2));
+    const larger = new Uint8Array(size);
+    larger.set(this.view());
+    this.#bytes = larger;
+  }
+}
