@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "./commands/command.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { EXIT_DEFECT, EXIT_DONE, FramecatError, messageOf, usageError } from "./errors.ts";
+import type { Io } from "./io.ts";
+
+/**
+ * Runs one command line. The exit code is the value; nothing here ends the process.
+ * @param argv the arguments after the program's name
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (thrown) {
+    return report(thrown, io);
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const [name = "--help", ...rest] = argv;
+  if (name === "--version" || name === "-V") return print(io, `${version()}\n`);
+  if (name === "--help" || name === "-h" || name === "help") {
+    const command = await load(rest[0]);
+    const { mainHelp, commandHelp } = await import("./render/help.ts");
+    return print(io, command ? commandHelp(command, "common") : mainHelp(COMMANDS));
+  }
+  const command = await load(name);
+  if (!command) {
+    throw usageError(`unknown command ${JSON.stringify(name)}`, "See `framecat --help`.");
+  }
+  return runCommand(command, rest, io);
+}
+
+async function load(name: string | undefined): Promise<Command | undefined> {
+  return name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.load() : undefined;
+}
+
+async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
+  const asked = helpAsked(argv);
+  if (asked) {
+    const { commandHelp } = await import("./render/help.ts");
+    return print(io, commandHelp(command, asked));
+  }
+  const { parseArgs } = await import("./commands/parse-args.ts");
+  return command.run(parseArgs(command, argv), io);
+}
+
+/** Help wins over everything else on the line, wrong flags included; after `--` it is data. */
+function helpAsked(argv: readonly string[]): "common" | "all" | undefined {
+  const end = argv.indexOf("--");
+  const flags = end === -1 ? argv : argv.slice(0, end);
+  const at = flags.findIndex((arg) => arg === "--help" || arg === "-h");
+  if (at === -1) return undefined;
+  return flags[at + 1] === "all" ? "all" : "common";
+}
+
+function print(io: Io, text: string): number {
+  io.stdout.write(text);
+  return EXIT_DONE;
+}
+
+/** One line on stderr for a foreseen failure; a defect says where to report it. */
+function report(thrown: unknown, io: Io): number {
+  if (thrown instanceof FramecatError) {
+    const hint = thrown.hint === undefined ? "" : ` ${thrown.hint}`;
+    io.stderr.write(`framecat: ${oneLine(thrown.message)} (exit ${thrown.exitCode}).${hint}\n`);
+    return thrown.exitCode;
+  }
+  const where = io.env.FRAMECAT_DEBUG && thrown instanceof Error ? `\n${thrown.stack}` : "";
+  const advice = where === "" ? " Set FRAMECAT_DEBUG=1 to see where." : where;
+  io.stderr.write(
+    `framecat: a defect in framecat: ${oneLine(messageOf(thrown))} (exit ${EXIT_DEFECT}).${advice}\n`,
+  );
+  return EXIT_DEFECT;
+}
+
+/** Messages may quote a peer: control characters never reach the terminal. */
+function oneLine(message: string): string {
+  return message.replace(
+    // oxlint-disable-next-line no-control-regex -- control characters are what is replaced
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g,
+    " ",
+  );
+}
+
+function version(): string {
+  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(file) as { version: string }).version;
+}

@@ -1,0 +1,93 @@
+import type { OptionSpec } from "./command.ts";
+
+/** Flags that mean the same in every command. */
+export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "color",
+    kind: "text",
+    value: "WHEN",
+    choices: ["auto", "always", "never"],
+    description: "color the output",
+    default: "auto",
+    topic: "Output",
+  },
+  {
+    name: "show-secrets",
+    kind: "flag",
+    description: "show credentials, cookies and tokens that are otherwise redacted",
+    topic: "Output",
+  },
+];
+
+/** How to dial: shared by `connect` and `bench`. */
+export const DIAL_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "header",
+    alias: "H",
+    kind: "list",
+    value: "'NAME: VALUE'",
+    description: "add a header to the opening request; repeatable",
+    topic: "Connection",
+    common: true,
+  },
+  {
+    name: "subprotocol",
+    alias: "s",
+    kind: "list",
+    value: "NAME",
+    description: "offer a subprotocol; repeatable, in order of preference",
+    topic: "Connection",
+    common: true,
+  },
+  {
+    name: "origin",
+    kind: "text",
+    value: "ORIGIN",
+    description: "set the Origin header",
+    topic: "Connection",
+  },
+  {
+    name: "connect-timeout",
+    kind: "text",
+    value: "TIME",
+    description: "give up resolving, connecting and TLS after this long",
+    default: "10s",
+    topic: "Connection",
+  },
+  {
+    name: "handshake-timeout",
+    kind: "text",
+    value: "TIME",
+    description: "give up waiting for the answer to the opening request after this long",
+    default: "10s",
+    topic: "Connection",
+  },
+  {
+    name: "insecure",
+    kind: "flag",
+    description: "accept any TLS certificate",
+    topic: "TLS",
+    common: true,
+  },
+  {
+    name: "ca",
+    kind: "text",
+    value: "FILE",
+    description: "trust the certificate authorities in this PEM file",
+    topic: "TLS",
+  },
+  {
+    name: "cert",
+    kind: "text",
+    value: "FILE",
+    description: "present this client certificate (PEM)",
+    topic: "TLS",
+  },
+  {
+    name: "key",
+    kind: "text",
+    value: "FILE",
+    description: "private key of the client certificate (PEM)",
+    topic: "TLS",
+  },
+];

@@ -1,0 +1,98 @@
+import yargs from "yargs";
+import { usageError } from "../errors.ts";
+import type { Args, Command, OptionSpec } from "./command.ts";
+
+const PARSER = {
+  "camel-case-expansion": false,
+  "dot-notation": false,
+  "duplicate-arguments-array": true,
+  "greedy-arrays": false,
+  "parse-numbers": false,
+  "parse-positional-numbers": false,
+  "strip-aliased": true,
+};
+
+/**
+ * Parses a command's arguments.
+ * @throws FramecatError (usage) for an unknown flag, a missing or surplus value, a wrong choice
+ */
+export function parseArgs(command: Command, argv: readonly string[]): Args {
+  const see = `See \`framecat ${command.name} --help\`.`;
+  const parser = yargs()
+    .locale("en")
+    .exitProcess(false)
+    .help(false)
+    .version(false)
+    .parserConfiguration(PARSER)
+    .strictOptions()
+    .fail((message, error) => {
+      throw error ?? usageError(reword(message), see);
+    });
+  for (const option of command.options) parser.option(option.name, yargsOption(option));
+  const parsed: Record<string, unknown> = parser.parseSync([...argv]);
+  const positionals = Array.isArray(parsed._) ? parsed._.map(String) : [];
+  const surplus = positionals[command.maxPositionals];
+  if (surplus !== undefined) {
+    throw usageError(`unexpected argument ${JSON.stringify(surplus)}`, see);
+  }
+  return accessors(command.options, parsed, positionals);
+}
+
+function yargsOption({ alias, kind, choices }: OptionSpec) {
+  return {
+    ...(alias !== undefined && { alias }),
+    ...(choices && { choices }),
+    ...(kind === "flag" && { boolean: true }),
+    ...(kind === "count" && { count: true }),
+    ...((kind === "text" || kind === "list") && { string: true, requiresArg: true }),
+    ...(kind === "list" && { array: true }),
+  };
+}
+
+/** yargs's words, in ours. */
+function reword(message: string): string {
+  const unknown = /^Unknown arguments?: (.+)$/m.exec(message)?.[1];
+  if (unknown !== undefined) return `unknown flag ${unknown.split(", ").map(dashed).join(", ")}`;
+  const missing = /^Not enough arguments following: (.+)$/m.exec(message)?.[1];
+  if (missing !== undefined) return `flag ${dashed(missing)} needs a value`;
+  const choice = /Argument: (\S+), Given: "?(.*?)"?, Choices: (.+)$/m.exec(message);
+  if (choice) {
+    const [, name = "", given = "", choices = ""] = choice;
+    return `${dashed(name)} must be one of ${choices.replaceAll('"', "")}, not "${given}"`;
+  }
+  return message.split("\n")[0] ?? message;
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
+function accessors(
+  options: readonly OptionSpec[],
+  parsed: Readonly<Record<string, unknown>>,
+  positionals: readonly string[],
+): Args {
+  const value = (name: string, kind: OptionSpec["kind"]): unknown => {
+    if (!options.some((option) => option.name === name && option.kind === kind)) {
+      throw new Error(`the command has no ${kind} --${name}`);
+    }
+    return parsed[name];
+  };
+  return {
+    positionals,
+    flag: (name) => {
+      const given = value(name, "flag");
+      return Array.isArray(given) ? given.at(-1) === true : given === true;
+    },
+    count: (name) => Number(value(name, "count") ?? 0),
+    text: (name) => {
+      const given = value(name, "text");
+      if (Array.isArray(given)) throw usageError(`flag ${dashed(name)} is given twice`);
+      return given === undefined ? undefined : String(given);
+    },
+    list: (name) => {
+      const given = value(name, "list");
+      return Array.isArray(given) ? given.map(String) : [];
+    },
+  };
+}

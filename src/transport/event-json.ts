@@ -1,0 +1,119 @@
+import { Buffer } from "node:buffer";
+import { describeCloseCode } from "../protocol/close-codes.ts";
+import { formatExtension } from "../protocol/extensions.ts";
+import { encodeDeflateParams } from "../protocol/deflate.ts";
+import type { HttpHead } from "../protocol/http-head.ts";
+import { formatMaskKey } from "../protocol/mask.ts";
+import { describeOpcode, Opcode } from "../protocol/opcodes.ts";
+import type { Violation } from "../protocol/rules.ts";
+import { isValidUtf8 } from "../protocol/utf8.ts";
+import { type Event, type FrameEvent, type HandshakeEvent, unreachable } from "./events.ts";
+
+export const EVENT_SCHEMA = "framecat.event/1";
+
+/** Redacts a header's value where it is a secret; see `redact.ts`. */
+export type RedactHead = (head: HttpHead) => HttpHead;
+
+/** The event as it stands in a line of NDJSON. The schema is `src/schema/event.schema.json`. */
+export function eventToJson(event: Event, redact: RedactHead): Record<string, unknown> {
+  const { at, conn, type } = event;
+  const common = { v: EVENT_SCHEMA, t: isoMicroseconds(at.epochUs), ns: String(at.ns), conn, type };
+  return { ...common, ...body(event, redact) };
+}
+
+function body(event: Event, redact: RedactHead): Record<string, unknown> {
+  switch (event.type) {
+    case "handshake":
+      return handshake(event, redact);
+    case "frame":
+      return frame(event);
+    case "message": {
+      const { dir, kind, data, wireLength, fragments } = event;
+      const asText = kind === "text";
+      return { dir, kind, ...payload(data, asText), length: data.length, wireLength, fragments };
+    }
+    case "ping":
+      return { dir: event.dir, ...payload(event.data, true) };
+    case "pong":
+      return { dir: event.dir, ...payload(event.data, true), rttMs: event.rttMs };
+    case "close": {
+      const { code, reason, initiator, clean } = event;
+      return { code, name: describeCloseCode(code).name, reason, initiator, clean };
+    }
+    case "state":
+      return { state: event.state };
+    case "reconnect":
+      return { attempt: event.attempt, delayMs: event.delayMs };
+    case "error":
+      return { code: event.code, message: event.message };
+    case "note":
+      return { message: event.message };
+    default:
+      return unreachable(event);
+  }
+}
+
+function handshake(event: HandshakeEvent, redact: RedactHead): Record<string, unknown> {
+  const { role, url, remote, timings, tls, subprotocol, deflate, violations } = event;
+  return {
+    role,
+    url,
+    remote,
+    request: head(redact(event.request)),
+    response: head(redact(event.response)),
+    ...(event.body && { body: payload(event.body, true) }),
+    timings,
+    tls,
+    acceptKeyValid: !violations.some(({ rule }) => rule === "response-accept"),
+    subprotocol,
+    extensions: deflate ? formatExtension(encodeDeflateParams(deflate)) : "",
+    violations: violations.map(brief),
+  };
+}
+
+function head({ startLine, headers }: HttpHead) {
+  return { line: startLine, headers };
+}
+
+function frame(event: FrameEvent): Record<string, unknown> {
+  const { header, payload: bytes, payloadCut } = event.frame;
+  const { opcode, masked, maskKey } = header;
+  const text = opcode === Opcode.text || opcode === Opcode.ping || opcode === Opcode.pong;
+  return {
+    dir: event.dir,
+    fin: header.fin,
+    rsv1: header.rsv1,
+    rsv2: header.rsv2,
+    rsv3: header.rsv3,
+    opcode,
+    opcodeName: describeOpcode(opcode).name,
+    masked,
+    ...(masked && { maskKey: formatMaskKey(maskKey) }),
+    length: header.length,
+    headerLength: header.headerLength,
+    offset: header.offset,
+    ...payload(bytes, text && !header.rsv1),
+    ...(payloadCut && { payloadCut }),
+    fragment: event.fragment,
+    ...(event.message?.compressed &&
+      !event.message.cut && { inflatedLength: event.message.data.length }),
+    violations: event.violations.map(brief),
+  };
+}
+
+function brief({ rule, severity, section, closeCode, message }: Violation) {
+  return { rule, severity, section, closeCode, message };
+}
+
+/** Bytes as `text` where they are meant as text and are UTF-8, else as `base64`: nothing is lost. */
+function payload(bytes: Uint8Array, asText: boolean): { text: string } | { base64: string } {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (asText && isValidUtf8(bytes)) return { text: buffer.toString("utf8") };
+  return { base64: buffer.toString("base64") };
+}
+
+/** ISO 8601 with microseconds. */
+export function isoMicroseconds(epochUs: number): string {
+  const micros = String(Math.floor(epochUs % 1000)).padStart(3, "0");
+  return new Date(Math.floor(epochUs / 1000)).toISOString().replace("Z", `${micros}Z`);
+}
