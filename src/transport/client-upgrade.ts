@@ -1,0 +1,149 @@
+import { encodeKey } from "../protocol/accept-key.ts";
+import {
+  buildRequest,
+  type ClientHandshake,
+  judgeResponse,
+  type ResponseVerdict,
+} from "../protocol/client-handshake.ts";
+import { BodyReader } from "../protocol/http-body.ts";
+import { encodeHead, HeadReader, type Headers, type HttpHead } from "../protocol/http-head.ts";
+import { FramecatError, messageOf, usageError } from "../errors.ts";
+import type { DeflateOffer } from "../protocol/deflate.ts";
+import { placeOf, type Target } from "./target.ts";
+
+/** What the opening request asks for, beside the address. */
+export interface UpgradeOptions {
+  readonly subprotocols?: readonly string[];
+  readonly deflate?: DeflateOffer | undefined;
+  readonly origin?: string | undefined;
+  readonly headers?: Headers;
+}
+
+/** How the handshake ended. */
+export type UpgradeResult =
+  | {
+      readonly state: "open";
+      readonly response: HttpHead;
+      readonly verdict: ResponseVerdict;
+      /** Bytes after the response: the first frames. */
+      readonly rest: Uint8Array;
+    }
+  | {
+      readonly state: "failed";
+      readonly failure: FramecatError;
+      readonly response: HttpHead | undefined;
+      readonly verdict: ResponseVerdict | undefined;
+      readonly body: Uint8Array;
+    };
+
+const BODY_LIMIT = 64 * 1024;
+
+/**
+ * The client's side of the opening handshake on any kind of socket: write `bytes`, feed what comes
+ * to `push` until it gives a result, call `ended` when the connection ends before that.
+ */
+export class ClientUpgrade {
+  readonly request: HttpHead;
+  /** The opening request as it goes on the wire. */
+  readonly bytes: Uint8Array;
+  readonly #asked: ClientHandshake;
+  readonly #target: Target;
+  readonly #reader = new HeadReader();
+  #refused: { response: HttpHead; verdict: ResponseVerdict; body: BodyReader } | undefined;
+
+  /**
+   * @param random 16 bytes for the key
+   * @throws FramecatError (usage) when a header cannot be sent
+   */
+  constructor(target: Target, options: UpgradeOptions, random: Uint8Array) {
+    const { credentials } = target;
+    const basic = credentials && `Basic ${Buffer.from(credentials).toString("base64")}`;
+    const headers: Headers = basic ? [["Authorization", basic]] : [];
+    this.#target = target;
+    this.#asked = {
+      ...options,
+      host: target.host,
+      path: target.path,
+      key: encodeKey(random),
+      headers: [...headers, ...(options.headers ?? [])],
+    };
+    this.request = buildRequest(this.#asked);
+    this.bytes = encode(this.request);
+  }
+
+  /** Takes the next bytes from the server; undefined while more are needed. */
+  push(bytes: Uint8Array): UpgradeResult | undefined {
+    if (this.#refused) return this.#refused.body.push(bytes) ? this.#refusal() : undefined;
+    const result = this.#reader.push(bytes);
+    if (result.state === "more") return undefined;
+    if (result.state === "invalid") return this.#notHttp(result.message, result.bytes);
+    const response = result.head;
+    const verdict = judgeResponse(response, this.#asked);
+    if (verdict.violations.length === 0) {
+      return { state: "open", response, verdict, rest: result.rest };
+    }
+    if (verdict.status === 101) return this.#invalid(response, verdict);
+    this.#refused = { response, verdict, body: new BodyReader(response.headers, BODY_LIMIT) };
+    return this.push(result.rest);
+  }
+
+  /** The connection has ended, or `timedOut`; a refusal is told with as much body as came. */
+  ended(reason: "closed" | "timed-out", timeoutMs?: number): UpgradeResult {
+    if (this.#refused) return this.#refusal();
+    const place = placeOf(this.#target);
+    if (reason === "closed") {
+      const message = `${place} closed the connection without answering the handshake`;
+      return failed(new FramecatError("unreachable", message, "Is it a WebSocket server?"));
+    }
+    const message = `${place} accepted the connection but did not answer the handshake within ${timeoutMs} ms`;
+    return failed(new FramecatError("connect-timeout", message));
+  }
+
+  #notHttp(message: string, bytes: Uint8Array): UpgradeResult {
+    const said = JSON.stringify(Buffer.from(bytes.subarray(0, 40)).toString("latin1"));
+    const text = `${placeOf(this.#target)} did not answer as a WebSocket server: ${message}, it began with ${said}`;
+    return failed(new FramecatError("bad-handshake", text));
+  }
+
+  #invalid(response: HttpHead, verdict: ResponseVerdict): UpgradeResult {
+    const [first] = verdict.violations;
+    const text = `the handshake is invalid: ${first?.message.replace(/\.$/, "")}`;
+    return { ...failed(new FramecatError("bad-handshake", text)), response, verdict };
+  }
+
+  #refusal(): UpgradeResult {
+    const { response, verdict, body } = this.#refused ?? {};
+    const { status = 0, reason = "" } = verdict ?? {};
+    const text = `${placeOf(this.#target)} refused the handshake: HTTP ${`${status} ${reason}`.trim()}`;
+    const failure = new FramecatError("refused", text, hintFor(status, verdict));
+    return { ...failed(failure), response, verdict, body: body?.body ?? new Uint8Array(0) };
+  }
+}
+
+function failed(failure: FramecatError) {
+  const nothing = { response: undefined, verdict: undefined, body: new Uint8Array(0) };
+  return { state: "failed", failure, ...nothing } as const;
+}
+
+/** What a status most likely means for who wanted a WebSocket. */
+function hintFor(status: number, verdict: ResponseVerdict | undefined): string | undefined {
+  if (verdict?.violations.some(({ rule }) => rule === "response-version")) {
+    return "The server speaks another version of the protocol.";
+  }
+  if (status === 200) return "A plain web page answered: is the path right?";
+  if (status === 401) return "It wants credentials: try -H 'Authorization: …'.";
+  if (status === 403) return "Often the Origin is not allowed: try --origin.";
+  if (status === 404) return "Is the path right?";
+  if (status >= 300 && status < 400) return "It redirects: use the address it points to.";
+  if (status === 400 || status === 426) return "It found the request wrong, or wants another kind.";
+  if (status >= 500) return "The server, or a proxy before it, is in trouble.";
+  return undefined;
+}
+
+function encode(request: HttpHead): Uint8Array {
+  try {
+    return encodeHead(request);
+  } catch (thrown) {
+    throw usageError(messageOf(thrown));
+  }
+}

@@ -1,0 +1,88 @@
+import { type FailureCode, FramecatError, messageOf } from "../errors.ts";
+import { placeOf, type Target } from "./target.ts";
+
+/** How far connecting had come when it failed. */
+export type Phase = "tcp" | "tls" | "upgrade";
+
+/** A failure of node's net, dns or tls in our words: what happened, and what to try. */
+export function connectFailure(thrown: unknown, target: Target, phase: Phase): FramecatError {
+  if (thrown instanceof FramecatError) return thrown;
+  const code = errnoOf(thrown);
+  if (phase === "tls") return tlsFailure(thrown, code, target);
+  const [failure, message, hint] = describe(code, thrown, target);
+  return new FramecatError(failure, message, hint);
+}
+
+function errnoOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  EHOSTUNREACH: "cannot be reached: no route to the host",
+  ENETUNREACH: "cannot be reached: no route to its network",
+  EADDRNOTAVAIL: "cannot be reached from this machine's addresses and ports",
+  ECONNRESET: "reset the connection before the handshake was done",
+  EPIPE: "closed the connection before the handshake was done",
+  EACCES: "cannot be connected to: permission denied",
+  ENOENT: "is no unix socket: no such file",
+};
+
+function describe(
+  code: string,
+  thrown: unknown,
+  target: Target,
+): readonly [FailureCode, string, string?] {
+  const place = placeOf(target);
+  switch (code) {
+    case "ENOTFOUND":
+      return [
+        "name-resolution",
+        `${target.hostname} does not resolve`,
+        "Is the name spelled right?",
+      ];
+    case "EAI_AGAIN":
+    case "ETIMEOUT":
+    case "ESERVFAIL":
+    case "ENODATA":
+      return ["name-resolution", `${target.hostname} could not be resolved now (${code})`];
+    case "ETIMEDOUT":
+      return ["connect-timeout", `${place} did not answer in time`];
+    case "ECONNREFUSED": {
+      const starts = target.socketPath ? "" : ` \`framecat listen ${target.port}\` starts one.`;
+      return ["unreachable", `${place} refused the connection`, `Is the server running?${starts}`];
+    }
+    default:
+      return ["unreachable", `${place} ${UNREACHABLE[code] ?? `failed: ${messageOf(thrown)}`}`];
+  }
+}
+
+const FOR_TEST = "Try --insecure for a test server, or --ca FILE.";
+
+const TLS_MESSAGES: Readonly<Record<string, readonly [string, string?]>> = {
+  CERT_HAS_EXPIRED: ["TLS certificate has expired", FOR_TEST],
+  CERT_NOT_YET_VALID: ["TLS certificate is not valid yet", FOR_TEST],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ["TLS certificate is self-signed", FOR_TEST],
+  SELF_SIGNED_CERT_IN_CHAIN: ["TLS certificate chain ends in a root that is not trusted", FOR_TEST],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["TLS certificate is from an unknown authority", FOR_TEST],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["TLS certificate is from an unknown authority", FOR_TEST],
+  ECONNRESET: ["the server ended the connection during the TLS handshake", "Try ws:// instead."],
+};
+
+function tlsFailure(thrown: unknown, code: string, { hostname }: Target): FramecatError {
+  const [message, hint] = TLS_MESSAGES[code] ?? describeTls(thrown, code, hostname);
+  return new FramecatError("tls", message, hint);
+}
+
+function describeTls(thrown: unknown, code: string, hostname: string): readonly [string, string?] {
+  const text = messageOf(thrown);
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return [`TLS certificate is not for ${hostname}`, "Try --insecure for a test server."];
+  }
+  if (/wrong version number|packet length too long|http request/i.test(text)) {
+    return ["the server does not answer in TLS", "Try ws:// instead of wss://."];
+  }
+  const alert = /alert ([a-z ]+?)(?::|$)/.exec(text)?.[1];
+  return [
+    `TLS failed: ${alert ? `the server sent the alert "${alert}"` : `${text.split("\n")[0]}`}`,
+  ];
+}

@@ -1,0 +1,110 @@
+import { usageError } from "../errors.ts";
+
+/** Where to connect and what to ask for there. */
+export interface Target {
+  /** The address in full, credentials taken out. */
+  readonly url: string;
+  readonly secure: boolean;
+  /** Name or address without brackets; for a unix socket the name in the Host header. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Path of the unix socket that takes the place of host and port. */
+  readonly socketPath?: string;
+  /** The value of the Host header. */
+  readonly host: string;
+  /** Path and query of the request. */
+  readonly path: string;
+  /** `user:password` as it stood in the URL, decoded. */
+  readonly credentials?: string;
+}
+
+const SCHEMES: Readonly<Record<string, string>> = {
+  http: "ws",
+  https: "wss",
+  ws: "ws",
+  wss: "wss",
+};
+const EXAMPLES = "Examples: ws://host:8080/path, wss://host, :8080, host:8080/path.";
+
+/**
+ * Reads the address of an endpoint: `ws`, `wss`, `http`, `https` and `ws+unix` URLs, and the
+ * shorthands `:8080` (this machine) and `host:8080/path` (TLS on port 443).
+ * @throws FramecatError (usage)
+ */
+export function parseTarget(text: string): Target {
+  if (/^ws\+unix:/i.test(text)) return parseUnixTarget(text);
+  const url = parseUrl(text);
+  if (url.hash !== "" || text.includes("#")) {
+    throw usageError(`${quote(text)} has a fragment, which no WebSocket address may have`);
+  }
+  const secure = url.protocol === "wss:";
+  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const credentials = [url.username, url.password].map(decode).join(":");
+  const path = `${url.pathname}${url.search}`;
+  return {
+    url: `${url.protocol}//${url.host}${path}`,
+    secure,
+    hostname,
+    port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+    host: url.host,
+    path,
+    ...(credentials !== ":" && { credentials }),
+  };
+}
+
+function parseUrl(text: string): URL {
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
+  const full =
+    scheme === undefined ? expandShorthand(text) : `${SCHEMES[scheme.toLowerCase()]}://${rest}`;
+  if (scheme !== undefined && !Object.hasOwn(SCHEMES, scheme.toLowerCase())) {
+    throw usageError(`${quote(text)}: the scheme ${scheme} is no WebSocket's`, EXAMPLES);
+  }
+  if (/[\s\p{Cc}]/u.test(text) || !URL.canParse(full)) {
+    throw usageError(`${quote(text)} is no WebSocket address`, EXAMPLES);
+  }
+  return new URL(full);
+}
+
+function expandShorthand(text: string): string {
+  if (/^:\d+/.test(text)) return `ws://localhost${text}`;
+  return /^[^/?]+:443(?:[/?]|$)/.test(text) ? `wss://${text}` : `ws://${text}`;
+}
+
+/** `ws+unix:/run/app.sock:/path?query`, as the ws package writes it; the path is optional. */
+function parseUnixTarget(text: string): Target {
+  const [, socketPath, path = "/"] = /^ws\+unix:(?:\/\/)?([^:]+)(?::(.*))?$/i.exec(text) ?? [];
+  if (socketPath === undefined || /[\s#]/.test(path)) {
+    throw usageError(
+      `${quote(text)} is no address of a unix socket`,
+      "Example: ws+unix:/run/a.sock:/path.",
+    );
+  }
+  const asked = path.startsWith("/") ? path : `/${path}`;
+  const url = `ws+unix:${socketPath}:${asked}`;
+  return {
+    url,
+    secure: false,
+    hostname: "localhost",
+    port: 0,
+    socketPath,
+    host: "localhost",
+    path: asked,
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** What people call the place: `host:port`, or the socket's path. */
+export function placeOf({ socketPath, hostname, port }: Target): string {
+  return socketPath ?? `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}

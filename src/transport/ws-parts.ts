@@ -1,0 +1,76 @@
+import * as ws from "ws";
+import type { DeflateParams } from "../protocol/deflate.ts";
+
+/**
+ * The parts of ws that a connection is made of. ws exports them; its type declarations do not name
+ * them, so what is used of them is declared here, and only here.
+ */
+export interface WsReceiver {
+  readonly destroyed: boolean;
+  readonly writableEnded: boolean;
+  /** False asks to hold back until `drain`. */
+  write(chunk: Uint8Array): boolean;
+  end(): void;
+  on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): this;
+  on(event: "ping" | "pong", listener: (data: Buffer) => void): this;
+  on(event: "conclude", listener: (code: number, reason: Buffer) => void): this;
+  on(event: "error", listener: (error: Error & { code?: string }) => void): this;
+  on(event: "drain" | "close", listener: () => void): this;
+}
+
+type Sent = (error?: Error | null) => void;
+
+export interface WsSender {
+  send(
+    data: Uint8Array | string,
+    options: { binary: boolean; fin: boolean; compress: boolean; mask: boolean },
+    sent?: Sent,
+  ): void;
+  ping(data: Uint8Array, mask: boolean, sent?: Sent): void;
+  pong(data: Uint8Array, mask: boolean, sent?: Sent): void;
+  close(code: number | undefined, reason: Uint8Array, mask: boolean, sent?: Sent): void;
+}
+
+/** What the sender needs of a socket. */
+export interface FrameSink {
+  readonly destroyed: boolean;
+  cork(): void;
+  uncork(): void;
+  write(data: Uint8Array | string, sent?: Sent): boolean;
+}
+
+export interface WsPerMessageDeflate {
+  params: object | null;
+  cleanup(): void;
+}
+
+interface Parts {
+  Receiver: new (options: object) => WsReceiver;
+  Sender: new (sink: FrameSink, extensions: object) => WsSender;
+  PerMessageDeflate: (new (options: object) => WsPerMessageDeflate) & { extensionName: string };
+}
+
+export const { Receiver, Sender, PerMessageDeflate } = ws as unknown as Parts;
+
+/** permessage-deflate as negotiated by our own handshake. */
+export function createDeflate(
+  params: DeflateParams,
+  options: { isServer: boolean; maxPayload: number },
+): WsPerMessageDeflate {
+  const deflate = new PerMessageDeflate(options);
+  deflate.params = {
+    server_max_window_bits: params.serverMaxWindowBits,
+    client_max_window_bits: params.clientMaxWindowBits,
+    ...(params.serverNoContextTakeover && { server_no_context_takeover: true }),
+    ...(params.clientNoContextTakeover && { client_no_context_takeover: true }),
+  };
+  return deflate;
+}
+
+/** The close code that answers an error of the receiver. */
+export function closeCodeFor({ code = "" }: { readonly code?: string }): number {
+  if (code === "WS_ERR_INVALID_UTF8") return 1007;
+  if (code.startsWith("WS_ERR_UNSUPPORTED_") && code.endsWith("_LENGTH")) return 1009;
+  if (code.startsWith("WS_ERR_TOO_MANY_")) return 1008;
+  return code.startsWith("WS_ERR_") ? 1002 : 1007;
+}
