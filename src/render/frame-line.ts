@@ -1,0 +1,199 @@
+import { describeCloseCode, parseClosePayload } from "../protocol/close-codes.ts";
+import type { Frame, FrameHeader } from "../protocol/frame.ts";
+import { formatMaskKey } from "../protocol/mask.ts";
+import { describeOpcode, isControl, Opcode } from "../protocol/opcodes.ts";
+import type { FrameEvent } from "../transport/events.ts";
+import { frameDiagram } from "./diagram.ts";
+import { escapeBytes } from "./escape.ts";
+import { formatCount, formatDuration } from "./format.ts";
+import { hexPairs } from "./hexdump.ts";
+import {
+  type Payload,
+  showControlPayload,
+  showPayload,
+  type ShownPayload,
+} from "./payload-lines.ts";
+import { renderSpans, type Span, span, spansWidth } from "./span.ts";
+import type { Theme } from "./theme.ts";
+import { violationLines } from "./violation-lines.ts";
+
+export interface FrameLook {
+  readonly theme: Theme;
+  /** Columns of the screen; absent: text is not wrapped. */
+  readonly columns: number | undefined;
+  /** Bytes of payload that are shown. */
+  readonly maxPrint: number;
+  /** Adds the bytes of the header in hex. */
+  readonly headerBytes: boolean;
+  /** Adds the bit layout. */
+  readonly diagram: boolean;
+}
+
+/** What the frames before say about this one. */
+export interface FramePlace {
+  /** What its message is made of, which a continuation does not tell. */
+  readonly kind: "text" | "binary";
+  /** It belongs to a compressed message. */
+  readonly compressed: boolean;
+  /** Masking keys have a column: one of the directions is masked. */
+  readonly maskColumn: boolean;
+}
+
+const FIN_COLUMNS = 3;
+const MASK_COLUMNS = "mask 00000000".length;
+const OPCODE_COLUMNS = "binary".length;
+const LENGTH_COLUMNS = "9,999 B".length;
+/** A figure at the right edge of a very wide screen would be far from its line. */
+const RIGHT_EDGE = 80;
+const DEFAULT_COLUMNS = 80;
+
+/** `→ text     5 B  FIN  mask 37fa213d  hello`, and below it what does not fit there. */
+export function frameLines(
+  event: FrameEvent,
+  prefix: readonly Span[],
+  place: FramePlace,
+  look: FrameLook,
+): string[] {
+  const { theme, columns = DEFAULT_COLUMNS } = look;
+  const head = [...prefix, ...headSpans(event, place, theme)];
+  const indent = spansWidth(prefix) + 2;
+  const answer = event.rttMs === undefined ? "" : formatDuration(event.rttMs);
+  const room = (look.columns ?? Number.POSITIVE_INFINITY) - spansWidth(head);
+  const space = { theme, columns, indent, maxPrint: look.maxPrint };
+  const payload = shownPayload(event, place, { ...space, room: answer ? room - 12 : room });
+  const line = [...head, span(payload.inline), ...rightEdge(answer, head, payload, look)];
+  return [
+    renderSpans(line),
+    ...indented(violations(event, theme, columns - indent), indent),
+    ...indented(headerLines(event.frame, look), indent),
+    ...indented(payload.below, payload.indent),
+  ];
+}
+
+function indented(lines: readonly string[], columns: number): string[] {
+  return lines.map((line) => " ".repeat(columns) + line);
+}
+
+function violations({ violations: found }: FrameEvent, theme: Theme, columns: number): string[] {
+  return found.flatMap((violation) => violationLines(violation, theme, columns));
+}
+
+function headerLines(frame: Frame, look: FrameLook): string[] {
+  const bytes = look.headerBytes
+    ? [
+        look.theme.dim(
+          `header ${hexPairs(frame.headerBytes)} at byte ${formatCount(frame.header.offset)}`,
+        ),
+      ]
+    : [];
+  return look.diagram ? [...bytes, ...frameDiagram(frame, look.theme)] : bytes;
+}
+
+function headSpans(event: FrameEvent, place: FramePlace, theme: Theme): Span[] {
+  const { header } = event.frame;
+  const direction = event.dir === "out" ? theme.out : theme.in;
+  const length = `${formatCount(exactLength(event.frame))} B`;
+  const mask = header.masked ? `mask ${formatMaskKey(header.maskKey)}` : "";
+  const column = place.maskColumn ? `  ${mask.padEnd(MASK_COLUMNS)}` : "";
+  const notes = frameNotes(event, place).map((note) => `  ${note}`);
+  return [
+    span(
+      `${event.dir === "out" ? "→" : "←"} ${opcodeLabel(header.opcode).padEnd(OPCODE_COLUMNS)}`,
+      direction,
+    ),
+    span(` ${length.padStart(LENGTH_COLUMNS)}  `),
+    span((header.fin ? "FIN" : "").padEnd(FIN_COLUMNS), theme.dim),
+    span(column, theme.dim),
+    span(notes.join("")),
+    span("  "),
+  ];
+}
+
+/** A continuation's name is too long for a column, and a reserved opcode has none. */
+function opcodeLabel(opcode: number): string {
+  if (opcode === Opcode.continuation) return "cont.";
+  const { reserved, name } = describeOpcode(opcode);
+  return reserved ? `0x${opcode.toString(16)}` : name;
+}
+
+/** What is not as usual: reserved bits, fragments, compression. */
+function frameNotes(
+  { frame: { header }, fragment, message }: FrameEvent,
+  place: FramePlace,
+): string[] {
+  const notes = reservedBits(header);
+  if (fragment > 1 || (fragment === 1 && !header.fin)) notes.push(`fragment ${fragment}`);
+  if (message?.compressed && !message.cut) {
+    notes.push(`inflated ${formatCount(message.data.length)} B`);
+  } else if (place.compressed && !header.rsv1) {
+    notes.push("compressed");
+  }
+  return notes;
+}
+
+function reservedBits({ rsv1, rsv2, rsv3 }: FrameHeader): string[] {
+  return [rsv1 && "RSV1", rsv2 && "RSV2", rsv3 && "RSV3"].filter((bit) => bit !== false);
+}
+
+/** Above 2^53 a number cannot tell the length: there it is read from the header's own bytes. */
+export function exactLength({ header, headerBytes }: Frame): number | bigint {
+  if (header.length <= Number.MAX_SAFE_INTEGER) return header.length;
+  const { buffer, byteOffset, length } = headerBytes;
+  return new DataView(buffer, byteOffset, length).getBigUint64(2);
+}
+
+interface Space {
+  readonly theme: Theme;
+  readonly room: number;
+  readonly columns: number;
+  readonly indent: number;
+  readonly maxPrint: number;
+}
+
+function shownPayload(event: FrameEvent, place: FramePlace, space: Space): ShownPayload {
+  const { header, payload } = event.frame;
+  const nothing = { inline: "", below: [], indent: space.indent };
+  if (isControl(header.opcode) && !event.frame.payloadCut && payload.length <= 125) {
+    const inline =
+      header.opcode === Opcode.close ? closeText(payload) : showControlPayload(payload);
+    // Some 125 bytes in hex are wider than most screens; as a hexdump they are readable.
+    if (header.opcode === Opcode.close || inline.length <= space.room)
+      return { ...nothing, inline };
+  }
+  const shown = dataPayload(event, place);
+  return shown ? showPayload(shown, space) : nothing;
+}
+
+/** The bytes to show: of a compressed message those that its last frame completes. */
+function dataPayload({ frame, message }: FrameEvent, place: FramePlace): Payload | undefined {
+  const { payload: bytes, header } = frame;
+  if (message?.compressed && !message.cut) {
+    return { bytes: message.data, length: message.data.length, kind: message.kind };
+  }
+  if (isControl(header.opcode)) return { bytes, length: header.length, kind: "binary" };
+  if (!place.compressed) return { bytes, length: header.length, kind: place.kind };
+  // Part of a compressed message tells nothing; one that does not inflate is bytes.
+  return message ? { bytes, length: header.length, kind: "binary" } : undefined;
+}
+
+/** `1001 Going Away "bye"` */
+function closeText(payload: Uint8Array): string {
+  if (payload.length === 0) return "no code";
+  if (payload.length === 1) return showControlPayload(payload);
+  const { code } = parseClosePayload(payload);
+  const reason = payload.length > 2 ? ` "${escapeBytes(payload.subarray(2))}"` : "";
+  return `${code} ${describeCloseCode(code).name}${reason}`;
+}
+
+/** The time an answer took, dim, at the right edge where there is one. */
+function rightEdge(
+  answer: string,
+  head: readonly Span[],
+  payload: ShownPayload,
+  { theme, columns }: FrameLook,
+): Span[] {
+  if (answer === "") return [];
+  const used = spansWidth([...head, span(payload.inline)]);
+  const edge = Math.min(columns ?? 0, RIGHT_EDGE);
+  return [span(" ".repeat(Math.max(2, edge - used - answer.length))), span(answer, theme.dim)];
+}
