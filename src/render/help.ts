@@ -1,0 +1,163 @@
+import type { Command, Example, OptionSpec } from "../commands/command.ts";
+import { EXIT_CODES, type FailureCode } from "../errors.ts";
+import { displayWidth, padEnd, wrapWords } from "./width.ts";
+
+/**
+ * Help, from the same data that parses the flags. `--help` fits one screen of 24 lines by 80
+ * columns: a sentence, examples, the flags most people need. `--help all` has the rest by topic.
+ */
+const COLUMNS = 80;
+/** A left column wider than this puts what it explains on the next line. */
+const MAX_LEFT = 34;
+const MAX_EXAMPLE = 50;
+
+type Commands = Readonly<Record<string, { readonly summary: string }>>;
+
+/** What the program is and which commands it has. */
+export function mainHelp(commands: Commands): string {
+  const rows = Object.entries(commands).map(([name, { summary }]): Row => [name, summary]);
+  return page([
+    ["Usage: framecat COMMAND [ARGUMENTS]"],
+    wrapWords(
+      "Talk to WebSocket endpoints, see every frame, smoke-test and load-test them.",
+      COLUMNS,
+    ),
+    twoColumns(rows, MAX_LEFT),
+    [
+      "framecat COMMAND --help      the flags of a command; --help all has every one",
+      "framecat --version           the version",
+    ],
+  ]);
+}
+
+/** The help of one command: the `common` flags on one screen, or `all` of them. */
+export function commandHelp(command: Command, level: "common" | "all"): string {
+  const start = [
+    [`Usage: framecat ${command.name} [FLAGS] ${command.positionals}`.trimEnd()],
+    wrapWords(command.summary, COLUMNS),
+    exampleLines(command.examples),
+  ];
+  if (level === "all") return page([...start, ...topicSections(command.options), exitSection()]);
+  const common = command.options.filter((option) => option.common === true);
+  const more = [`framecat ${command.name} --help all lists every flag, and the exit codes.`];
+  return page([...start, optionLines(common), more]);
+}
+
+function page(sections: readonly (readonly string[])[]): string {
+  const filled = sections.filter((section) => section.length > 0);
+  return `${filled.map((section) => section.join("\n")).join("\n\n")}\n`;
+}
+
+function exampleLines(examples: readonly Example[]): string[] {
+  return twoColumns(
+    examples.map(({ command, meaning }): Row => [command, meaning]),
+    MAX_EXAMPLE,
+  );
+}
+
+function optionLines(options: readonly OptionSpec[]): string[] {
+  return twoColumns(
+    options.map((option): Row => [flagColumn(option), explain(option)]),
+    MAX_LEFT,
+  );
+}
+
+/** One section for each topic, in the order in which the topics appear. */
+function topicSections(options: readonly OptionSpec[]): string[][] {
+  const topics = [...new Set(options.map(({ topic }) => topic))];
+  return topics.map((topic) => [
+    `${topic}:`,
+    ...optionLines(options.filter((option) => option.topic === topic)),
+  ]);
+}
+
+/** `-H, --header 'NAME: VALUE'`; without a short form the long ones still stand below each other. */
+function flagColumn(option: OptionSpec): string {
+  const short = option.alias === undefined ? "   " : `-${option.alias},`;
+  return `${short} --${option.name}${valueOf(option)}`;
+}
+
+function valueOf({ choices, value }: OptionSpec): string {
+  if (choices) return ` ${choices.join("|")}`;
+  return value === undefined ? "" : ` ${value}`;
+}
+
+function explain(option: OptionSpec): string {
+  const start = option.description;
+  return option.default === undefined ? start : `${start} (default ${option.default})`;
+}
+
+function exitSection(): string[] {
+  const rows = exitRows().map(([code, meaning]): Row => [String(code), meaning]);
+  return ["Exit codes:", ...twoColumns(rows, MAX_LEFT)];
+}
+
+type Row = readonly [left: string, right: string];
+
+/** Indented rows; a left part that is too wide has a line to itself. */
+function twoColumns(rows: readonly Row[], maxLeft: number): string[] {
+  const widths = rows.map(([left]) => displayWidth(left)).filter((width) => width <= maxLeft);
+  const column = Math.max(0, ...widths);
+  return rows.flatMap(([left, right]) => {
+    const lines = wrapWords(right, COLUMNS - column - 4);
+    const hanging = " ".repeat(column + 4);
+    const beside = displayWidth(left) <= column;
+    const first = beside ? `  ${padEnd(left, column)}  ${lines.shift() ?? ""}` : `  ${left}`;
+    return [first.trimEnd(), ...lines.map((line) => hanging + line)];
+  });
+}
+
+/** The words for each failure, as the table of exit codes has them. */
+const EXIT_MEANINGS: Readonly<Record<FailureCode, string>> = {
+  usage: "usage: a bad flag, file or expression; nothing was sent",
+  "name-resolution": "the host name does not resolve",
+  unreachable: "connection refused, unreachable, or reset before the handshake",
+  "connect-timeout": "connecting or the handshake took too long",
+  tls: "TLS failed: certificate, protocol or host name",
+  refused: "handshake refused: an HTTP status other than 101",
+  "bad-handshake": "handshake invalid: wrong accept key, headers, subprotocol or extension",
+  proxy: "the proxy failed or refused",
+  bind: "the port could not be bound",
+  protocol: "the peer broke the protocol",
+  abnormal: "the connection died without a Close frame (1006)",
+  closed: "the peer closed with a code other than 1000, 1001 and 1005",
+  heartbeat: "heartbeat lost: no pong in time",
+  "gave-up": "reconnecting given up",
+  expectation: "an expectation failed",
+  threshold: "a bench threshold failed, or a comparison found a regression",
+  "time-limit": "the overall time limit passed",
+  lint: "violations were found",
+  interrupted: "ended by SIGINT, after a clean close",
+  terminated: "ended by SIGTERM, after a clean close",
+};
+
+/** Every exit code with its meaning, in order. */
+function exitRows(): (readonly [code: number, meaning: string])[] {
+  const codes = Object.keys(EXIT_CODES) as FailureCode[];
+  return [
+    [0, "done; the peer closed with 1000, 1001 or 1005, or framecat did"],
+    [1, "a defect in framecat itself"],
+    ...codes.map((code) => [EXIT_CODES[code], EXIT_MEANINGS[code]] as const),
+  ];
+}
+
+/** The options as a Markdown table, for the README. */
+export function optionTable(options: readonly OptionSpec[]): string {
+  const rows = options.map((option) => {
+    const short = option.alias === undefined ? "" : `\`-${option.alias}\`, `;
+    const flag = `${short}\`--${option.name}${valueOf(option)}\``;
+    return [flag, option.description, option.default ?? ""];
+  });
+  const lines = [["Flag", "Meaning", "Default"], ["---", "---", "---"], ...rows];
+  return lines.map((cells) => `| ${cells.map(tableCell).join(" | ")} |`).join("\n");
+}
+
+function tableCell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+/** The exit codes as a Markdown table, for the README. */
+export function exitTable(): string {
+  const rows = exitRows().map(([code, meaning]) => `| ${code} | ${tableCell(meaning)} |`);
+  return ["| Code | Meaning |", "| --- | --- |", ...rows].join("\n");
+}
