@@ -19,6 +19,26 @@ export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** How frames are shown: shared by `connect`, `listen` and `frame-dump`. */
+export const FRAME_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "verbose",
+    alias: "v",
+    kind: "count",
+    description: "-v adds header bytes and both heads of the handshake, -vv the bit layout",
+    topic: "Output",
+    common: true,
+  },
+  {
+    name: "max-print",
+    kind: "text",
+    value: "SIZE",
+    description: "show at most this much of a payload",
+    default: "1KiB",
+    topic: "Output",
+  },
+];
+
 /** How to dial: shared by `connect` and `bench`. */
 export const DIAL_OPTIONS: readonly OptionSpec[] = [
   {

@@ -25,7 +25,7 @@ import {
  *    the message it completes. Bytes that leave pass the tap where they are written to the socket.
  * 2. Sends keep their order, also when they are compressed, which takes time. Nothing is dropped:
  *    what is queued when `close` is called leaves before the Close frame does.
- * 3. Reading stops while the application has paused it or the receiver is behind, and TCP tells the
+ * 3. Reading stops while the application holds it back or the receiver is behind, and TCP tells the
  *    peer. So the memory of a connection is bounded by `maxMessageLength`.
  * 4. Closing (section 7): the Close frame goes out last; then the peer has `closeTimeoutMs` to answer
  *    it and to end the connection. It always ends, in one `close` event.
@@ -58,6 +58,8 @@ const DEFAULT_CLOSE_TIMEOUT_MS = 5000;
 const HIGH_WATER_MARK = 256 * 1024;
 /** zlib's smallest window is 2^9, so a side bound to 2^8 sends its messages uncompressed. */
 const MIN_DEFLATE_BITS = 9;
+/** Shorter messages gain nothing from being compressed. */
+const DEFLATE_THRESHOLD = 1024;
 const SENT = Promise.resolve();
 
 export class Connection {
@@ -82,7 +84,7 @@ export class Connection {
   #buffered = 0;
   #drained: Deferred<void> | undefined;
   #started = false;
-  #paused = false;
+  readonly #holds = new Set<() => void>();
   #receiverBusy = false;
   #receiverDone = false;
   #socketDone = false;
@@ -133,6 +135,11 @@ export class Connection {
     return this.#buffered;
   }
 
+  /** True while so much is queued that a send would have to be waited for. */
+  get congested(): boolean {
+    return this.#buffered >= HIGH_WATER_MARK;
+  }
+
   /** Begins to read. @param head bytes that came with the handshake */
   start(head: Uint8Array = new Uint8Array(0)): void {
     this.#started = true;
@@ -151,7 +158,9 @@ export class Connection {
     if (refused) return refused;
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     const sent = this.#count(bytes.length);
-    this.#sender.send(bytes, { binary, fin, compress: this.#compress, mask: this.#mask }, sent);
+    // Of a fragmented message the first fragment decides; the sender remembers it.
+    const compress = this.#compress && bytes.length >= DEFLATE_THRESHOLD;
+    this.#sender.send(bytes, { binary, fin, compress, mask: this.#mask }, sent);
     if (fin) {
       const kind = binary ? "binary" : "text";
       this.#emit({ type: "message", dir: "out", kind, data: bytes });
@@ -197,15 +206,18 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  /** Stops reading, until `resume`; the peer is held back by TCP. */
-  pause(): void {
-    this.#paused = true;
+  /**
+   * Stops reading until the function it gives is called; the peer is held back by TCP. Several may
+   * hold at a time: reading goes on when the last has let go.
+   */
+  hold(): () => void {
+    const release = (): void => {
+      this.#holds.delete(release);
+      this.#flow();
+    };
+    this.#holds.add(release);
     this.#flow();
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.#flow();
+    return release;
   }
 
   #emit(body: Body): void {
@@ -249,12 +261,12 @@ export class Connection {
     this.#buffered += length;
     return () => {
       this.#buffered -= length;
-      if (this.#buffered < HIGH_WATER_MARK) this.#release();
+      if (!this.congested) this.#release();
     };
   }
 
   #room(): Promise<void> {
-    if (this.#buffered < HIGH_WATER_MARK) return SENT;
+    if (!this.congested) return SENT;
     this.#drained ??= deferred();
     return this.#drained.promise;
   }
@@ -313,7 +325,7 @@ export class Connection {
   }
 
   #flow(): void {
-    if (this.#started && !this.#paused && !this.#receiverBusy) this.#socket.resume();
+    if (this.#started && this.#holds.size === 0 && !this.#receiverBusy) this.#socket.resume();
     else this.#socket.pause();
   }
 
@@ -413,7 +425,7 @@ export class Connection {
     const before = this.#buffered;
     return setTimeout(() => {
       const moving = this.#buffered > 0 && this.#buffered < before;
-      if (moving || this.#paused) this.#closeTimer = this.#armCloseTimer();
+      if (moving || this.#holds.size > 0) this.#closeTimer = this.#armCloseTimer();
       else this.#socket.destroy();
     }, this.#options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS);
   }

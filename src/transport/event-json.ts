@@ -6,25 +6,28 @@ import type { HttpHead } from "../protocol/http-head.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode, Opcode } from "../protocol/opcodes.ts";
 import type { Violation } from "../protocol/rules.ts";
+import { redactHead, redactUrl } from "../redact.ts";
 import { isValidUtf8 } from "../protocol/utf8.ts";
 import { type Event, type FrameEvent, type HandshakeEvent, unreachable } from "./events.ts";
 
 export const EVENT_SCHEMA = "framecat.event/1";
 
-/** Redacts a header's value where it is a secret; see `redact.ts`. */
-export type RedactHead = (head: HttpHead) => HttpHead;
-
-/** The event as it stands in a line of NDJSON. The schema is `src/schema/event.schema.json`. */
-export function eventToJson(event: Event, redact: RedactHead): Record<string, unknown> {
-  const { at, conn, type } = event;
-  const common = { v: EVENT_SCHEMA, t: isoMicroseconds(at.epochUs), ns: String(at.ns), conn, type };
-  return { ...common, ...body(event, redact) };
+export interface EventJsonOptions {
+  /** Leave credentials, cookies and tokens as they are. */
+  readonly showSecrets?: boolean;
 }
 
-function body(event: Event, redact: RedactHead): Record<string, unknown> {
+/** The event as it stands in a line of NDJSON. The schema is `src/schema/event.schema.json`. */
+export function eventToJson(event: Event, options: EventJsonOptions = {}): Record<string, unknown> {
+  const { at, conn, type } = event;
+  const common = { v: EVENT_SCHEMA, t: isoMicroseconds(at.epochUs), ns: String(at.ns), conn, type };
+  return { ...common, ...body(event, options) };
+}
+
+function body(event: Event, options: EventJsonOptions): Record<string, unknown> {
   switch (event.type) {
     case "handshake":
-      return handshake(event, redact);
+      return handshake(event, options);
     case "frame":
       return frame(event);
     case "message": {
@@ -53,14 +56,17 @@ function body(event: Event, redact: RedactHead): Record<string, unknown> {
   }
 }
 
-function handshake(event: HandshakeEvent, redact: RedactHead): Record<string, unknown> {
+function handshake(
+  event: HandshakeEvent,
+  { showSecrets = false }: EventJsonOptions,
+): Record<string, unknown> {
   const { role, url, remote, timings, tls, subprotocol, deflate, violations } = event;
   return {
     role,
-    url,
+    url: showSecrets ? url : redactUrl(url),
     remote,
-    request: head(redact(event.request)),
-    response: head(redact(event.response)),
+    request: head(showSecrets ? event.request : redactHead(event.request)),
+    response: head(showSecrets ? event.response : redactHead(event.response)),
     ...(event.body && { body: payload(event.body, true) }),
     timings,
     tls,

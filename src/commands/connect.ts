@@ -1,0 +1,290 @@
+import { FramecatError, usageError } from "../errors.ts";
+import type { Io, Signal } from "../io.ts";
+import type { Eof } from "../pipe/linger.ts";
+import { runPipe } from "../pipe/pipe.ts";
+import { createEventRenderer, type EventRenderer } from "../render/event-lines.ts";
+import { escapeControl } from "../render/escape.ts";
+import { createTheme, decideColor } from "../render/theme.ts";
+import { runSession } from "../repl/session.ts";
+import type { Connection } from "../transport/connection.ts";
+import { dial } from "../transport/dial.ts";
+import { eventToJson } from "../transport/event-json.ts";
+import type { Event, EventListener } from "../transport/events.ts";
+import { parseDurationMs, parseSize } from "../units.ts";
+import type { Args, Command } from "./command.ts";
+import { DIAL_OPTIONS, FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { type EndWatch, exitCodeOf, watchEnd } from "./connection-end.ts";
+import { readDialFlags } from "./dial-flags.ts";
+import { createSink, type Sink } from "./sink.ts";
+
+export const connect: Command = {
+  name: "connect",
+  summary: "Talk to a WebSocket endpoint: a prompt for people, a pipe for scripts.",
+  positionals: "URL",
+  maxPositionals: 1,
+  examples: [
+    { command: "framecat connect ws://127.0.0.1:8080/", meaning: "type messages, see every frame" },
+    { command: "echo hello | framecat connect :8080", meaning: "send lines, print the replies" },
+    {
+      command: "framecat connect :8080 -x ping --format ndjson </dev/null",
+      meaning: "every event as a line of JSON",
+    },
+  ],
+  options: [
+    {
+      name: "send",
+      alias: "x",
+      kind: "list",
+      value: "MESSAGE",
+      description: "send this once connected, before anything else; repeatable",
+      topic: "Messages",
+      common: true,
+    },
+    {
+      name: "binary",
+      kind: "flag",
+      description: "send stdin as binary messages, a chunk each, and print payloads as they are",
+      topic: "Messages",
+      common: true,
+    },
+    {
+      name: "format",
+      kind: "text",
+      value: "FORM",
+      choices: ["text", "raw", "ndjson"],
+      description: "piped output: a line per message, payloads alone, or every event as JSON",
+      default: "text, with --binary raw",
+      topic: "Output",
+      common: true,
+    },
+    {
+      name: "eof",
+      kind: "text",
+      value: "WHAT",
+      description: "after the end of stdin: close, wait for the peer, or linger=TIME for replies",
+      default: "linger=1s: close once nothing has come for a second",
+      topic: "Messages",
+      common: true,
+    },
+    {
+      name: "deflate",
+      kind: "text",
+      value: "WHEN",
+      choices: ["on", "off", "required"],
+      description: "offer permessage-deflate",
+      default: "on",
+      topic: "Connection",
+    },
+    ...DIAL_OPTIONS,
+    {
+      name: "quiet",
+      alias: "q",
+      kind: "flag",
+      description: "at the prompt: show the payloads received, and nothing else",
+      topic: "Output",
+      common: true,
+    },
+    ...FRAME_OPTIONS,
+    ...OUTPUT_OPTIONS,
+  ],
+  run,
+};
+
+async function run(args: Args, io: Io): Promise<number> {
+  const [url] = args.positionals;
+  if (url === undefined) {
+    throw usageError("connect needs an address", "Example: framecat connect ws://127.0.0.1:8080/.");
+  }
+  const interactive = io.stdin.isTTY === true && io.stdout.isTTY === true;
+  const settings = readSettings(url, args, io);
+  const watch = watchEnd();
+  const signals = watchSignals(io);
+  const open = opener(settings, watch, signals, io);
+  try {
+    const code = interactive
+      ? await converse(open, watch, settings, signals, io)
+      : await pipe(open, watch, settings, io);
+    return signals.received ? exitCodeOf(signals.received) : code;
+  } catch (thrown) {
+    if (signals.received) return exitCodeOf(signals.received);
+    throw thrown;
+  } finally {
+    signals.stop();
+    io.stdin.destroy();
+  }
+}
+
+type Settings = ReturnType<typeof readSettings>;
+
+function readSettings(url: string, args: Args, io: Io) {
+  const binary = args.flag("binary");
+  return {
+    dial: readDialFlags(url, args),
+    first: args.list("send"),
+    binary,
+    format: args.text("format") ?? (binary ? "raw" : "text"),
+    eof: parseEof(args.text("eof") ?? "linger=1s"),
+    deflate: args.text("deflate") ?? "on",
+    quiet: args.flag("quiet"),
+    verbosity: args.count("verbose"),
+    maxPrint: parseSize(args.text("max-print") ?? "1KiB", "--max-print"),
+    showSecrets: args.flag("show-secrets"),
+    color: (stream: { readonly isTTY?: boolean }) =>
+      createTheme(decideColor(args.text("color"), io.env, stream)),
+  };
+}
+
+function parseEof(text: string): Eof {
+  if (text === "close" || text === "wait") return { kind: text };
+  const quiet = /^linger=(.+)$/.exec(text)?.[1];
+  if (quiet !== undefined)
+    return { kind: "linger", quietMs: parseDurationMs(quiet, "--eof linger") };
+  throw usageError(`--eof must be close, wait or linger=TIME, not ${JSON.stringify(text)}`);
+}
+
+/** What a signal does: the first closes cleanly, the second ends the connection at once. */
+interface Signals {
+  readonly received: Signal | undefined;
+  /** Aborts connecting. */
+  readonly abort: AbortSignal;
+  raise(signal: Signal): void;
+  attach(connection: Connection): void;
+  stop(): void;
+}
+
+function watchSignals(io: Io): Signals {
+  const controller = new AbortController();
+  let received: Signal | undefined;
+  let connection: Connection | undefined;
+  const raise = (signal: Signal): void => {
+    if (received) connection?.terminate();
+    received ??= signal;
+    controller.abort();
+    void connection?.close();
+  };
+  const offs = (["SIGINT", "SIGTERM"] as const).map((signal) =>
+    io.onSignal(signal, () => raise(signal)),
+  );
+  return {
+    get received() {
+      return received;
+    },
+    abort: controller.signal,
+    raise,
+    attach: (opened) => {
+      connection = opened;
+    },
+    stop: () => {
+      for (const off of offs) off();
+    },
+  };
+}
+
+type Open = (onEvent: EventListener) => Promise<Connection>;
+
+function opener(settings: Settings, watch: EndWatch, signals: Signals, io: Io): Open {
+  return async (onEvent) => {
+    const connection = await dial({
+      ...settings.dial,
+      id: "1",
+      clock: io.clock,
+      random: io.random,
+      frames: true,
+      deflate: settings.deflate === "off" ? undefined : { clientMaxWindowBits: true },
+      signal: signals.abort,
+      onEvent: (event) => {
+        watch.listener(event);
+        onEvent(event);
+      },
+    });
+    signals.attach(connection);
+    if (settings.deflate === "required" && !connection.deflate) {
+      await connection.close(1010, "permessage-deflate is required");
+      throw new FramecatError("bad-handshake", "the server did not agree to permessage-deflate");
+    }
+    return connection;
+  };
+}
+
+function rendererFor(settings: Settings, stream: Io["stdout"]): EventRenderer {
+  const { color, maxPrint, verbosity, showSecrets } = settings;
+  const columns = stream.isTTY ? stream.columns : undefined;
+  const theme = color(stream);
+  return createEventRenderer({
+    theme,
+    columns,
+    timestamps: true,
+    maxPrint,
+    verbosity,
+    showSecrets,
+  });
+}
+
+async function converse(
+  open: Open,
+  watch: EndWatch,
+  settings: Settings,
+  signals: Signals,
+  io: Io,
+): Promise<number> {
+  const render = settings.quiet ? payloadLines : rendererFor(settings, io.stdout);
+  const close = await runSession(open, {
+    input: io.stdin,
+    output: io.stdout,
+    prompt: "› ",
+    first: settings.first,
+    render,
+    interrupt: () => signals.raise("SIGINT"),
+  });
+  return watch.judge(close);
+}
+
+async function pipe(open: Open, watch: EndWatch, settings: Settings, io: Io): Promise<number> {
+  const output = createSink(io.stdout);
+  const talk = createSink(io.stderr);
+  const render = settings.verbosity > 0 ? rendererFor(settings, io.stderr) : undefined;
+  const write = writer(settings, output, io.stdout.isTTY === true);
+  const { close, whole, readerGone } = await runPipe(open, {
+    input: io.stdin,
+    output,
+    first: settings.first,
+    binary: settings.binary,
+    eof: settings.eof,
+    write: (event) => {
+      write(event);
+      for (const line of render?.(event) ?? []) talk.write(`${line}\n`);
+    },
+  });
+  await output.flushed();
+  if (!whole) talk.write("framecat: the connection ended before all of stdin was sent\n");
+  return readerGone ? 0 : watch.judge(close);
+}
+
+/** What an event is in the piped output. */
+function writer(
+  { format, showSecrets }: Settings,
+  output: Sink,
+  isTerminal: boolean,
+): EventListener {
+  if (format === "ndjson") {
+    return (event) => output.write(`${JSON.stringify(eventToJson(event, { showSecrets }))}\n`);
+  }
+  // A terminal is shown what a payload holds; only --format raw may command it.
+  if (format === "text" && isTerminal) {
+    return (event) => {
+      for (const line of payloadLines(event)) output.write(`${line}\n`);
+    };
+  }
+  const end = format === "text" ? "\n" : "";
+  return (event) => {
+    if (event.type !== "message" || event.dir !== "in") return;
+    output.write(event.data);
+    output.write(end);
+  };
+}
+
+/** A message received, as a person may see it; of all else nothing. */
+function payloadLines(event: Event): string[] {
+  if (event.type !== "message" || event.dir !== "in") return [];
+  return [escapeControl(Buffer.from(event.data).toString("utf8"))];
+}

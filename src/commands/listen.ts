@@ -1,0 +1,202 @@
+import { EXIT_DONE } from "../errors.ts";
+import type { Io, Signal } from "../io.ts";
+import { createEventRenderer } from "../render/event-lines.ts";
+import { createTheme, decideColor } from "../render/theme.ts";
+import { echo } from "../server/echo.ts";
+import type { Connection } from "../transport/connection.ts";
+import { eventToJson } from "../transport/event-json.ts";
+import type { Event, EventListener } from "../transport/events.ts";
+import { type Server, serve } from "../transport/serve.ts";
+import { parseCount, parseSize } from "../units.ts";
+import type { Args, Command } from "./command.ts";
+import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { exitCodeOf } from "./connection-end.ts";
+import { createSink, type Sink } from "./sink.ts";
+
+const DEFAULT_PORT = "8080";
+
+export const listen: Command = {
+  name: "listen",
+  summary: "Serve WebSocket connections: echo every message and show every frame.",
+  positionals: "[PORT]",
+  maxPositionals: 1,
+  examples: [
+    { command: "framecat listen", meaning: "echo on ws://127.0.0.1:8080/ and ws://[::1]:8080/" },
+    { command: "framecat listen 0 --json", meaning: "a free port; its address as JSON" },
+    { command: "framecat listen 9000 -s chat -v", meaning: "accept a subprotocol, show all" },
+  ],
+  options: [
+    {
+      name: "host",
+      kind: "text",
+      value: "ADDRESS",
+      description: "bind this address; 0.0.0.0 or :: opens the server to the network",
+      default: "127.0.0.1 and ::1",
+      topic: "Server",
+      common: true,
+    },
+    {
+      name: "subprotocol",
+      alias: "s",
+      kind: "list",
+      value: "NAME",
+      description: "accept this subprotocol; repeatable",
+      default: "the first one a client offers",
+      topic: "Server",
+      common: true,
+    },
+    {
+      name: "deflate",
+      kind: "text",
+      value: "WHEN",
+      choices: ["on", "off"],
+      description: "agree to permessage-deflate where a client offers it",
+      default: "on",
+      topic: "Server",
+    },
+    {
+      name: "max-payload",
+      kind: "text",
+      value: "SIZE",
+      description: "answer longer messages with 1009",
+      default: "100MiB",
+      topic: "Server",
+    },
+    {
+      name: "json",
+      kind: "flag",
+      description: "print the address as one line of JSON, and nothing else, on stdout",
+      topic: "Output",
+      common: true,
+    },
+    {
+      name: "format",
+      kind: "text",
+      value: "FORM",
+      choices: ["text", "ndjson"],
+      description: "show frames as lines for people, or every event as JSON",
+      default: "text",
+      topic: "Output",
+      common: true,
+    },
+    {
+      name: "quiet",
+      alias: "q",
+      kind: "flag",
+      description: "show the address only, which is also the fastest",
+      topic: "Output",
+      common: true,
+    },
+    ...FRAME_OPTIONS,
+    ...OUTPUT_OPTIONS,
+  ],
+  run,
+};
+
+async function run(args: Args, io: Io): Promise<number> {
+  const [port = DEFAULT_PORT] = args.positionals;
+  const json = args.flag("json");
+  const output = createSink(io.stdout);
+  const log = json ? createSink(io.stderr) : output;
+  const show = shower(args, io, log);
+  const connections = new Map<string, Connection>();
+  const server = await serve({
+    host: args.text("host"),
+    port: parseCount(port, "PORT", 0, 65_535),
+    clock: io.clock,
+    frames: !args.flag("quiet"),
+    deflate: args.text("deflate") === "off" ? undefined : {},
+    chooseSubprotocol: chooser(args.list("subprotocol")),
+    maxMessageLength: parseSize(args.text("max-payload") ?? "100MiB", "--max-payload"),
+    onConnection: (connection) => connections.set(connection.id, connection),
+    onEvent: (event) => {
+      show(event, connections);
+      const connection = connections.get(event.conn);
+      if (connection) echo(event, connection);
+      if (event.type === "close") connections.delete(event.conn);
+    },
+  });
+  output.write(json ? addressJson(server) : addressLine(server, args, io));
+  const signal = await ended(server, io, output);
+  await log.flushed();
+  return signal ? exitCodeOf(signal) : EXIT_DONE;
+}
+
+function chooser(accepted: readonly string[]) {
+  return (offered: readonly string[]): string | undefined =>
+    offered.find((name) => accepted.length === 0 || accepted.includes(name));
+}
+
+type Show = (event: Event, connections: ReadonlyMap<string, Connection>) => void;
+
+/** Shows events; while the reader of the output is slow, no client is read. */
+function shower(args: Args, io: Io, log: Sink): Show {
+  if (args.flag("quiet")) return () => undefined;
+  const write = writer(args, io, log);
+  let held = false;
+  return (event, connections) => {
+    write(event);
+    if (held || !log.congested) return;
+    held = true;
+    const releases = [...connections.values()].map((connection) => connection.hold());
+    void log.drained().then(() => {
+      held = false;
+      for (const release of releases) release();
+    });
+  };
+}
+
+function writer(args: Args, io: Io, log: Sink): EventListener {
+  const showSecrets = args.flag("show-secrets");
+  if (args.text("format") === "ndjson") {
+    return (event) => log.write(`${JSON.stringify(eventToJson(event, { showSecrets }))}\n`);
+  }
+  const stream = args.flag("json") ? io.stderr : io.stdout;
+  const render = createEventRenderer({
+    theme: themeOf(args, io, stream),
+    columns: stream.isTTY ? stream.columns : undefined,
+    timestamps: true,
+    labelConnections: true,
+    maxPrint: parseSize(args.text("max-print") ?? "1KiB", "--max-print"),
+    verbosity: args.count("verbose"),
+    showSecrets,
+  });
+  return (event) => {
+    for (const line of render(event)) log.write(`${line}\n`);
+  };
+}
+
+function themeOf(args: Args, io: Io, stream: Io["stdout"]) {
+  return createTheme(decideColor(args.text("color"), io.env, stream));
+}
+
+function addressLine({ addresses }: Server, args: Args, io: Io): string {
+  if (args.text("format") === "ndjson") return "";
+  const { good, bold, dim } = themeOf(args, io, io.stdout);
+  const urls = addresses.map(({ url }) => bold(url)).join(" and ");
+  return `${good("●")} listening on ${urls} ${dim("· echo · Ctrl-C ends")}\n`;
+}
+
+function addressJson({ addresses }: Server): string {
+  const [first] = addresses;
+  return `${JSON.stringify({ url: first?.url, port: first?.port, addresses })}\n`;
+}
+
+/** Serves until a signal comes or nobody reads the output; the second signal ends it at once. */
+function ended(server: Server, io: Io, output: Sink): Promise<Signal | undefined> {
+  return new Promise((resolve, reject) => {
+    let first: Signal | undefined;
+    const stop = (signal?: Signal): void => {
+      if (first) for (const connection of server.connections) connection.terminate();
+      first ??= signal;
+      server.close().then(() => {
+        for (const off of offs) off();
+        resolve(first);
+      }, reject);
+    };
+    const offs = (["SIGINT", "SIGTERM"] as const).map((signal) =>
+      io.onSignal(signal, () => stop(signal)),
+    );
+    void output.broken.then(() => stop());
+  });
+}
