@@ -3,7 +3,8 @@ import type { Frame, FrameHeader } from "../protocol/frame.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode, isControl, Opcode } from "../protocol/opcodes.ts";
 import type { FrameEvent } from "../transport/events.ts";
-import { frameDiagram } from "./diagram.ts";
+import { DIAGRAM_COLUMNS, frameDiagram } from "./diagram.ts";
+import { exactLength } from "./exact-length.ts";
 import { escapeBytes } from "./escape.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { hexPairs } from "./hexdump.ts";
@@ -66,6 +67,7 @@ export function frameLines(
     renderSpans(line),
     ...indented(violations(event, theme, columns - indent), indent),
     ...indented(headerLines(event.frame, look), indent),
+    ...diagramLines(event.frame, indent, columns, look),
     ...indented(payload.below, payload.indent),
   ];
 }
@@ -78,15 +80,16 @@ function violations({ violations: found }: FrameEvent, theme: Theme, columns: nu
   return found.flatMap((violation) => violationLines(violation, theme, columns));
 }
 
-function headerLines(frame: Frame, look: FrameLook): string[] {
-  const bytes = look.headerBytes
-    ? [
-        look.theme.dim(
-          `header ${hexPairs(frame.headerBytes)} at byte ${formatCount(frame.header.offset)}`,
-        ),
-      ]
-    : [];
-  return look.diagram ? [...bytes, ...frameDiagram(frame, look.theme)] : bytes;
+function headerLines({ headerBytes, header }: Frame, { theme, ...look }: FrameLook): string[] {
+  if (!look.headerBytes) return [];
+  return [theme.dim(`header ${hexPairs(headerBytes)} at byte ${formatCount(header.offset)}`)];
+}
+
+/** Below the opcode, or as far to the left as the screen asks for. */
+function diagramLines(frame: Frame, indent: number, columns: number, look: FrameLook): string[] {
+  if (!look.diagram) return [];
+  const left = Math.max(0, Math.min(indent, columns - DIAGRAM_COLUMNS));
+  return indented(frameDiagram(frame, look.theme), left);
 }
 
 function headSpans(event: FrameEvent, place: FramePlace, theme: Theme): Span[] {
@@ -133,13 +136,6 @@ function frameNotes(
 
 function reservedBits({ rsv1, rsv2, rsv3 }: FrameHeader): string[] {
   return [rsv1 && "RSV1", rsv2 && "RSV2", rsv3 && "RSV3"].filter((bit) => bit !== false);
-}
-
-/** Above 2^53 a number cannot tell the length: there it is read from the header's own bytes. */
-export function exactLength({ header, headerBytes }: Frame): number | bigint {
-  if (header.length <= Number.MAX_SAFE_INTEGER) return header.length;
-  const { buffer, byteOffset, length } = headerBytes;
-  return new DataView(buffer, byteOffset, length).getBigUint64(2);
 }
 
 interface Space {

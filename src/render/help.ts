@@ -55,19 +55,21 @@ function exampleLines(examples: readonly Example[]): string[] {
   );
 }
 
-function optionLines(options: readonly OptionSpec[]): string[] {
-  return twoColumns(
-    options.map((option): Row => [flagColumn(option), explain(option)]),
-    MAX_LEFT,
-  );
+function optionLines(options: readonly OptionSpec[], column?: number): string[] {
+  const rows = options.map((option): Row => [flagColumn(option), explain(option)]);
+  return twoColumns(rows, MAX_LEFT, column);
 }
 
 /** One section for each topic, in the order in which the topics appear. */
 function topicSections(options: readonly OptionSpec[]): string[][] {
   const topics = [...new Set(options.map(({ topic }) => topic))];
+  const column = leftColumn(options.map(flagColumn), MAX_LEFT);
   return topics.map((topic) => [
     `${topic}:`,
-    ...optionLines(options.filter((option) => option.topic === topic)),
+    ...optionLines(
+      options.filter((option) => option.topic === topic),
+      column,
+    ),
   ]);
 }
 
@@ -94,10 +96,20 @@ function exitSection(): string[] {
 
 type Row = readonly [left: string, right: string];
 
+/** The widest left part that still leaves room for the right one. */
+function leftColumn(lefts: readonly string[], maxLeft: number): number {
+  return Math.max(0, ...lefts.map(displayWidth).filter((width) => width <= maxLeft));
+}
+
 /** Indented rows; a left part that is too wide has a line to itself. */
-function twoColumns(rows: readonly Row[], maxLeft: number): string[] {
-  const widths = rows.map(([left]) => displayWidth(left)).filter((width) => width <= maxLeft);
-  const column = Math.max(0, ...widths);
+function twoColumns(
+  rows: readonly Row[],
+  maxLeft: number,
+  column = leftColumn(
+    rows.map(([left]) => left),
+    maxLeft,
+  ),
+): string[] {
   return rows.flatMap(([left, right]) => {
     const lines = wrapWords(right, COLUMNS - column - 4);
     const hanging = " ".repeat(column + 4);
@@ -148,16 +160,23 @@ export function optionTable(options: readonly OptionSpec[]): string {
     const flag = `${short}\`--${option.name}${valueOf(option)}\``;
     return [flag, option.description, option.default ?? ""];
   });
-  const lines = [["Flag", "Meaning", "Default"], ["---", "---", "---"], ...rows];
-  return lines.map((cells) => `| ${cells.map(tableCell).join(" | ")} |`).join("\n");
-}
-
-function tableCell(text: string): string {
-  return text.replaceAll("|", "\\|");
+  return markdownTable(["Flag", "Meaning", "Default"], rows);
 }
 
 /** The exit codes as a Markdown table, for the README. */
 export function exitTable(): string {
-  const rows = exitRows().map(([code, meaning]) => `| ${code} | ${tableCell(meaning)} |`);
-  return ["| Code | Meaning |", "| --- | --- |", ...rows].join("\n");
+  const rows = exitRows().map(([code, meaning]) => [String(code), meaning]);
+  return markdownTable(["Code", "Meaning"], rows);
+}
+
+/** Columns of one width, as Prettier writes them, so that formatting and generating agree. */
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map((text) => text.replaceAll("|", "\\|")));
+  const widths = head.map((_, i) => Math.max(3, ...cells.map((row) => displayWidth(row[i] ?? ""))));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((text, i) => padEnd(text, widths[i] ?? 0)).join(" | ")} |`;
+  const [first = [], ...rest] = cells;
+  return [line(first), line(widths.map((width) => "-".repeat(width))), ...rest.map(line)].join(
+    "\n",
+  );
 }
