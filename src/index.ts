@@ -1,1 +1,27 @@
-export const x = 1;
+/** framecat as a library: the protocol without sockets, the transport, and the command line. */
+export { main } from "./cli.ts";
+export * from "./errors.ts";
+export { type Io, processIo, systemClock } from "./io.ts";
+export * from "./protocol/accept-key.ts";
+export * from "./protocol/assembler.ts";
+export * from "./protocol/client-handshake.ts";
+export * from "./protocol/close-codes.ts";
+export * from "./protocol/deflate.ts";
+export * from "./protocol/encoder.ts";
+export * from "./protocol/extensions.ts";
+export * from "./protocol/frame.ts";
+export * from "./protocol/header-rules.ts";
+export * from "./protocol/http-head.ts";
+export * from "./protocol/mask.ts";
+export * from "./protocol/opcodes.ts";
+export * from "./protocol/parser.ts";
+export * from "./protocol/rules.ts";
+export * from "./protocol/scanner.ts";
+export * from "./protocol/server-handshake.ts";
+export * from "./protocol/utf8.ts";
+export * from "./transport/connection.ts";
+export * from "./transport/dial.ts";
+export { EVENT_SCHEMA, eventToJson } from "./transport/event-json.ts";
+export type * from "./transport/events.ts";
+export * from "./transport/serve.ts";
+export { parseTarget, type Target } from "./transport/target.ts";

@@ -23,7 +23,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Cryptographically strong bytes. */
-  random(length: number): Uint8Array;
+  readonly random: (length: number) => Uint8Array;
   /** Calls `handler` at a signal; gives the function that takes it back. */
   onSignal(signal: Signal, handler: () => void): () => void;
 }

@@ -88,7 +88,7 @@ function accessors(
     text: (name) => {
       const given = value(name, "text");
       if (Array.isArray(given)) throw usageError(`flag ${dashed(name)} is given twice`);
-      return given === undefined ? undefined : String(given);
+      return typeof given === "string" ? given : undefined;
     },
     list: (name) => {
       const given = value(name, "list");

@@ -222,7 +222,7 @@ export class Connection {
 
   #emit(body: Body): void {
     const { id, clock, onEvent } = this.#options;
-    onEvent({ ...body, conn: id, at: clock.now() } as Event);
+    onEvent({ ...body, conn: id, at: clock.now() });
   }
 
   #setState(state: ReadyState): void {
