@@ -3,6 +3,7 @@ import type { Command } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { EXIT_DEFECT, EXIT_DONE, FramecatError, messageOf, usageError } from "./errors.ts";
 import type { Io } from "./io.ts";
+import { escapeControl } from "./render/escape.ts";
 
 /**
  * Runs one command line. The exit code is the value; nothing here ends the process.
@@ -62,25 +63,22 @@ function print(io: Io, text: string): number {
 /** One line on stderr for a foreseen failure; a defect says where to report it. */
 function report(thrown: unknown, io: Io): number {
   if (thrown instanceof FramecatError) {
-    const hint = thrown.hint === undefined ? "" : ` ${thrown.hint}`;
+    const hint = thrown.hint === undefined ? "" : ` ${oneLine(thrown.hint)}`;
     io.stderr.write(`framecat: ${oneLine(thrown.message)} (exit ${thrown.exitCode}).${hint}\n`);
     return thrown.exitCode;
   }
-  const where = io.env.FRAMECAT_DEBUG && thrown instanceof Error ? `\n${thrown.stack}` : "";
-  const advice = where === "" ? " Set FRAMECAT_DEBUG=1 to see where." : where;
+  const stack = io.env.FRAMECAT_DEBUG && thrown instanceof Error ? (thrown.stack ?? "") : "";
+  const where = stack.split("\n").map((line) => `\n${oneLine(line)}`);
+  const advice = stack === "" ? " Set FRAMECAT_DEBUG=1 to see where." : where.join("");
   io.stderr.write(
     `framecat: a defect in framecat: ${oneLine(messageOf(thrown))} (exit ${EXIT_DEFECT}).${advice}\n`,
   );
   return EXIT_DEFECT;
 }
 
-/** Messages may quote a peer: control characters never reach the terminal. */
+/** Messages may quote a peer: what is hostile to a terminal becomes visible. */
 function oneLine(message: string): string {
-  return message.replace(
-    // oxlint-disable-next-line no-control-regex -- control characters are what is replaced
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g,
-    " ",
-  );
+  return escapeControl(message);
 }
 
 function version(): string {
