@@ -60,25 +60,22 @@ function print(io: Io, text: string): number {
   return EXIT_DONE;
 }
 
-/** One line on stderr for a foreseen failure; a defect says where to report it. */
+/** One line on stderr, which may quote a peer; a defect says how to see where it is. */
 function report(thrown: unknown, io: Io): number {
   if (thrown instanceof FramecatError) {
-    const hint = thrown.hint === undefined ? "" : ` ${oneLine(thrown.hint)}`;
-    io.stderr.write(`framecat: ${oneLine(thrown.message)} (exit ${thrown.exitCode}).${hint}\n`);
+    const hint = thrown.hint === undefined ? "" : ` ${escapeControl(thrown.hint)}`;
+    io.stderr.write(
+      `framecat: ${escapeControl(thrown.message)} (exit ${thrown.exitCode}).${hint}\n`,
+    );
     return thrown.exitCode;
   }
   const stack = io.env.FRAMECAT_DEBUG && thrown instanceof Error ? (thrown.stack ?? "") : "";
-  const where = stack.split("\n").map((line) => `\n${oneLine(line)}`);
+  const where = stack.split("\n").map((line) => `\n${escapeControl(line)}`);
   const advice = stack === "" ? " Set FRAMECAT_DEBUG=1 to see where." : where.join("");
   io.stderr.write(
-    `framecat: a defect in framecat: ${oneLine(messageOf(thrown))} (exit ${EXIT_DEFECT}).${advice}\n`,
+    `framecat: a defect in framecat: ${escapeControl(messageOf(thrown))} (exit ${EXIT_DEFECT}).${advice}\n`,
   );
   return EXIT_DEFECT;
-}
-
-/** Messages may quote a peer: what is hostile to a terminal becomes visible. */
-function oneLine(message: string): string {
-  return escapeControl(message);
 }
 
 function version(): string {
