@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+let folder: string;
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "framecat-package-"));
+  // The build has been done, and other tests use it now: pack what is there.
+  run("npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folder, ROOT);
+  writeFileSync(join(folder, "package.json"), '{"private":true,"type":"module"}');
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const flags = ["--silent", "--prefer-offline", "--no-audit", "--no-fund"];
+  run("npm", "install", ...flags, `./framecat-${version}.tgz`);
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it("installs outside the repository and runs", () => {
+  const help = run(process.execPath, "node_modules/.bin/framecat", "--help");
+  expect(help).toContain("connect");
+  const dump = run("node_modules/.bin/framecat", "frame-dump", "81 05 48 65 6c 6c 6f");
+  expect(dump).toContain("Hello");
+});
+
+it("is a library with types", () => {
+  writeFileSync(
+    join(folder, "use.ts"),
+    `import { encodeFrame, FrameParser, Opcode, type Frame } from "framecat";
+const frames: Frame[] = new FrameParser().push(encodeFrame({ opcode: Opcode.text, payload: new Uint8Array(3) }));
+if (frames[0]?.header.length !== 3) throw new Error("not parsed");
+`,
+  );
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const types = ["--types", "node", "--typeRoots", join(ROOT, "node_modules/@types")];
+  run(
+    process.execPath,
+    tsc,
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--strict",
+    ...types,
+    "use.ts",
+  );
+  run(process.execPath, "use.js");
+});
+
+it("carries the schemas, and no tests or sources", () => {
+  const listed = run("npm", "ls", "--parseable", "framecat").trim();
+  const files = execFileSync("find", [listed, "-type", "f"], { encoding: "utf8" });
+  expect(files).toContain("src/schema/event.schema.json");
+  expect(files).not.toMatch(/\/test\/|\/scripts\/|\/src\/cli\.ts/);
+});
