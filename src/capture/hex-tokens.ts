@@ -1,0 +1,97 @@
+import { Buffer } from "node:buffer";
+import type { HexResult } from "./hex.ts";
+
+/**
+ * Hex without offsets: a run of digits, escapes and separators, read from left to right.
+ *
+ * What is no byte is blanked out first, so that every position stays where it was: comments, and
+ * in a C array all that is outside of the braces.
+ */
+const SEPARATOR = /[\s,;:"'`[\](){}-]+/y;
+const PREFIXED = /0x([\da-f]+)/iy;
+const ESCAPED = /\\x([\da-f]{2})/iy;
+const DIGITS = /[\da-f]+/iy;
+const NODE_BUFFER = /<Buffer\s|>/y;
+
+export function parseTokens(text: string): HexResult {
+  if (/^[\da-f\s]*$/i.test(text)) return parseDigits(text);
+  const source = blankDeclarations(blankComments(text));
+  const pieces: string[] = [];
+  for (let at = 0; at < source.length;) {
+    const skipped = match(SEPARATOR, source, at) ?? match(NODE_BUFFER, source, at);
+    if (skipped) {
+      at += skipped[0].length;
+      continue;
+    }
+    const token = nextToken(source, at);
+    if (!token) return fail(text, at, notHex(source, at));
+    if (token.digits.length % 2 !== 0) return fail(text, at, oddDigits(token.digits));
+    pieces.push(token.digits);
+    at += token.length;
+  }
+  return { ok: true, bytes: Buffer.from(pieces.join(""), "hex") };
+}
+
+/** Digits and blanks alone: lines may have been broken within a byte. */
+function parseDigits(text: string): HexResult {
+  const joined = text.replace(/(?<=[\da-f])\n(?=[\da-f])/gi, "");
+  const whole = joined.split(/\s+/).every((token) => token.length % 2 === 0);
+  if (whole) return { ok: true, bytes: Buffer.from(joined.replace(/\s+/g, ""), "hex") };
+  const odd = [...text.matchAll(/\S+/g)].find(([token]) => token.length % 2 !== 0);
+  return fail(text, odd?.index ?? 0, oddDigits(odd?.[0] ?? ""));
+}
+
+interface Token {
+  readonly digits: string;
+  /** Of the token in the text, prefix included. */
+  readonly length: number;
+}
+
+function nextToken(source: string, at: number): Token | undefined {
+  const escaped = match(ESCAPED, source, at);
+  if (escaped) return { digits: escaped[1] ?? "", length: escaped[0].length };
+  const prefixed = match(PREFIXED, source, at);
+  if (prefixed) {
+    const digits = prefixed[1] ?? "";
+    // 0x5 is how a program writes the byte 05.
+    return { digits: digits.length === 1 ? `0${digits}` : digits, length: prefixed[0].length };
+  }
+  const bare = match(DIGITS, source, at);
+  return bare ? { digits: bare[0], length: bare[0].length } : undefined;
+}
+
+function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+function blankComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|(?<=^|\s)#.*/gm, blank);
+}
+
+/** Keeps what is between braces, where there are any. */
+function blankDeclarations(text: string): string {
+  if (!/\{[^{}]*\}/.test(text)) return text;
+  return text.replace(/(?<=^|\})[^{}]*(?=\{|$)/g, blank);
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, " ");
+}
+
+function notHex(source: string, at: number): string {
+  const word = /^[^\s,;]{1,20}/.exec(source.slice(at, at + 20))?.[0] ?? "";
+  return `${JSON.stringify(word)} is not hex`;
+}
+
+function oddDigits(digits: string): string {
+  const shown = digits.length > 20 ? `${digits.slice(0, 20)}…` : digits;
+  const count = digits.length === 1 ? "one digit" : `${digits.length} digits`;
+  return `${JSON.stringify(shown)} has ${count}, but a byte has two`;
+}
+
+function fail(text: string, at: number, message: string): HexResult {
+  const before = text.slice(0, at);
+  const line = before.split("\n").length;
+  return { ok: false, error: { line, column: at - before.lastIndexOf("\n"), message } };
+}
