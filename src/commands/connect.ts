@@ -69,7 +69,7 @@ export const connect: Command = {
       value: "WHEN",
       choices: ["on", "off", "required"],
       description: "offer permessage-deflate",
-      default: "on",
+      default: "on; off with --binary",
       topic: "Connection",
     },
     ...DIAL_OPTIONS,
@@ -93,7 +93,7 @@ async function run(args: Args, io: Io): Promise<number> {
     throw usageError("connect needs an address", "Example: framecat connect ws://127.0.0.1:8080/.");
   }
   const interactive = io.stdin.isTTY === true && io.stdout.isTTY === true;
-  const settings = readSettings(url, args, io);
+  const settings = readSettings(url, args, io, interactive);
   const watch = watchEnd();
   const signals = watchSignals(io);
   const open = opener(settings, watch, signals, io);
@@ -113,17 +113,21 @@ async function run(args: Args, io: Io): Promise<number> {
 
 type Settings = ReturnType<typeof readSettings>;
 
-function readSettings(url: string, args: Args, io: Io) {
+function readSettings(url: string, args: Args, io: Io, interactive: boolean) {
   const binary = args.flag("binary");
+  const format = args.text("format") ?? (binary ? "raw" : "text");
+  const verbosity = args.count("verbose");
   return {
     dial: readDialFlags(url, args),
     first: args.list("send"),
     binary,
-    format: args.text("format") ?? (binary ? "raw" : "text"),
+    format,
+    // Watching the wire takes time, which a pipe that shows no frames does not have.
+    frames: interactive || format === "ndjson" || verbosity > 0,
     eof: parseEof(args.text("eof") ?? "linger=1s"),
-    deflate: args.text("deflate") ?? "on",
+    deflate: args.text("deflate") ?? (binary ? "off" : "on"),
     quiet: args.flag("quiet"),
-    verbosity: args.count("verbose"),
+    verbosity,
     maxPrint: parseSize(args.text("max-print") ?? "1KiB", "--max-print"),
     showSecrets: args.flag("show-secrets"),
     color: (stream: { readonly isTTY?: boolean }) =>
@@ -186,7 +190,7 @@ function opener(settings: Settings, watch: EndWatch, signals: Signals, io: Io): 
       id: "1",
       clock: io.clock,
       random: io.random,
-      frames: true,
+      frames: settings.frames,
       deflate: settings.deflate === "off" ? undefined : { clientMaxWindowBits: true },
       signal: signals.abort,
       onEvent: (event) => {
