@@ -21,6 +21,8 @@ export interface EventRendererOptions {
   readonly verbosity?: number;
   /** Draws the bit layout, whatever the verbosity. */
   readonly diagram?: boolean;
+  /** Shows every payload as a hexdump. */
+  readonly hex?: boolean;
   /** Names the connection in each line, where several are open at a time. */
   readonly labelConnections?: boolean;
   readonly showSecrets?: boolean;
@@ -146,6 +148,7 @@ function framePassed(
     maxPrint,
     headerBytes: verbosity > 0,
     diagram: options.diagram === true || verbosity > 1,
+    hex: options.hex === true,
   };
   return frameLines(event, prefixOf(event, options), place, look);
 }

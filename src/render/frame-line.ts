@@ -10,6 +10,7 @@ import { formatCount, formatDuration } from "./format.ts";
 import { hexPairs } from "./hexdump.ts";
 import {
   type Payload,
+  type PayloadSpace,
   showControlPayload,
   showPayload,
   type ShownPayload,
@@ -17,6 +18,7 @@ import {
 import { renderSpans, type Span, span, spansWidth } from "./span.ts";
 import type { Theme } from "./theme.ts";
 import { violationLines } from "./violation-lines.ts";
+import { displayWidth } from "./width.ts";
 
 export interface FrameLook {
   readonly theme: Theme;
@@ -28,6 +30,8 @@ export interface FrameLook {
   readonly headerBytes: boolean;
   /** Adds the bit layout. */
   readonly diagram: boolean;
+  /** Shows every payload as a hexdump, text and control frames too. */
+  readonly hex: boolean;
 }
 
 /** What the frames before say about this one. */
@@ -47,6 +51,8 @@ const LENGTH_COLUMNS = "9,999 B".length;
 /** A figure at the right edge of a very wide screen would be far from its line. */
 const RIGHT_EDGE = 80;
 const DEFAULT_COLUMNS = 80;
+/** Kept free for a time such as `2 min 05 s`. */
+const ANSWER_COLUMNS = 12;
 
 /** `→ text     5 B  FIN  mask 37fa213d  hello`, and below it what does not fit there. */
 export function frameLines(
@@ -60,8 +66,10 @@ export function frameLines(
   const indent = spansWidth(prefix) + 2;
   const answer = event.rttMs === undefined ? "" : formatDuration(event.rttMs);
   const room = (look.columns ?? Number.POSITIVE_INFINITY) - spansWidth(head);
-  const space = { theme, columns, indent, maxPrint: look.maxPrint };
-  const payload = shownPayload(event, place, { ...space, room: answer ? room - 12 : room });
+  // A hexdump is asked for by leaving no room beside the frame.
+  const left = look.hex ? 0 : room - (answer === "" ? 0 : ANSWER_COLUMNS);
+  const space = { theme, columns, indent, maxPrint: look.maxPrint, room: left };
+  const payload = shownPayload(event, place, look, space);
   const line = [...head, span(payload.inline), ...rightEdge(answer, head, payload, look)];
   return [
     renderSpans(line),
@@ -138,26 +146,27 @@ function reservedBits({ rsv1, rsv2, rsv3 }: FrameHeader): string[] {
   return [rsv1 && "RSV1", rsv2 && "RSV2", rsv3 && "RSV3"].filter((bit) => bit !== false);
 }
 
-interface Space {
-  readonly theme: Theme;
-  readonly room: number;
-  readonly columns: number;
-  readonly indent: number;
-  readonly maxPrint: number;
+function shownPayload(
+  event: FrameEvent,
+  place: FramePlace,
+  { hex }: Pick<FrameLook, "hex">,
+  space: PayloadSpace,
+): ShownPayload {
+  const control = controlText(event.frame);
+  const isClose = event.frame.header.opcode === Opcode.close;
+  // Some 125 bytes in hex are wider than most screens; as a hexdump they are readable.
+  const beside = control !== undefined && (isClose || displayWidth(control) <= space.room);
+  if (beside && !hex) return { inline: control, below: [], indent: space.indent };
+  const payload = dataPayload(event, place);
+  if (!payload) return { inline: "", below: [], indent: space.indent };
+  const shown = showPayload(hex ? { ...payload, kind: "binary" } : payload, space);
+  return beside ? { ...shown, inline: control } : shown;
 }
 
-function shownPayload(event: FrameEvent, place: FramePlace, space: Space): ShownPayload {
-  const { header, payload } = event.frame;
-  const nothing = { inline: "", below: [], indent: space.indent };
-  if (isControl(header.opcode) && !event.frame.payloadCut && payload.length <= 125) {
-    const inline =
-      header.opcode === Opcode.close ? closeText(payload) : showControlPayload(payload);
-    // Some 125 bytes in hex are wider than most screens; as a hexdump they are readable.
-    if (header.opcode === Opcode.close || inline.length <= space.room)
-      return { ...nothing, inline };
-  }
-  const shown = dataPayload(event, place);
-  return shown ? showPayload(shown, space) : nothing;
+/** The payload of a whole control frame in words. */
+function controlText({ header, payload, payloadCut }: Frame): string | undefined {
+  if (!isControl(header.opcode) || payloadCut) return undefined;
+  return header.opcode === Opcode.close ? closeText(payload) : showControlPayload(payload);
 }
 
 /** The bytes to show: of a compressed message those that its last frame completes. */

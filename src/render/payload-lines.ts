@@ -42,9 +42,7 @@ const MAX_INLINE_HEX_BYTES = 16;
 export function showPayload(payload: Payload, space: PayloadSpace): ShownPayload {
   const shown = payload.bytes.subarray(0, cutLength(payload, space.maxPrint));
   const left = shown.length < payload.length;
-  const note = left
-    ? `… ${formatCount(shown.length)} of ${formatCount(payload.length)} B shown`
-    : "";
+  const note = left ? `… ${formatCount(shown.length)} of ${formatCount(payload.length)} B` : "";
   return payload.kind === "text" ? showText(shown, note, space) : showBinary(shown, note, space);
 }
 
