@@ -14,7 +14,7 @@ export interface FrameHeader {
   readonly masked: boolean;
   /** The masking key as an unsigned 32-bit number, first octet highest; 0 where `masked` is false. */
   readonly maskKey: number;
-  /** Payload length in bytes, the top bit included; above 2^53 rounded to the nearest number. */
+  /** Payload length in bytes, the top bit included; above 2^53 rounded down to a double. */
   readonly length: number;
   readonly lengthForm: LengthForm;
   /** Length of this header in bytes: 2–14. */
@@ -33,6 +33,9 @@ export interface Frame {
   readonly payloadCut: boolean;
   readonly violations: readonly Violation[];
 }
+
+/** The longest payload of a control frame (section 5.5). */
+export const MAX_CONTROL_PAYLOAD = 125;
 
 /** The largest header: two octets, 64 bits of length, 32 bits of key. */
 export const MAX_HEADER_LENGTH = 14;

@@ -1,5 +1,3 @@
-/** The first allocation for bytes that come in pieces; it doubles from there. */
-const FIRST_SIZE = 64 * 1024;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -25,7 +23,8 @@ export class Gather {
 
   /** The bytes so far, as a view: valid until the next `append`. */
   view(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
+    const whole = this.#bytes;
+    return whole.length === this.length ? whole : whole.subarray(0, this.length);
   }
 
   /** Gives the bytes away and starts anew. */
@@ -37,7 +36,7 @@ export class Gather {
   }
 
   #grow(needed: number, expected: number): void {
-    const size = Math.min(expected, Math.max(needed, FIRST_SIZE, this.#bytes.length * 2));
+    const size = Math.min(expected, Math.max(needed, this.#bytes.length * 2));
     const larger = new Uint8Array(size);
     larger.set(this.view());
     this.#bytes = larger;

@@ -1,5 +1,5 @@
-import { type FrameHeader, minimalLengthForm } from "./frame.ts";
-import { describeOpcode, isControl, Opcode } from "./opcodes.ts";
+import { type FrameHeader, MAX_CONTROL_PAYLOAD, minimalLengthForm } from "./frame.ts";
+import { isControl, isReserved, Opcode } from "./opcodes.ts";
 import { type Violation, violation } from "./rules.ts";
 
 /** Who sent the bytes; `unknown` where a capture does not tell, which leaves masking unjudged. */
@@ -19,46 +19,46 @@ export function judgeHeader(
   header: FrameHeader,
   expected: HeaderExpectations,
 ): readonly Violation[] {
-  return [
-    ...judgeMask(header, expected.sender),
-    ...judgeReservedBits(header, expected.deflate),
-    ...judgeOpcode(header),
-    ...judgeLength(header, expected.maxFrameLength),
-  ];
+  const found: Violation[] = [];
+  judgeMask(found, header, expected.sender);
+  if (header.rsv1 || header.rsv2 || header.rsv3) judgeReservedBits(found, header, expected.deflate);
+  judgeOpcode(found, header);
+  judgeLength(found, header, expected.maxFrameLength);
+  return found;
 }
 
-function* judgeMask({ masked }: FrameHeader, sender: Sender): Iterable<Violation> {
-  if (sender === "client" && !masked) yield violation("client-frame-unmasked");
-  if (sender === "server" && masked) yield violation("server-frame-masked");
+function judgeMask(found: Violation[], { masked }: FrameHeader, sender: Sender): void {
+  if (sender === "client" && !masked) found.push(violation("client-frame-unmasked"));
+  if (sender === "server" && masked) found.push(violation("server-frame-masked"));
 }
 
-function* judgeReservedBits(header: FrameHeader, deflate: boolean): Iterable<Violation> {
+function judgeReservedBits(found: Violation[], header: FrameHeader, deflate: boolean): void {
   const foreign = [
     header.rsv1 && !deflate && "RSV1",
     header.rsv2 && "RSV2",
     header.rsv3 && "RSV3",
   ].filter((name) => name !== false);
-  if (foreign.length > 0) yield violation("rsv-not-negotiated", foreign.join(", "));
+  if (foreign.length > 0) found.push(violation("rsv-not-negotiated", foreign.join(", ")));
   if (!header.rsv1 || !deflate) return;
-  if (isControl(header.opcode)) yield violation("rsv1-on-control");
-  if (header.opcode === Opcode.continuation) yield violation("rsv1-on-continuation");
+  if (isControl(header.opcode)) found.push(violation("rsv1-on-control"));
+  if (header.opcode === Opcode.continuation) found.push(violation("rsv1-on-continuation"));
 }
 
-function* judgeOpcode({ opcode, fin }: FrameHeader): Iterable<Violation> {
-  if (describeOpcode(opcode).reserved) {
-    yield violation("opcode-reserved", `0x${opcode.toString(16)}`);
-  }
-  if (isControl(opcode) && !fin) yield violation("control-fragmented");
+function judgeOpcode(found: Violation[], { opcode, fin }: FrameHeader): void {
+  if (isReserved(opcode)) found.push(violation("opcode-reserved", `0x${opcode.toString(16)}`));
+  if (isControl(opcode) && !fin) found.push(violation("control-fragmented"));
 }
 
-function* judgeLength(header: FrameHeader, maxFrameLength: number): Iterable<Violation> {
+function judgeLength(found: Violation[], header: FrameHeader, maxFrameLength: number): void {
   const { length, lengthForm, opcode } = header;
   if (lengthForm !== minimalLengthForm(length)) {
-    yield violation("length-not-minimal", `${length} in ${lengthForm} bits`);
+    found.push(violation("length-not-minimal", `${length} in ${lengthForm} bits`));
   }
-  if (length >= 2 ** 63) yield violation("length-top-bit");
-  if (isControl(opcode) && length > 125) yield violation("control-too-long", `${length} bytes`);
+  if (length >= 2 ** 63) found.push(violation("length-top-bit"));
+  if (isControl(opcode) && length > MAX_CONTROL_PAYLOAD) {
+    found.push(violation("control-too-long", `${length} bytes`));
+  }
   if (length > maxFrameLength) {
-    yield violation("length-over-limit", `${length} bytes, limit ${maxFrameLength}`);
+    found.push(violation("length-over-limit", `${length} bytes, limit ${maxFrameLength}`));
   }
 }

@@ -56,6 +56,11 @@ export function isControl(opcode: number): boolean {
   return (opcode & 0x8) !== 0;
 }
 
+/** True for 0x3–0x7 and 0xB–0xF, which no specification gives a meaning (5.2). */
+export function isReserved(opcode: number): boolean {
+  return DEFINED[opcode] === undefined;
+}
+
 /** What an opcode (0–15) means; reserved ones are named `reserved-3` … `reserved-f`. */
 export function describeOpcode(opcode: number): OpcodeInfo {
   const kind = isControl(opcode) ? "control" : "data";

@@ -1,7 +1,8 @@
-import type { Frame, FrameHeader } from "./frame.ts";
+import { type Frame, type FrameHeader, MAX_CONTROL_PAYLOAD } from "./frame.ts";
 import { type HeaderExpectations, judgeHeader } from "./header-rules.ts";
 import { Gather } from "./gather.ts";
 import { applyMask } from "./mask.ts";
+import { isControl } from "./opcodes.ts";
 import { type Violation, violation } from "./rules.ts";
 import { FrameScanner, type FrameSink } from "./scanner.ts";
 
@@ -11,7 +12,10 @@ export interface FrameParserOptions extends Partial<HeaderExpectations> {
    * endpoint must, and leaves it in `failure`.
    */
   readonly mode?: "lenient" | "strict";
-  /** Bytes of payload kept of each frame; the rest is passed over. Default 16 MiB. */
+  /**
+   * Bytes of payload kept of each frame; the rest is passed over. Default 16 MiB. The 125 that a
+   * control frame may have are always kept: a Close cannot be judged, nor a Ping answered, by less.
+   */
   readonly keepPayload?: number;
   /** Offset in the stream at which parsing begins. */
   readonly position?: number;
@@ -37,6 +41,8 @@ export class FrameParser {
   #headerBytes: Uint8Array = new Uint8Array(0);
   #violations: readonly Violation[] = [];
   readonly #payload = new Gather();
+  /** Bytes of the current frame's payload that are to be kept, of those still to come too. */
+  #wanted = 0;
 
   /** In strict mode the violation at which parsing stopped. */
   failure: Violation | undefined;
@@ -60,13 +66,13 @@ export class FrameParser {
   /** Takes the next piece of the stream; gives the frames that it completes. */
   push(bytes: Uint8Array): Frame[] {
     this.#frames = [];
-    this.#scanner.scan(bytes, this.#sink);
+    this.#scanner.scan(plain(bytes), this.#sink);
     return this.#frames;
   }
 
   /**
-   * The stream has ended. Gives the frame it ended in, cut where the bytes ended, or undefined
-   * where it ended between two frames or within a header.
+   * The stream has ended. Gives undefined where it ended between two frames, else the violation
+   * and, unless it ended within a header, the frame, cut where the bytes ended.
    */
   end(): { readonly violation: Violation; readonly frame?: Frame } | undefined {
     if (this.failure || this.#scanner.atBoundary) return undefined;
@@ -74,8 +80,9 @@ export class FrameParser {
       const { length } = this.#scanner.partialHeader;
       return { violation: violation("frame-truncated", `${length} bytes of a header`) };
     }
-    const due = this.#scanner.payloadDue;
-    const cut = violation("frame-truncated", `${due} of ${this.#header.length} bytes missing`);
+    const { offset, headerLength, length } = this.#header;
+    const came = this.#scanner.position - offset - headerLength;
+    const cut = violation("frame-truncated", `${came} of ${length} bytes of payload`);
     return { violation: cut, frame: this.#frame(this.#header, [...this.#violations, cut]) };
   }
 
@@ -84,6 +91,10 @@ export class FrameParser {
     this.#headerBytes = headerBytes;
     this.#header = copyHeader(header);
     this.#payload.take();
+    const keep = isControl(header.opcode)
+      ? Math.max(this.#keepPayload, MAX_CONTROL_PAYLOAD)
+      : this.#keepPayload;
+    this.#wanted = Math.min(header.length, keep);
     const error = this.#violations.find(({ severity }) => severity === "error");
     if (this.#strict && error) {
       this.failure = error;
@@ -94,16 +105,16 @@ export class FrameParser {
   #keep(bytes: Uint8Array, start: number, end: number): void {
     const header = this.#header;
     if (!header) return;
-    const size = Math.min(end - start, this.#keepPayload - this.#payload.length);
+    const size = Math.min(end - start, this.#wanted - this.#payload.length);
     if (size <= 0) return;
-    const total = Math.min(header.length, this.#keepPayload);
-    const at = this.#payload.append(bytes.subarray(start, start + size), total);
+    const at = this.#payload.append(bytes.subarray(start, start + size), this.#wanted);
     applyMask(this.#payload.view(), header.maskKey, at, at + size, at);
   }
 
   #complete(): void {
-    if (this.#header && !this.failure)
+    if (this.#header && !this.failure) {
       this.#frames.push(this.#frame(this.#header, this.#violations));
+    }
     this.#header = undefined;
   }
 
@@ -114,11 +125,24 @@ export class FrameParser {
   }
 }
 
+/** The same bytes as no Buffer: a Buffer's `slice` does not copy, and its `subarray` is slow. */
+function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Field by field, because spreading is many times slower and this runs for every frame. */
 function copyHeader(header: FrameHeader): FrameHeader {
-  const { fin, rsv1, rsv2, rsv3, opcode, masked, maskKey } = header;
-  const { length, lengthForm, headerLength, offset } = header;
   return {
-    ...{ fin, rsv1, rsv2, rsv3, opcode, masked, maskKey },
-    ...{ length, lengthForm, headerLength, offset },
+    fin: header.fin,
+    rsv1: header.rsv1,
+    rsv2: header.rsv2,
+    rsv3: header.rsv3,
+    opcode: header.opcode,
+    masked: header.masked,
+    maskKey: header.maskKey,
+    length: header.length,
+    lengthForm: header.lengthForm,
+    headerLength: header.headerLength,
+    offset: header.offset,
   };
 }

@@ -139,7 +139,7 @@ export class FrameScanner implements FrameHeader {
       this.length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
     } else {
       this.lengthForm = 64;
-      this.length = uint32(bytes, at) * 2 ** 32 + uint32(bytes, at + 4);
+      this.length = uint64(bytes, at);
     }
   }
 }
@@ -148,6 +148,13 @@ export class FrameScanner implements FrameHeader {
 function sizeFrom(second = 0): number {
   const short = second & 0x7f;
   return headerLength(short < 126 ? 7 : short === 126 ? 16 : 64, (second & 0x80) !== 0);
+}
+
+/** A double holds 53 bits. Rounding down keeps 2^63 - 1 below 2^63, whose top bit is a violation. */
+function uint64(bytes: Uint8Array, at: number): number {
+  const high = uint32(bytes, at);
+  const low = uint32(bytes, at + 4);
+  return high * 2 ** 32 + (high < 2 ** 21 ? low : low - (low % 2 ** 11));
 }
 
 function uint32(bytes: Uint8Array, at: number): number {
