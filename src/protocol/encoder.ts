@@ -42,12 +42,7 @@ export function encodeFrame(spec: FrameSpec): Uint8Array {
 export function encodeHeader(spec: FrameSpec): Uint8Array {
   const length = spec.declaredLength ?? spec.payload?.length ?? 0;
   const form = spec.lengthForm ?? minimalLengthForm(length);
-  if (!Number.isInteger(spec.opcode) || spec.opcode < 0 || spec.opcode > 15) {
-    throw new RangeError(`opcode ${spec.opcode} does not fit 4 bits`);
-  }
-  if (length < 0 || BigInt(length) > LIMIT[form]) {
-    throw new RangeError(`length ${length} does not fit the ${form}-bit form`);
-  }
+  checkBits(spec, length, form);
   const masked = spec.maskKey !== undefined;
   const header = new Uint8Array(headerLength(form, masked));
   const view = new DataView(header.buffer);
@@ -57,6 +52,22 @@ export function encodeHeader(spec: FrameSpec): Uint8Array {
   if (form === 64) view.setBigUint64(2, BigInt(length));
   if (spec.maskKey !== undefined) view.setUint32(header.length - 4, spec.maskKey);
   return header;
+}
+
+function checkBits(
+  { opcode, maskKey = 0 }: FrameSpec,
+  length: number | bigint,
+  form: LengthForm,
+): void {
+  if (!Number.isInteger(opcode) || opcode < 0 || opcode > 15) {
+    throw new RangeError(`opcode ${opcode} does not fit 4 bits`);
+  }
+  if (maskKey !== maskKey >>> 0) {
+    throw new RangeError(`masking key ${maskKey} does not fit 32 bits`);
+  }
+  if (length < 0 || BigInt(length) > LIMIT[form]) {
+    throw new RangeError(`length ${length} does not fit the ${form}-bit form`);
+  }
 }
 
 function firstOctet({ fin = true, rsv1, rsv2, rsv3, opcode }: FrameSpec): number {
