@@ -29,10 +29,16 @@ export type Inflated =
 export type Inflate = (payload: Uint8Array, maxLength: number) => Inflated;
 
 export interface MessageAssemblerOptions {
-  /** Longest message in bytes, after inflation; a longer one breaks 10.4. Default 100 MiB. */
+  /** Longest message in bytes, on the wire and inflated; a longer one breaks 10.4. Default 100 MiB. */
   readonly maxMessageLength?: number;
   /** Absent: compressed messages are given as they are, marked `cut`. */
   readonly inflate?: Inflate | undefined;
+  /**
+   * Whether compressed messages may refer to earlier ones (RFC 7692, section 7.1.1), default true.
+   * Then, after one that is cut or given up, so that `inflate` never saw it, the later ones are not
+   * inflated either: they would come out wrong without a sign of it, or be blamed on the peer.
+   */
+  readonly contextTakeover?: boolean | undefined;
 }
 
 /** What one frame adds up to. */
@@ -67,13 +73,15 @@ interface Started {
  */
 export class MessageAssembler {
   readonly #maxMessageLength: number;
-  readonly #inflate: Inflate | undefined;
+  readonly #contextTakeover: boolean;
+  #inflate: Inflate | undefined;
   #started: Started | undefined;
   #closed = false;
 
   constructor(options: MessageAssemblerOptions = {}) {
     this.#maxMessageLength = options.maxMessageLength ?? DEFAULT_MAX_MESSAGE_LENGTH;
     this.#inflate = options.inflate;
+    this.#contextTakeover = options.contextTakeover ?? true;
   }
 
   /** True while a message has begun and not ended. */
@@ -90,10 +98,11 @@ export class MessageAssembler {
     return { violations: [...late, ...violations], ...rest };
   }
 
-  #control({ header, payload }: Frame): Assembled {
+  #control({ header, payload, payloadCut }: Frame): Assembled {
     if (header.opcode !== Opcode.close) return { violations: [], fragment: 0 };
     this.#closed = true;
-    return { violations: parseClosePayload(payload).violations, fragment: 0 };
+    // Of a payload that is not all there, what is missing could be what makes it right.
+    return { violations: payloadCut ? [] : parseClosePayload(payload).violations, fragment: 0 };
   }
 
   #data(frame: Frame): Assembled {
@@ -103,7 +112,7 @@ export class MessageAssembler {
         return { violations: [violation("continuation-without-start")], fragment: 0 };
       }
     } else {
-      if (this.#started) violations.push(violation("message-interrupted"));
+      if (this.#started) violations.push(this.#giveUp(this.#started));
       this.#started = start(frame);
     }
     const started = this.#started;
@@ -115,29 +124,24 @@ export class MessageAssembler {
     return { violations, fragment: started.fragments, message: finished.message };
   }
 
-  /** Adds a fragment's payload, as long as the message stays within its limit. */
+  /** A new message begins before this one has ended. */
+  #giveUp({ compressed }: Started): Violation {
+    if (compressed) this.#loseContext();
+    return violation("message-interrupted");
+  }
+
+  /** Counts a fragment, and takes its payload as long as the message stays within its limit. */
   #add(started: Started, frame: Frame): Violation[] {
     const before = started.wireLength;
     started.fragments += 1;
     started.wireLength += frame.header.length;
-    started.cut ||= frame.payloadCut;
-    const violations: Violation[] = [];
-    if (started.wireLength > this.#maxMessageLength) {
-      started.cut = true;
-      started.payload.take();
-      if (before <= this.#maxMessageLength) {
-        violations.push(
-          violation("length-over-limit", `more than ${this.#maxMessageLength} bytes`),
-        );
-      }
-    } else if (!started.cut) {
-      started.payload.append(frame.payload);
+    if (started.wireLength <= this.#maxMessageLength) {
+      return started.cut ? [] : addPayload(started, frame);
     }
-    if (started.utf8 && !started.cut && !started.invalid && !started.utf8.push(frame.payload)) {
-      started.invalid = true;
-      violations.push(violation("text-utf8"));
-    }
-    return violations;
+    started.cut = true;
+    started.payload.take();
+    if (before > this.#maxMessageLength) return [];
+    return [violation("length-over-limit", `more than ${this.#maxMessageLength} bytes`)];
   }
 
   #finish(started: Started): { message: Message; violations: Violation[] } {
@@ -157,13 +161,28 @@ export class MessageAssembler {
     { kind, cut }: Started,
     wire: Uint8Array,
   ): { data: Uint8Array; cut: boolean; violations: Violation[] } {
-    if (!this.#inflate || cut) return { data: wire, cut: true, violations: [] };
-    const inflated = this.#inflate(wire, this.#maxMessageLength);
+    if (cut) this.#loseContext();
+    const inflated = cut ? undefined : this.#inflate?.(wire, this.#maxMessageLength);
+    if (!inflated) return { data: wire, cut: true, violations: [] };
     if (!inflated.ok) return { data: wire, cut: true, violations: [violation(inflated.rule)] };
     const utf8 = new Utf8Validator();
     const valid = kind === "binary" || (utf8.push(inflated.data) && utf8.end());
     return { data: inflated.data, cut: false, violations: valid ? [] : [violation("text-utf8")] };
   }
+
+  /** A compressed message was not inflated: those that may refer to it cannot be either. */
+  #loseContext(): void {
+    if (this.#contextTakeover) this.#inflate = undefined;
+  }
+}
+
+/** Adds a fragment's payload, or its beginning where the parser kept no more, after which none fits. */
+function addPayload(started: Started, { header, payload, payloadCut }: Frame): Violation[] {
+  started.payload.append(payload, header.fin ? started.wireLength : undefined);
+  started.cut = payloadCut;
+  if (!started.utf8 || started.invalid || started.utf8.push(payload)) return [];
+  started.invalid = true;
+  return [violation("text-utf8")];
 }
 
 /** A frame with a reserved data opcode is taken as binary: its content is not ours to judge. */

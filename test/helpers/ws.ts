@@ -113,7 +113,10 @@ export async function receiveWithWs(
   return { events, failedWith };
 }
 
-/** Writes copies, since `ws` unmasks in place. */
+/**
+ * Writes copies, since `ws` unmasks in place; and each piece once the one before is through, since
+ * `ws` trips over a piece that was waiting behind one with an error.
+ */
 async function feed(
   receiver: Writable,
   pieces: readonly Uint8Array[],
@@ -122,7 +125,10 @@ async function feed(
     () => undefined,
     (error: Error) => statusCode(error),
   );
-  for (const piece of pieces) if (receiver.writable) receiver.write(Buffer.from(piece));
+  for (const piece of pieces) {
+    if (!receiver.writable) break;
+    await new Promise((done) => receiver.write(Buffer.from(piece), done));
+  }
   if (receiver.writable) receiver.end();
   return finished;
 }
