@@ -43,10 +43,10 @@ export class HeadReader {
     const bytes = Buffer.from(buffer, byteOffset, length);
     if (!couldBeHttp(bytes)) return { state: "invalid", message: "it is not HTTP", bytes };
     const end = endOfHead(bytes, from);
-    if (end === undefined) {
-      if (bytes.length <= MAX_HEAD_LENGTH) return { state: "more" };
+    if ((end ?? bytes.length) > MAX_HEAD_LENGTH) {
       return { state: "invalid", message: `its head is over ${MAX_HEAD_LENGTH} bytes`, bytes };
     }
+    if (end === undefined) return { state: "more" };
     const head = parseHead(bytes.subarray(0, end).toString("latin1"));
     if (typeof head === "string") return { state: "invalid", message: head, bytes };
     return { state: "head", head, rest: bytes.subarray(end) };
@@ -77,14 +77,24 @@ function parseHead(text: string): HttpHead | string {
     const name = line.slice(0, Math.max(colon, 0));
     if (/^[ \t]/.test(line)) {
       const last = headers.at(-1);
-      if (last) last[1] = `${last[1]} ${line.trim()}`;
+      if (last) last[1] = `${last[1]} ${trimSpace(line)}`;
     } else if (isToken(name)) {
-      headers.push([name, line.slice(colon + 1).trim()]);
+      headers.push([name, trimSpace(line.slice(colon + 1))]);
     } else {
       return `a header line is malformed: ${JSON.stringify(line.slice(0, 80))}`;
     }
   }
   return { startLine, headers };
+}
+
+/** Cuts spaces and tabs off both ends, and no more: 0xA0 is a part of many a UTF-8 character. */
+function trimSpace(text: string): string {
+  const isSpace = (at: number) => text[at] === " " || text[at] === "\t";
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(start)) start++;
+  while (end > start && isSpace(end - 1)) end--;
+  return text.slice(start, end);
 }
 
 /** All values of a header, in order. */
@@ -98,7 +108,7 @@ export function headerList(headers: Headers, name: string): string[] {
   return headerValues(headers, name)
     .join(",")
     .split(",")
-    .map((element) => element.trim())
+    .map(trimSpace)
     .filter((element) => element !== "");
 }
 
@@ -122,20 +132,22 @@ export function parseRequestLine(
 
 /**
  * Writes a head, blank line included, in the octets it has on the wire (Latin-1).
- * @throws RangeError when a name or value holds what would break the line or is no Latin-1.
+ * @throws RangeError when a name or value holds what would break the line or is no Latin-1; the
+ * message does not quote values, which may be secrets.
  */
 export function encodeHead({ startLine, headers }: HttpHead): Uint8Array {
+  refuseControls(startLine, "the first line");
   const lines = headers.map(([name, value]) => {
     if (!isToken(name)) throw new RangeError(`header name ${JSON.stringify(name)} is no token`);
+    refuseControls(value, `the value of header ${name}`);
     return `${name}: ${value}`;
   });
-  for (const line of [startLine, ...lines]) {
-    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(line)) {
-      throw new RangeError(
-        `${JSON.stringify(line.slice(0, 80))} has a character no header may hold`,
-      );
-    }
-  }
   return Buffer.from([startLine, ...lines, "", ""].join("\r\n"), "latin1");
+}
+
+function refuseControls(text: string, what: string): void {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) {
+    throw new RangeError(`${what} has a character that no head may hold`);
+  }
 }
