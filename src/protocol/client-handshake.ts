@@ -7,7 +7,7 @@ import {
   encodeDeflateOffer,
 } from "./deflate.ts";
 import { type Extension, formatExtension, parseExtensions } from "./extensions.ts";
-import { judgeUpgrade, override, told } from "./handshake-headers.ts";
+import { judgeConnection, judgeUpgrade, override, told } from "./handshake-headers.ts";
 import {
   type Headers,
   headerList,
@@ -72,9 +72,10 @@ export function judgeResponse(
     return { status, reason, violations: judgeRefusal(response, status), ...nothing };
   }
   const violations: Violation[] = [];
-  if (line.version === "1.0") violations.push(violation("response-status", "HTTP/1.0"));
+  if (line.version < "1.1") violations.push(violation("response-status", `HTTP/${line.version}`));
   violations.push(
-    ...judgeUpgrade(headers, "response-upgrade", "response-connection"),
+    ...judgeUpgrade(headers, "response-upgrade"),
+    ...judgeConnection(headers, "response-connection"),
     ...judgeAccept(headers, asked.key),
     ...judgeSubprotocol(headers, asked.subprotocols ?? []),
   );

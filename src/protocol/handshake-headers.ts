@@ -7,20 +7,23 @@ export function override(own: Headers, headers: Headers): Headers {
   return [...own.filter(([name]) => !names.has(name.toLowerCase())), ...headers];
 }
 
-/** Both sides must say Upgrade: websocket and Connection: Upgrade, in any case (sections 4.1, 4.2.1). */
+/** A request may offer other protocols beside websocket (4.2.1); a response may not (4.1). */
 export function judgeUpgrade(
   headers: Headers,
-  upgradeRule: RuleId,
-  connectionRule: RuleId,
+  rule: "request-upgrade" | "response-upgrade",
 ): Violation[] {
-  const violations: Violation[] = [];
-  if (!headerList(headers, "Upgrade").some((value) => value.toLowerCase() === "websocket")) {
-    violations.push(violation(upgradeRule, told(headers, "Upgrade")));
-  }
-  if (!headerList(headers, "Connection").some((value) => value.toLowerCase() === "upgrade")) {
-    violations.push(violation(connectionRule, told(headers, "Connection")));
-  }
-  return violations;
+  const protocols = headerList(headers, "Upgrade").map((protocol) => protocol.toLowerCase());
+  const named = protocols.includes("websocket");
+  const alone = protocols.every((protocol) => protocol === "websocket");
+  return named && (alone || rule === "request-upgrade")
+    ? []
+    : [violation(rule, told(headers, "Upgrade"))];
+}
+
+/** Both sides must name Upgrade among the Connection options, in any case (sections 4.1, 4.2.1). */
+export function judgeConnection(headers: Headers, rule: RuleId): Violation[] {
+  const options = headerList(headers, "Connection").map((option) => option.toLowerCase());
+  return options.includes("upgrade") ? [] : [violation(rule, told(headers, "Connection"))];
 }
 
 /** What came under a header name, for messages. */

@@ -7,7 +7,7 @@ import {
   parseDeflateOffer,
 } from "./deflate.ts";
 import { type Extension, formatExtensions, parseExtensions } from "./extensions.ts";
-import { judgeUpgrade, override, told } from "./handshake-headers.ts";
+import { judgeConnection, judgeUpgrade, override, told } from "./handshake-headers.ts";
 import {
   type Headers,
   headerList,
@@ -39,7 +39,8 @@ export function judgeRequest({ startLine, headers }: HttpHead): RequestVerdict {
   const violations = [
     ...judgeRequestLine(line, startLine),
     ...judgeSingle(headers, "Host", "request-host", () => true),
-    ...judgeUpgrade(headers, "request-upgrade", "request-connection"),
+    ...judgeUpgrade(headers, "request-upgrade"),
+    ...judgeConnection(headers, "request-connection"),
     ...judgeSingle(headers, "Sec-WebSocket-Key", "request-key", isValidKey),
     ...judgeSingle(
       headers,
@@ -64,7 +65,7 @@ export function judgeRequest({ startLine, headers }: HttpHead): RequestVerdict {
 }
 
 function judgeRequestLine(line: ReturnType<typeof parseRequestLine>, text: string): Violation[] {
-  if (line?.method === "GET" && line.version !== "1.0" && line.version !== "0.9") return [];
+  if (line?.method === "GET" && line.version >= "1.1") return [];
   return [violation("request-method", JSON.stringify(text.slice(0, 80)))];
 }
 
@@ -86,18 +87,20 @@ function judgeOffered(headers: Headers): Violation[] {
   return sound ? [] : [violation("request-subprotocol", told(headers, "Sec-WebSocket-Protocol"))];
 }
 
-/** A plain HTTP client, or one of another version, is told what to upgrade to. */
+/** What a plain HTTP request breaks, or one of another version: it is told what to upgrade to. */
 const UPGRADABLE: ReadonlySet<RuleId> = new Set<RuleId>([
   "request-upgrade",
   "request-connection",
-  "request-key",
   "request-version",
 ]);
 
 function refusalStatus(violations: readonly Violation[], method: string | undefined): number {
   if (violations.length === 0) return 101;
   if (method !== undefined && method !== "GET") return 405;
-  return violations.every(({ rule }) => UPGRADABLE.has(rule)) ? 426 : 400;
+  // Such a request has no key either, whereas a wrong key alone is a mistake in a WebSocket client.
+  const beyondKey = violations.filter(({ rule }) => rule !== "request-key");
+  const upgradable = beyondKey.length > 0 && beyondKey.every(({ rule }) => UPGRADABLE.has(rule));
+  return upgradable ? 426 : 400;
 }
 
 /** What a server grants to an accepted request. */
