@@ -19,6 +19,8 @@ export interface DeflateParams {
   readonly clientNoContextTakeover: boolean;
   readonly serverMaxWindowBits: number;
   readonly clientMaxWindowBits: number;
+  /** Whether the response names server_max_window_bits even if it is 15, as it must when asked. */
+  readonly tellServerMaxWindowBits?: boolean;
 }
 
 const MAX_BITS = 15;
@@ -40,10 +42,10 @@ export function encodeDeflateOffer(offer: DeflateOffer): Extension {
 
 /** The agreed parameters as an extension for the response header. */
 export function encodeDeflateParams(params: DeflateParams): Extension {
-  const { serverMaxWindowBits, clientMaxWindowBits, ...takeover } = params;
+  const { serverMaxWindowBits, clientMaxWindowBits, tellServerMaxWindowBits, ...takeover } = params;
   return encodeDeflateOffer({
     ...takeover,
-    ...(serverMaxWindowBits < MAX_BITS && { serverMaxWindowBits }),
+    ...((tellServerMaxWindowBits || serverMaxWindowBits < MAX_BITS) && { serverMaxWindowBits }),
     ...(clientMaxWindowBits < MAX_BITS && { clientMaxWindowBits }),
   });
 }
@@ -94,8 +96,13 @@ export function acceptDeflateResponse(
     clientNoContextTakeover:
       read.has("client_no_context_takeover") || offer.clientNoContextTakeover === true,
     serverMaxWindowBits: serverBits,
-    clientMaxWindowBits: clientBits,
+    // The offer's hint binds the client itself, whatever the response says (section 7.1.2.2).
+    clientMaxWindowBits: Math.min(clientBits, hintedBits(offer)),
   };
+}
+
+function hintedBits({ clientMaxWindowBits = true }: DeflateOffer): number {
+  return clientMaxWindowBits === true ? MAX_BITS : clientMaxWindowBits;
 }
 
 /** What a server answers to an offer when its own wishes are `limits`. */
@@ -103,7 +110,6 @@ export function negotiateDeflate(
   offer: DeflateOffer,
   limits: Partial<DeflateParams> = {},
 ): DeflateParams {
-  const hinted = offer.clientMaxWindowBits === true ? MAX_BITS : offer.clientMaxWindowBits;
   return {
     serverNoContextTakeover: Boolean(
       offer.serverNoContextTakeover || limits.serverNoContextTakeover,
@@ -117,7 +123,11 @@ export function negotiateDeflate(
     ),
     // Without the parameter in the offer the client cannot be limited (section 7.1.2.2).
     clientMaxWindowBits:
-      hinted === undefined ? MAX_BITS : Math.min(hinted, limits.clientMaxWindowBits ?? MAX_BITS),
+      offer.clientMaxWindowBits === undefined
+        ? MAX_BITS
+        : Math.min(hintedBits(offer), limits.clientMaxWindowBits ?? MAX_BITS),
+    // An offer with server_max_window_bits is accepted by naming it (section 7.1.2.1).
+    ...(offer.serverMaxWindowBits !== undefined && { tellServerMaxWindowBits: true }),
   };
 }
 
