@@ -52,9 +52,7 @@ export function redactUrl(url: string): string {
   return url
     .replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, `$1${REDACTED}@`)
     .replace(/([?&;#])([^=&;#?]+)=([^&;#]*)/g, (whole, separator, name, value) =>
-      value !== "" && isSecretName(String(name))
-        ? `${separator}${name}=${REDACTED}`
-        : String(whole),
+      value !== "" && isSecretName(String(name)) ? `${separator}${name}=${REDACTED}` : whole,
     );
 }
 

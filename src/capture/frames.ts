@@ -79,7 +79,9 @@ export class RawFrames {
     const { frame } = ended;
     const { offset, headerLength: header, length } = frame.header;
     const cut: CutFrame = {
-      ...{ offset, part: "payload", present: present - header },
+      offset,
+      part: "payload",
+      present: present - header,
       missing: length - (present - header),
     };
     // A frame that is cut completes no message.
@@ -97,7 +99,10 @@ export class RawFrames {
     const found = violations.filter(({ rule }) => bomb || rule !== "length-over-limit");
     return {
       ...COMMON,
-      ...{ type: "frame", dir, frame, fragment },
+      type: "frame",
+      dir,
+      frame,
+      fragment,
       violations: [...frame.violations, ...found],
       ...(message && { message }),
     };

@@ -5,7 +5,17 @@ import type { HexResult } from "./hex.ts";
 const LITERAL = /^\s*b?(["'])((?:(?!\1)[^\\\n]|\\.)*)\1[\s;,]*$/;
 const ESCAPE = /\\x([\da-f]{2})|\\([\\'"abfnrtv0])/gi;
 const NAMED: Readonly<Record<string, number>> = {
-  ...{ "\\": 0x5c, "'": 0x27, '"': 0x22, a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, "0": 0 },
+  "\\": 0x5c,
+  "'": 0x27,
+  '"': 0x22,
+  "0": 0x00,
+  a: 0x07,
+  b: 0x08,
+  t: 0x09,
+  n: 0x0a,
+  v: 0x0b,
+  f: 0x0c,
+  r: 0x0d,
 };
 
 /** The bytes of a literal such as `b'\x81\x05hello'`; undefined where the text is none. */
