@@ -15,8 +15,8 @@ export class BodyReader {
   constructor(headers: Headers, limit: number) {
     this.#limit = limit;
     this.#chunked = headerList(headers, "Transfer-Encoding").at(-1)?.toLowerCase() === "chunked";
-    const length = Number(headerValues(headers, "Content-Length")[0] ?? Number.NaN);
-    this.#due = Number.isSafeInteger(length) && length >= 0 ? length : Number.POSITIVE_INFINITY;
+    const length = headerValues(headers, "Content-Length")[0] ?? "";
+    this.#due = /^\d+$/.test(length) ? Number(length) : Number.POSITIVE_INFINITY;
   }
 
   /** Takes the next piece; true once nothing further is needed. */
