@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+import { violation } from "../../src/protocol/rules.ts";
+import { type HandshakeLook, handshakeLines, isOpen } from "../../src/render/handshake-lines.ts";
+import { span } from "../../src/render/span.ts";
+import { createTheme } from "../../src/render/theme.ts";
+import type { HandshakeEvent } from "../../src/transport/events.ts";
+import { hex, utf8 } from "../helpers/bytes.ts";
+
+const NOW_MS = Date.UTC(2026, 1, 1);
+const look: HandshakeLook = {
+  theme: createTheme(0),
+  columns: 80,
+  heads: false,
+  showSecrets: false,
+};
+const opened: HandshakeEvent = {
+  type: "handshake",
+  conn: "1",
+  at: { epochUs: NOW_MS * 1000, ns: 0n },
+  role: "client",
+  url: "wss://example.net/v1",
+  remote: "192.0.2.1:443",
+  request: {
+    startLine: "GET /v1?token=abc HTTP/1.1",
+    headers: [
+      ["Host", "example.net"],
+      ["Cookie", "sid=abc"],
+    ],
+  },
+  response: {
+    startLine: "HTTP/1.1 101 Switching Protocols",
+    headers: [["Upgrade", "websocket"]],
+  },
+  timings: { dns: 2.1, tcp: 0.42, tls: 19, upgrade: 11 },
+  violations: [],
+};
+const refused: HandshakeEvent = {
+  ...opened,
+  response: {
+    startLine: "HTTP/1.1 401 Unauthorized",
+    headers: [
+      ["WWW-Authenticate", 'Basic realm="x"'],
+      ["Set-Cookie", "sid=1; HttpOnly"],
+    ],
+  },
+  body: utf8("<h1>no</h1>\n"),
+  violations: [violation("response-status", "status 401")],
+};
+
+function lines(event: Partial<HandshakeEvent>, more: Partial<HandshakeLook> = {}) {
+  return handshakeLines({ ...opened, ...event }, [], { ...look, ...more });
+}
+
+describe("an open connection", () => {
+  it("tells where to, and what each phase took", () => {
+    expect(lines({})).toEqual([
+      "● open   wss://example.net/v1 in 33 ms (dns 2 · tcp 0.4 · tls 19 · upgrade 11)",
+    ]);
+  });
+
+  it("puts the phases below where the address is long", () => {
+    expect(lines({ url: "wss://example.net/a/long/path/to/somewhere" })).toEqual([
+      "● open   wss://example.net/a/long/path/to/somewhere in 33 ms",
+      "         (dns 2 · tcp 0.4 · tls 19 · upgrade 11)",
+    ]);
+  });
+
+  it("tells what was agreed", () => {
+    const deflate = {
+      serverNoContextTakeover: true,
+      clientNoContextTakeover: false,
+      serverMaxWindowBits: 12,
+      clientMaxWindowBits: 15,
+    };
+    expect(lines({ subprotocol: "chat", deflate })[1]).toBe("         subprotocol chat");
+    expect(lines({ subprotocol: "chat", deflate }, { columns: 120 })[1]).toBe(
+      "         subprotocol chat · permessage-deflate; server_no_context_takeover; server_max_window_bits=12",
+    );
+  });
+
+  it.each([
+    ["61 days", "2026-04-03T12:00:00Z", "TLS 1.3 · certificate valid 61 days"],
+    ["a day", "2026-02-02T01:00:00Z", "TLS 1.3 · certificate valid 1 day"],
+    ["an hour", "2026-02-01T01:00:00Z", "TLS 1.3 · certificate valid 0 days"],
+    ["no longer", "2026-01-31T23:00:00Z", "TLS 1.3 · certificate expired"],
+    ["nobody knows", "", "TLS 1.3"],
+  ])("a certificate valid for %s", (_, validTo, text) => {
+    const peer = { subject: "", issuer: "", validFrom: "", validTo, fingerprint256: "" };
+    const tls = { version: "TLSv1.3", cipher: "x", authorized: true, peer };
+    expect(lines({ tls })[1]).toBe(`         ${text}`);
+  });
+
+  it("says that a certificate was not verified", () => {
+    const tls = { version: "TLSv1.2", cipher: "x", authorized: false };
+    expect(lines({ tls })[1]).toBe("         TLS 1.2 · certificate not verified");
+  });
+
+  it("seen by the server tells who came", () => {
+    const request = {
+      startLine: "GET /chat HTTP/1.1",
+      headers: [["Origin", "http://a.test"]] as const,
+    };
+    const event = {
+      role: "server",
+      remote: "127.0.0.1:5000",
+      url: "ws://localhost:9/chat",
+      request,
+    } as const;
+    expect(lines(event)).toEqual([
+      "● open   127.0.0.1:5000 → ws://localhost:9/chat",
+      "         origin http://a.test",
+    ]);
+  });
+
+  it("aligns what follows with the prefix", () => {
+    const event = { ...opened, subprotocol: "chat" };
+    const [first, second] = handshakeLines(event, [span("12:00:00.000 #1  ")], look);
+    expect(first).toMatch(/^12:00:00\.000 #1 {2}● open {3}wss:/);
+    expect(second).toMatch(/^ {26}\S/);
+  });
+});
+
+describe("both heads", () => {
+  it("stand in the direction they went, secrets redacted", () => {
+    expect(lines({}, { heads: true }).slice(1)).toEqual([
+      "         → GET /v1?token=*** HTTP/1.1",
+      "         → Host: example.net",
+      "         → Cookie: sid=***",
+      "         ← HTTP/1.1 101 Switching Protocols",
+      "         ← Upgrade: websocket",
+    ]);
+  });
+
+  it("are turned round for a server", () => {
+    const shown = lines({ role: "server" }, { heads: true });
+    expect(shown[1]).toContain("← GET");
+    expect(shown[4]).toContain("→ HTTP/1.1 101");
+  });
+
+  it("show secrets when asked", () => {
+    const shown = lines({ url: "ws://u:p@h/" }, { heads: true, showSecrets: true }).join("\n");
+    expect(shown).toContain("ws://u:p@h/");
+    expect(shown).toContain("token=abc");
+    expect(shown).toContain("sid=abc");
+  });
+});
+
+describe("a refusal", () => {
+  it("tells status, headers and body", () => {
+    expect(lines(refused)).toEqual([
+      "○ refused wss://example.net/v1: 401 Unauthorized",
+      '         WWW-Authenticate: Basic realm="x"',
+      "         Set-Cookie: sid=***; HttpOnly",
+      "",
+      "         <h1>no</h1>",
+    ]);
+  });
+
+  it("tells what else is wrong", () => {
+    const shown = lines({ ...refused, violations: [violation("response-version", "8")] });
+    expect(shown[1]).toMatch(/^ {9}! The server speaks other versions/);
+  });
+
+  it("shows the beginning of a long body, and how long it is", () => {
+    const shown = lines({ ...refused, body: utf8("line\n".repeat(1000)) });
+    expect(shown.filter((line) => line.endsWith("line"))).toHaveLength(8);
+    expect(shown.at(-1)).toBe("         … of 5,000 bytes");
+  });
+
+  it("shows a body that is no text as a hexdump", () => {
+    expect(lines({ ...refused, body: hex("1f8b08ff") }).at(-1)).toContain("1f 8b 08 ff");
+  });
+
+  it("without HTTP says so", () => {
+    const response = { startLine: "SSH-2.0-OpenSSH_9.6", headers: [] };
+    const event = { response, violations: [violation("response-status", '"SSH-2.0"')] };
+    const shown = lines(event).join("\n");
+    expect(shown).toContain("○ refused wss://example.net/v1: no HTTP");
+    expect(shown).toContain("SSH-2.0");
+  });
+
+  it("by us tells what was wrong with the request", () => {
+    const event = { ...refused, role: "server", violations: [violation("request-key")] } as const;
+    const shown = lines(event).join("\n");
+    expect(shown).toContain("request-key");
+    expect(shown).not.toContain("WWW-Authenticate");
+  });
+
+  it("of a 101 that is wrong tells the rule", () => {
+    const shown = lines({ violations: [violation("response-accept")] });
+    expect(shown[0]).toBe("○ failed  wss://example.net/v1: the answer is wrong");
+    expect(shown.join(" ")).toContain("response-accept");
+  });
+
+  it("escapes everything that the peer says", () => {
+    const evil = "\x1b]0;owned\x07";
+    const event: Partial<HandshakeEvent> = {
+      url: `ws://h/${evil}`,
+      subprotocol: evil,
+      response: { startLine: `HTTP/1.1 400 ${evil}`, headers: [["X", evil]] },
+      body: utf8(evil),
+      violations: [violation("response-version", evil)],
+    };
+    for (const heads of [true, false]) {
+      expect(lines(event, { heads }).join("\n")).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+      expect(
+        lines({ subprotocol: evil, remote: evil, role: "server" }, { heads }).join(""),
+      ).not.toContain("\x1b");
+    }
+  });
+});
+
+describe("isOpen", () => {
+  it("needs 101 and no error", () => {
+    expect(isOpen(opened)).toBe(true);
+    expect(isOpen(refused)).toBe(false);
+    expect(isOpen({ ...opened, violations: [violation("response-accept")] })).toBe(false);
+    expect(
+      isOpen({ ...opened, violations: [{ ...violation("request-host"), severity: "warn" }] }),
+    ).toBe(true);
+  });
+});
