@@ -23,32 +23,41 @@ const SIZES: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
 };
 
+/** Digits, with single underscores between them, and perhaps a fraction. */
+const NUMBER = /^\d+(?:_\d+)*(?:\.\d+)?/;
+/** The longest wait that a timer keeps; a longer one would end at once. */
+const MAX_DURATION_MS = 2 ** 31 - 1;
+
 /** `10s` → 10000. @throws FramecatError (usage) naming `flag` */
 export function parseDurationMs(text: string, flag: string): number {
-  return quantity(text, flag, DURATIONS, "a duration such as 250ms, 10s or 2m");
+  const ms = quantity(text, flag, DURATIONS, "a duration such as 250ms, 10s or 2m");
+  if (ms > MAX_DURATION_MS) throw wrong(text, flag, "at most 24 days");
+  return ms;
 }
 
 /** `64KiB` → 65536. @throws FramecatError (usage) naming `flag` */
 export function parseSize(text: string, flag: string): number {
   const size = quantity(text, flag, SIZES, "a size such as 512, 64KiB or 1MB");
-  if (!Number.isInteger(size)) throw usageError(`${flag} must be a whole number of bytes`);
-  return size;
+  // 1.005 times 1000 is not quite 1005.
+  const whole = Math.round(size);
+  if (Math.abs(size - whole) < 1e-6 && Number.isSafeInteger(whole)) return whole;
+  throw wrong(text, flag, "a whole number of bytes");
 }
 
 /** `500/s` → 500 per second. @throws FramecatError (usage) naming `flag` */
 export function parseRate(text: string, flag: string): number {
-  const match = /^(.+)\/(s|m|h)$/.exec(text.trim());
-  const perSecond = (DURATIONS[match?.[2] ?? ""] ?? 0) / 1000;
-  const count = Number(match?.[1]?.replaceAll("_", ""));
-  if (!match || !Number.isFinite(count) || count < 0)
+  const [count, unit] = numberAndUnit(text);
+  const periodMs = /^\/[smh]$/.test(unit) ? DURATIONS[unit.slice(1)] : undefined;
+  if (periodMs === undefined || !Number.isFinite(count)) {
     throw wrong(text, flag, "a rate such as 500/s");
-  return count / perSecond;
+  }
+  return count / (periodMs / 1000);
 }
 
 /** A whole number from `min` to `max`. @throws FramecatError (usage) naming `flag` */
 export function parseCount(text: string, flag: string, min = 1, max = 1e9): number {
-  const count = Number(text.replaceAll("_", ""));
-  if (/^[\d_]+$/.test(text) && count >= min && count <= max) return count;
+  const [count, unit] = numberAndUnit(text);
+  if (unit === "" && Number.isInteger(count) && count >= min && count <= max) return count;
   throw wrong(text, flag, `a whole number from ${min} to ${max}`);
 }
 
@@ -58,10 +67,18 @@ function quantity(
   units: Readonly<Record<string, number>>,
   expected: string,
 ): number {
-  const match = /^(\d[\d_]*(?:\.\d+)?) ?([a-z]*)$/i.exec(text.trim());
-  const factor = units[(match?.[2] ?? "").toLowerCase()];
-  if (!match || factor === undefined) throw wrong(text, flag, expected);
-  return Number((match[1] ?? "").replaceAll("_", "")) * factor;
+  const [count, unit] = numberAndUnit(text);
+  const factor = Object.hasOwn(units, unit.toLowerCase()) ? units[unit.toLowerCase()] : undefined;
+  if (factor === undefined || !Number.isFinite(count)) throw wrong(text, flag, expected);
+  return count * factor;
+}
+
+/** `1_000 ms` → 1000 and `ms`; not a number where it begins with none. */
+function numberAndUnit(text: string): [count: number, unit: string] {
+  const trimmed = text.trim();
+  const digits = NUMBER.exec(trimmed)?.[0] ?? "";
+  const count = digits === "" ? Number.NaN : Number(digits.replaceAll("_", ""));
+  return [count, trimmed.slice(digits.length).replace(/^ /, "")];
 }
 
 function wrong(text: string, flag: string, expected: string): Error {
