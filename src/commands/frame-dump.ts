@@ -21,18 +21,21 @@ import { createSink, type Sink } from "./sink.ts";
 
 export const frameDump: Command = {
   name: "frame-dump",
-  summary: "Decode WebSocket frames from bytes: raw, or as hex in any form that people paste.",
+  summary: "Decode WebSocket frames: raw bytes, or hex in any form that people paste.",
   positionals: "[FILE | HEX...]",
   maxPositionals: Number.POSITIVE_INFINITY,
   examples: [
     {
-      command: "framecat frame-dump --diagram 81 85 37 fa 21 3d 7f 9f 4d 51 58",
+      command: "framecat frame-dump --diagram 81 05 48 65 6c 6c 6f",
       meaning: "every bit of a frame",
     },
-    { command: "framecat frame-dump frames.bin", meaning: "a line for each frame of a file" },
     {
-      command: "pbpaste | framecat frame-dump --format ndjson",
-      meaning: "hex from the clipboard, frames as JSON",
+      command: "echo 818537fa213d7f9f4d5158 | framecat frame-dump",
+      meaning: "hex from a pipe",
+    },
+    {
+      command: "framecat frame-dump --format ndjson 890470696e67",
+      meaning: "frames as JSON",
     },
   ],
   options: [

@@ -1,5 +1,5 @@
 import type { Command, Example, OptionSpec } from "../commands/command.ts";
-import { EXIT_CODES, type FailureCode } from "../errors.ts";
+import { EXIT_CODES, EXIT_DEFECT, EXIT_DONE, type FailureCode } from "../errors.ts";
 import { displayWidth, padEnd, wrapWords } from "./width.ts";
 
 /**
@@ -119,8 +119,8 @@ function twoColumns(
   });
 }
 
-/** The words for each failure, as the table of exit codes has them. */
-const EXIT_MEANINGS: Readonly<Record<FailureCode, string>> = {
+/** Every failure in words; those that no command gives yet are not there. */
+const EXIT_MEANINGS: Readonly<Partial<Record<FailureCode, string>>> = {
   usage: "usage: a bad flag, file or expression; nothing was sent",
   "name-resolution": "the host name does not resolve",
   unreachable: "connection refused, unreachable, or reset before the handshake",
@@ -128,28 +128,23 @@ const EXIT_MEANINGS: Readonly<Record<FailureCode, string>> = {
   tls: "TLS failed: certificate, protocol or host name",
   refused: "handshake refused: an HTTP status other than 101",
   "bad-handshake": "handshake invalid: wrong accept key, headers, subprotocol or extension",
-  proxy: "the proxy failed or refused",
   bind: "the port could not be bound",
   protocol: "the peer broke the protocol",
   abnormal: "the connection died without a Close frame (1006)",
   closed: "the peer closed with a code other than 1000, 1001 and 1005",
-  heartbeat: "heartbeat lost: no pong in time",
-  "gave-up": "reconnecting given up",
-  expectation: "an expectation failed",
-  threshold: "a bench threshold failed, or a comparison found a regression",
-  "time-limit": "the overall time limit passed",
-  lint: "violations were found",
   interrupted: "ended by SIGINT, after a clean close",
   terminated: "ended by SIGTERM, after a clean close",
 };
 
 /** Every exit code with its meaning, in order. */
 function exitRows(): (readonly [code: number, meaning: string])[] {
-  const codes = Object.keys(EXIT_CODES) as FailureCode[];
+  const failures = Object.entries(EXIT_CODES).map(
+    ([code, exitCode]) => [exitCode, EXIT_MEANINGS[code as FailureCode] ?? ""] as const,
+  );
   return [
-    [0, "done; the peer closed with 1000, 1001 or 1005, or framecat did"],
-    [1, "a defect in framecat itself"],
-    ...codes.map((code) => [EXIT_CODES[code], EXIT_MEANINGS[code]] as const),
+    [EXIT_DONE, "done; the peer closed with 1000, 1001 or 1005, or framecat did"],
+    [EXIT_DEFECT, "a defect in framecat itself"],
+    ...failures.filter(([, meaning]) => meaning !== ""),
   ];
 }
 

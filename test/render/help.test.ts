@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { format } from "prettier";
+import { describe, expect, it } from "vitest";
+import type { Command, OptionSpec } from "../../src/commands/command.ts";
+import { frameDump } from "../../src/commands/frame-dump.ts";
+import { COMMANDS } from "../../src/commands/index.ts";
+import { commandHelp, exitTable, mainHelp, optionTable } from "../../src/render/help.ts";
+import { displayWidth } from "../../src/render/width.ts";
+import { expectGolden } from "../helpers/golden.ts";
+
+const option = (name: string, more: Partial<OptionSpec> = {}): OptionSpec => ({
+  name,
+  kind: "flag",
+  description: `do ${name}`,
+  topic: "Things",
+  ...more,
+});
+
+const command: Command = {
+  name: "do",
+  summary: "Do things.",
+  positionals: "URL",
+  maxPositionals: 1,
+  examples: [{ command: "framecat do x", meaning: "does x" }],
+  options: [
+    option("alpha", { alias: "a", common: true }),
+    option("beta", { kind: "text", value: "TIME", default: "10s", topic: "Others" }),
+    option("gamma", { kind: "text", value: "FORM", choices: ["x", "y"], common: true }),
+    option("long-name", { kind: "list", value: "'A VERY LONG NAME OF A VALUE'", common: true }),
+  ],
+  run: () => Promise.resolve(0),
+};
+
+/** A command that is announced and not written yet has no help to look at. */
+const NAMES = Object.keys(COMMANDS).filter((name) => existsSync(`src/commands/${name}.ts`));
+
+function expectFits(text: string) {
+  for (const line of text.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+}
+
+describe("the help of a command", () => {
+  it("shows the common flags on one screen", () => {
+    expect(commandHelp(command, "common").split("\n")).toEqual([
+      "Usage: framecat do [FLAGS] URL",
+      "",
+      "Do things.",
+      "",
+      "  framecat do x  does x",
+      "",
+      "  -a, --alpha      do alpha",
+      "      --gamma x|y  do gamma",
+      "      --long-name 'A VERY LONG NAME OF A VALUE'",
+      "                   do long-name",
+      "",
+      "framecat do --help all lists every flag, and the exit codes.",
+      "",
+    ]);
+  });
+
+  it("shows all of them by topic, aligned over the topics", () => {
+    const lines = commandHelp(command, "all").split("\n");
+    expect(lines).toContain("Things:");
+    expect(lines).toContain("  -a, --alpha      do alpha");
+    expect(lines).toContain("Others:");
+    expect(lines).toContain("      --beta TIME  do beta (default 10s)");
+    expect(lines).toContain("  130  ended by SIGINT, after a clean close");
+  });
+
+  it("of frame-dump", () => {
+    expectGolden("help/frame-dump.txt", commandHelp(frameDump, "common"));
+    expectGolden("help/frame-dump-all.txt", commandHelp(frameDump, "all"));
+  });
+});
+
+describe("every command's help", () => {
+  it.each(NAMES)("%s fits the screen", async (name) => {
+    const loaded = await COMMANDS[name]!.load();
+    const common = commandHelp(loaded, "common");
+    expectFits(common);
+    expect(common.trimEnd().split("\n").length).toBeLessThanOrEqual(24);
+    expectFits(commandHelp(loaded, "all"));
+  });
+
+  it.each(NAMES)("%s names every flag once", async (name) => {
+    const { options } = await COMMANDS[name]!.load();
+    const names = options.flatMap((each) => [each.name, each.alias ?? []]).flat();
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("the main help", () => {
+  it("names the commands", () => {
+    const text = mainHelp(COMMANDS);
+    expectFits(text);
+    for (const name of Object.keys(COMMANDS)) expect(text).toMatch(new RegExp(`^  ${name} `, "m"));
+    expectGolden("help/main.txt", text);
+  });
+});
+
+describe("the README's tables", () => {
+  it("hold flags, meanings and defaults", () => {
+    expect(optionTable(command.options).split("\n")).toEqual([
+      "| Flag                                        | Meaning      | Default |",
+      "| ------------------------------------------- | ------------ | ------- |",
+      "| `-a`, `--alpha`                             | do alpha     |         |",
+      "| `--beta TIME`                               | do beta      | 10s     |",
+      "| `--gamma x\\|y`                              | do gamma     |         |",
+      "| `--long-name 'A VERY LONG NAME OF A VALUE'` | do long-name |         |",
+    ]);
+  });
+
+  it("are as Prettier formats them", async () => {
+    for (const table of [optionTable(command.options), exitTable()]) {
+      expect(await format(table, { parser: "markdown", printWidth: 100 })).toBe(`${table}\n`);
+    }
+  });
+});
