@@ -46,37 +46,48 @@ interface CloseFrame {
   readonly reason: string;
 }
 
+/** What only a connection that is ending has. */
+interface Ending {
+  timer?: NodeJS.Timeout;
+  sent?: CloseFrame;
+  received?: CloseFrame;
+  initiator?: "local" | "peer";
+  violation?: Violation;
+  errno?: string;
+}
+
+export interface LeanConnectionOptions {
+  /** Makes the masking keys of control frames. */
+  readonly random: (length: number) => Uint8Array;
+  /** How long the peer has to answer a Close frame and to end the connection. */
+  readonly closeTimeoutMs?: number | undefined;
+}
+
+/** Sockets know their connection, so that all of them share their listeners. */
+const CONNECTION = Symbol("connection");
+type LeanSocket = Socket & { [CONNECTION]?: LeanConnection };
+
 const DEFAULT_CLOSE_TIMEOUT_MS = 5000;
 const TEXT = 0x80 | Opcode.text;
 const BINARY = 0x80 | Opcode.binary;
 const ABNORMAL: CloseFrame = { code: CloseCode.abnormal, reason: "" };
 
 export class LeanConnection implements InboundListener {
+  readonly #options: LeanConnectionOptions;
   readonly #listener: LeanListener;
-  readonly #random: (length: number) => Uint8Array;
-  readonly #closeTimeoutMs: number;
-  #socket: Socket | undefined;
+  #socket: LeanSocket | undefined;
+  /** Takes what comes before the connection is open. */
+  #handshake: ((bytes: Uint8Array) => void) | undefined;
   #state: ReadyState = "CONNECTING";
-  #inbound: LeanInbound | undefined;
   #congested = false;
+  #inbound: LeanInbound | undefined;
   #pongDue: Uint8Array | undefined;
-  #closeTimer: NodeJS.Timeout | undefined;
-  #closeSent: CloseFrame | undefined;
-  #closeReceived: CloseFrame | undefined;
-  #initiator: "local" | "peer" | undefined;
-  #violation: Violation | undefined;
-  #errno: string | undefined;
+  #ending: Ending | undefined;
 
-  /** A connection that is to be opened by `dialLean`. */
-  constructor(options: {
-    readonly listener: LeanListener;
-    /** Makes the masking keys of control frames. */
-    readonly random: (length: number) => Uint8Array;
-    readonly closeTimeoutMs?: number | undefined;
-  }) {
-    this.#listener = options.listener;
-    this.#random = options.random;
-    this.#closeTimeoutMs = options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS;
+  /** @param options may be shared by many */
+  constructor(listener: LeanListener, options: LeanConnectionOptions) {
+    this.#listener = listener;
+    this.#options = options;
   }
 
   get state(): ReadyState {
@@ -88,13 +99,14 @@ export class LeanConnection implements InboundListener {
     return this.#socket?.writableLength ?? 0;
   }
 
-  /** True while the peer does not take what is sent; `drained` tells when it is over. */
+  /** True while the peer does not take what is sent; `drained` tells when that is over. */
   get congested(): boolean {
     return this.#congested;
   }
 
   /**
-   * Writes frames as they are. @param frames masked, whole; not to be changed afterwards
+   * Writes frames as they are.
+   * @param frames whole and masked; not to be changed afterwards
    * @returns false where the connection is not open: nothing was sent
    */
   send(frames: Buffer): boolean {
@@ -103,20 +115,26 @@ export class LeanConnection implements InboundListener {
     return true;
   }
 
+  /** What is read goes to `handshake` until the connection is open. */
+  connecting(handshake: (bytes: Uint8Array) => void): void {
+    this.#handshake = handshake;
+  }
+
   /** Takes over a socket whose handshake is done. */
   open(socket: Socket): void {
-    this.#socket = socket;
+    const own: LeanSocket = socket;
+    this.#handshake = undefined;
+    own[CONNECTION] = this;
+    // The end of what the peer sends then ends the socket by itself, without a listener for it.
+    own.allowHalfOpen = false;
+    own.on("drain", onDrain).on("error", onError).on("close", onClose);
+    this.#socket = own;
     this.#state = "OPEN";
-    socket.on("drain", () => this.#onDrain());
-    socket.on("end", () => this.#onEnd());
-    socket.on("error", (error: Error & { code?: string }) => {
-      this.#errno = error.code;
-    });
-    socket.on("close", () => this.#onClosed());
   }
 
   /** Takes the first `length` of `bytes` from the peer; they are not kept. */
   read(bytes: Uint8Array, length: number): void {
+    if (this.#state === "CONNECTING") return this.#handshake?.(bytes.subarray(0, length));
     let at = 0;
     let messages = 0;
     if (this.#inbound === undefined || this.#inbound.idle) {
@@ -142,7 +160,7 @@ export class LeanConnection implements InboundListener {
 
   /** Ends the connection at once, without a Close frame. */
   destroy(): void {
-    this.#initiator ??= "local";
+    this.#end().initiator ??= "local";
     this.#socket?.destroy();
   }
 
@@ -155,15 +173,39 @@ export class LeanConnection implements InboundListener {
     const { code, reason, violations } = parseClosePayload(payload);
     const [broken] = violations;
     if (broken) return this.onViolation(broken);
-    this.#closeReceived = { code, reason };
+    this.#end().received = { code, reason };
     if (this.#state === "OPEN") this.#sendClose({ code, reason }, "peer");
   }
 
   onViolation(broken: Violation): void {
-    this.#violation = broken;
+    this.#end().violation = broken;
     const code = broken.closeCode ?? CloseCode.protocolError;
     if (this.#state === "OPEN") this.#sendClose({ code, reason: "" }, "local");
     this.#socket?.end();
+  }
+
+  onDrain(): void {
+    this.#congested = false;
+    this.#sendPong();
+    if (this.#state === "OPEN") this.#listener.drained();
+  }
+
+  onError(errno: string | undefined): void {
+    if (errno !== undefined) this.#end().errno = errno;
+  }
+
+  onClosed(): void {
+    const { timer, sent, received, initiator = "peer", violation, errno } = this.#end();
+    clearTimeout(timer);
+    this.#state = "CLOSED";
+    this.#congested = false;
+    this.#listener.closed({
+      ...(received ?? (violation ? sent : undefined) ?? ABNORMAL),
+      initiator,
+      clean: received !== undefined && sent !== undefined,
+      ...(violation && { violation }),
+      ...(errno !== undefined && { errno }),
+    });
   }
 
   #write(bytes: Buffer): void {
@@ -171,7 +213,7 @@ export class LeanConnection implements InboundListener {
   }
 
   #sendControl(opcode: number, payload: Uint8Array): void {
-    const [a = 0, b = 0, c = 0, d = 0] = this.#random(4);
+    const [a = 0, b = 0, c = 0, d = 0] = this.#options.random(4);
     const maskKey = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
     this.#write(Buffer.from(encodeFrame({ opcode, maskKey, payload }).buffer));
   }
@@ -186,35 +228,32 @@ export class LeanConnection implements InboundListener {
   #sendClose(frame: CloseFrame, initiator: "local" | "peer"): void {
     const code = frame.code === CloseCode.noStatus ? undefined : frame.code;
     this.#sendControl(Opcode.close, encodeClosePayload(code, frame.reason));
-    this.#closeSent = frame;
-    this.#initiator = initiator;
+    this.#end().sent = frame;
+    this.#end().initiator = initiator;
     this.#state = "CLOSING";
-    this.#closeTimer = setTimeout(() => this.#socket?.destroy(), this.#closeTimeoutMs);
+    this.#armTimer();
   }
 
-  #onDrain(): void {
-    this.#congested = false;
-    this.#sendPong();
-    if (this.#state === "OPEN") this.#listener.drained();
+  /** Whatever the peer does or does not, the connection ends. */
+  #armTimer(): void {
+    const timeoutMs = this.#options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS;
+    this.#end().timer ??= setTimeout(() => this.#socket?.destroy(), timeoutMs);
   }
 
-  /** The server ends the TCP connection first (section 7.1.1); whatever it still owes is lost. */
-  #onEnd(): void {
-    this.#state = "CLOSING";
-    this.#socket?.end();
-    this.#closeTimer ??= setTimeout(() => this.#socket?.destroy(), this.#closeTimeoutMs);
+  #end(): Ending {
+    this.#ending ??= {};
+    return this.#ending;
   }
+}
 
-  #onClosed(): void {
-    clearTimeout(this.#closeTimer);
-    this.#state = "CLOSED";
-    this.#congested = false;
-    this.#listener.closed({
-      ...(this.#closeReceived ?? (this.#violation ? this.#closeSent : undefined) ?? ABNORMAL),
-      initiator: this.#initiator ?? "peer",
-      clean: this.#closeReceived !== undefined && this.#closeSent !== undefined,
-      ...(this.#violation && { violation: this.#violation }),
-      ...(this.#errno !== undefined && { errno: this.#errno }),
-    });
-  }
+function onDrain(this: LeanSocket): void {
+  this[CONNECTION]?.onDrain();
+}
+
+function onError(this: LeanSocket, { code }: Error & { code?: string }): void {
+  this[CONNECTION]?.onError(code);
+}
+
+function onClose(this: LeanSocket): void {
+  this[CONNECTION]?.onClosed();
 }

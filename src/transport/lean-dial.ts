@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { OnReadOpts, Socket } from "node:net";
 import { type Clock, elapsedMs } from "../clock.ts";
 import { FramecatError } from "../errors.ts";
 import { ClientUpgrade, type UpgradeOptions, type UpgradeResult } from "./client-upgrade.ts";
@@ -11,8 +11,6 @@ export interface LeanDialOptions extends Omit<UpgradeOptions, "deflate"> {
   readonly target: Target;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
-  /** May be told of messages before `dialLean` has resolved, where the server speaks first. */
-  readonly listener: LeanListener;
   readonly tls?: TlsOptions;
   readonly connectTimeoutMs: number;
   readonly handshakeTimeoutMs: number;
@@ -34,50 +32,48 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 /**
  * Opens a lean connection: resolve, connect, TLS, opening handshake.
+ * @param listener is told of messages before this resolves, where the server is that quick
+ * @param options shared by all connections of a kind, which keep them
  * @throws FramecatError with the code of what failed
  */
-export async function dialLean(options: LeanDialOptions): Promise<LeanOpened> {
+export async function dialLean(
+  listener: LeanListener,
+  options: LeanDialOptions,
+): Promise<LeanOpened> {
   const { target, clock } = options;
   const upgrade = new ClientUpgrade(target, options, options.random(16));
-  const connection = new LeanConnection(options);
-  const intake = new Intake(connection);
-  const onread = {
-    buffer: READ_BUFFER,
-    callback: (length: number, bytes: Uint8Array) => intake.read(bytes, length),
-  };
-  const { socket, timings } = await openSocket(target, { ...options, onread });
-  if (target.secure) socket.on("data", (bytes: Buffer) => intake.read(bytes, bytes.length));
+  const connection = new LeanConnection(listener, options);
+  const { socket, timings } = await openSocket(target, {
+    ...options,
+    onread: readInto(connection),
+  });
+  if (target.secure) listen(socket, connection);
   const start = clock.now().ns;
-  await handshake(socket, intake, upgrade, options);
+  await handshake(socket, connection, upgrade, options);
   return { connection, timings: { ...timings, upgrade: elapsedMs(start, clock.now().ns) } };
 }
 
-/** Where bytes go: to the handshake first, to the connection from then on. */
-class Intake {
-  readonly connection: LeanConnection;
-  handshake: ((bytes: Uint8Array) => void) | undefined;
-
-  constructor(connection: LeanConnection) {
-    this.connection = connection;
-  }
-
-  read(bytes: Uint8Array, length: number): true {
-    if (this.handshake) this.handshake(bytes.subarray(0, length));
-    else this.connection.read(bytes, length);
+function readInto(connection: LeanConnection): OnReadOpts {
+  const callback = (length: number, bytes: Uint8Array): true => {
+    connection.read(bytes, length);
     return true;
-  }
+  };
+  return { buffer: READ_BUFFER, callback };
+}
+
+function listen(socket: Socket, connection: LeanConnection): void {
+  socket.on("data", (bytes: Buffer) => connection.read(bytes, bytes.length));
 }
 
 /** Sends the request and reads the answer; the socket is destroyed where it failed. */
 function handshake(
   socket: Socket,
-  intake: Intake,
+  connection: LeanConnection,
   upgrade: ClientUpgrade,
   { handshakeTimeoutMs, signal }: LeanDialOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
-      intake.handshake = undefined;
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
       socket.off("end", ended).off("close", ended).off("error", ended);
@@ -92,8 +88,8 @@ function handshake(
       if (result?.state === "failed") return fail(result.failure);
       if (!result) return;
       settle();
-      intake.connection.open(socket);
-      if (result.rest.length > 0) intake.read(result.rest, result.rest.length);
+      connection.open(socket);
+      if (result.rest.length > 0) connection.read(result.rest, result.rest.length);
       resolve();
     };
     const ended = (): void => finish(upgrade.ended("closed"));
@@ -101,7 +97,7 @@ function handshake(
     const abort = (): void =>
       fail(new FramecatError("interrupted", "interrupted while connecting"));
     const timer = setTimeout(late, handshakeTimeoutMs);
-    intake.handshake = (bytes) => finish(upgrade.push(bytes));
+    connection.connecting((bytes) => finish(upgrade.push(bytes)));
     socket.on("end", ended).on("close", ended).on("error", ended);
     signal?.addEventListener("abort", abort);
     if (signal?.aborted) abort();

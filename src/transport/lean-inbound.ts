@@ -1,10 +1,10 @@
-import { type FrameHeader, MAX_CONTROL_PAYLOAD, minimalLengthForm } from "../protocol/frame.ts";
+import { MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
 import { Gather } from "../protocol/gather.ts";
-import { judgeHeader, type Sender } from "../protocol/header-rules.ts";
 import { applyMask } from "../protocol/mask.ts";
-import { isControl, isReserved, Opcode } from "../protocol/opcodes.ts";
-import { type Violation, violation } from "../protocol/rules.ts";
+import { isControl, Opcode } from "../protocol/opcodes.ts";
+import type { Violation } from "../protocol/rules.ts";
 import { FrameScanner, type FrameSink } from "../protocol/scanner.ts";
+import { LeanRules } from "./lean-rules.ts";
 
 /** Who is told of the frames that are more than a message to count. */
 export interface InboundListener {
@@ -23,21 +23,20 @@ export interface InboundListener {
 export class LeanInbound implements FrameSink {
   readonly #scanner = new FrameScanner();
   readonly #listener: InboundListener;
-  readonly #sender: Sender;
+  readonly #rules: LeanRules;
   #messages = 0;
-  /** A message has begun and not ended. */
-  #started = false;
   #control: Gather | undefined;
+  #halted = false;
 
-  /** @param sender whose frames these are: a server's must not be masked, a client's must */
-  constructor(sender: Sender, listener: InboundListener) {
-    this.#sender = sender;
+  /** @param sender whose frames these are */
+  constructor(sender: "client" | "server", listener: InboundListener) {
+    this.#rules = new LeanRules(sender);
     this.#listener = listener;
   }
 
-  /** True between two messages, with nothing of a further frame seen. */
+  /** True between two messages, with nothing of a further frame seen, while there is more to look at. */
   get idle(): boolean {
-    return !this.#started && this.#scanner.atBoundary;
+    return !this.#halted && !this.#rules.inMessage && this.#scanner.atBoundary;
   }
 
   /** Takes `bytes[start, end)`; gives the number of messages that it completes. */
@@ -48,8 +47,10 @@ export class LeanInbound implements FrameSink {
   }
 
   header(header: FrameScanner): void {
-    const broken = this.#isPlain(header) ? this.#follow(header) : this.#judge(header);
-    if (broken) this.#stop(broken);
+    const broken = this.#rules.check(header);
+    if (!broken) return;
+    this.#halt();
+    this.#listener.onViolation(broken);
   }
 
   payload(bytes: Uint8Array, start: number, end: number): void {
@@ -64,40 +65,17 @@ export class LeanInbound implements FrameSink {
     else if (fin) this.#messages += 1;
   }
 
-  /** True where the header by itself breaks no rule; cheap, because every frame passes here. */
-  #isPlain({ rsv1, rsv2, rsv3, fin, opcode, masked, length, lengthForm }: FrameHeader): boolean {
-    if (rsv1 || rsv2 || rsv3 || masked !== (this.#sender === "client")) return false;
-    if (lengthForm !== minimalLengthForm(length) || isReserved(opcode)) return false;
-    return isControl(opcode) ? fin && length <= MAX_CONTROL_PAYLOAD : length < 2 ** 63;
-  }
-
-  #judge(header: FrameHeader): Violation | undefined {
-    const expected = { sender: this.#sender, deflate: false, maxFrameLength: Infinity };
-    return judgeHeader(header, expected).find(({ severity }) => severity === "error");
-  }
-
-  /** The order of fragments (section 5.4). */
-  #follow({ opcode, fin }: FrameHeader): Violation | undefined {
-    if (isControl(opcode)) return undefined;
-    const continues = opcode === Opcode.continuation;
-    if (continues !== this.#started) {
-      return violation(continues ? "continuation-without-start" : "message-interrupted");
-    }
-    this.#started = !fin;
-    return undefined;
-  }
-
   #endControl(opcode: number): void {
     const payload = this.#control?.take() ?? new Uint8Array(0);
     applyMask(payload, this.#scanner.maskKey);
     if (opcode === Opcode.ping) this.#listener.onPing(payload);
     if (opcode !== Opcode.close) return;
-    this.#scanner.halt();
+    this.#halt();
     this.#listener.onCloseFrame(payload);
   }
 
-  #stop(broken: Violation): void {
+  #halt(): void {
+    this.#halted = true;
     this.#scanner.halt();
-    this.#listener.onViolation(broken);
   }
 }

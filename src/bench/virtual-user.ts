@@ -1,0 +1,93 @@
+import type { LeanClose, LeanConnection, LeanListener } from "../transport/lean-connection.ts";
+import type { Load } from "./load.ts";
+import { SendTimes } from "./send-times.ts";
+
+/**
+ * One socket of the closed model: it keeps a number of messages in flight, and sends the next one
+ * when a reply comes. Replies are matched in order: an echo server answers each message by one.
+ *
+ * The moment of the read that brought a reply is both the end of its round trip and the moment at
+ * which the next message is due. So what the client itself takes in between counts as latency.
+ */
+export class VirtualUser implements LeanListener {
+  readonly #load: Load;
+  /** Made at the start, so that a socket that only waits costs little. */
+  #times: SendTimes | undefined;
+  #connection: LeanConnection | undefined;
+  /** Messages that are due and held up, because the peer does not take what is sent. */
+  #heldUp = 0;
+
+  constructor(load: Load) {
+    this.#load = load;
+  }
+
+  get connection(): LeanConnection | undefined {
+    return this.#connection;
+  }
+
+  /** Takes the connection whose listener this is; nothing is sent before `start`. */
+  join(connection: LeanConnection): void {
+    this.#connection = connection;
+  }
+
+  /** Puts the first messages in flight. */
+  start(inFlight: number): void {
+    this.#times = new SendTimes();
+    this.#send(inFlight, this.#load.now());
+  }
+
+  received(messages: number, bytes: number): void {
+    const load = this.#load;
+    load.bytesIn += bytes;
+    if (messages === 0) return;
+    load.messagesIn += messages;
+    const now = load.now();
+    const answered = this.#settle(messages, now);
+    if (answered > 0) this.#send(answered, now);
+  }
+
+  drained(): void {
+    const due = this.#heldUp;
+    this.#heldUp = 0;
+    if (due > 0) this.#send(due, this.#load.now());
+  }
+
+  closed(close: LeanClose): void {
+    const times = this.#times;
+    while (times !== undefined && times.waiting > 0) {
+      this.#load.lost(times.oldestAt, times.take(Number.POSITIVE_INFINITY));
+    }
+    this.#load.closed(close);
+  }
+
+  /** Matches replies with the oldest messages; gives how many there were to match. */
+  #settle(messages: number, now: number): number {
+    const times = this.#times;
+    let left = messages;
+    while (times !== undefined && left > 0 && times.waiting > 0) {
+      const sentAt = times.oldestAt;
+      const count = times.take(left);
+      this.#load.answered(sentAt, now, count);
+      left -= count;
+    }
+    if (left > 0) this.#load.unexpected(left);
+    return messages - left;
+  }
+
+  #send(due: number, now: number): void {
+    const connection = this.#connection;
+    const times = this.#times;
+    if (times === undefined || connection?.state !== "OPEN") return;
+    const { batch } = this.#load;
+    let left = due;
+    while (left > 0 && !connection.congested) {
+      const count = this.#load.draw(Math.min(left, batch.max));
+      if (count === 0) return;
+      connection.send(batch.of(count));
+      times.sent(now, count);
+      this.#load.sent(now, count);
+      left -= count;
+    }
+    this.#heldUp += left;
+  }
+}
