@@ -89,11 +89,19 @@ function side(sender: "client" | "server", deflate: DeflateParams | undefined) {
     deflate: deflate !== undefined,
     keepPayload: KEEP_PAYLOAD,
   });
-  const inflate = deflate && createInflate(inflateOptions(sender, deflate));
-  return { parser, assembler: new MessageAssembler({ maxMessageLength: KEEP_PAYLOAD, inflate }) };
+  const maxMessageLength = KEEP_PAYLOAD;
+  if (!deflate) return { parser, assembler: new MessageAssembler({ maxMessageLength }) };
+  const { noContextTakeover, windowBits } = contextOf(sender, deflate);
+  const inflate = createInflate({ noContextTakeover, windowBits });
+  const contextTakeover = !noContextTakeover;
+  return {
+    parser,
+    assembler: new MessageAssembler({ maxMessageLength, inflate, contextTakeover }),
+  };
 }
 
-function inflateOptions(sender: "client" | "server", deflate: DeflateParams) {
+/** With which context a side compresses. */
+function contextOf(sender: "client" | "server", deflate: DeflateParams) {
   return sender === "client"
     ? {
         noContextTakeover: deflate.clientNoContextTakeover,
