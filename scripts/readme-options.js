@@ -8,8 +8,8 @@ import { exitTable, optionTable } from "../dist/render/help.js";
 const path = fileURLToPath(new URL("../README.md", import.meta.url));
 const readme = readFileSync(path, "utf8");
 let written = readme;
-for (const [name, { load }] of Object.entries(COMMANDS)) {
-  const { options } = await load();
+for (const [name, command] of Object.entries(COMMANDS)) {
+  const { options } = await command.load();
   written = fill(written, `options:${name}`, optionTable(options));
 }
 written = fill(written, "exit-codes", exitTable());

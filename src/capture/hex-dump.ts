@@ -8,8 +8,8 @@ import type { HexError, HexResult } from "./hex.ts";
  *    Wireshark, our own), `0000000 81 07` (od -t x1) or `0000000 0781` (hexdump, od -x: words of
  *    16 bits, the low octet first).
  * 2. Bytes end at `|` or `>` or at a gap of two spaces; the gap after eight bytes is none.
- * 3. Every offset must follow the line before. It is hex, or octal or decimal as od writes it; at 0
- *    a new dump begins.
+ * 3. Every offset must follow the line before. Those of od may be octal or decimal: whichever
+ *    follow. At 0 a new dump begins.
  * 4. `*` repeats the line before up to the next offset. An offset alone ends the dump.
  */
 interface DumpLine {
@@ -18,6 +18,8 @@ interface DumpLine {
 }
 
 interface Dump {
+  readonly words: boolean;
+  readonly radix: number;
   readonly pieces: Buffer[];
   /** Bytes of the dump under way, which its offsets count. */
   length: number;
@@ -33,6 +35,7 @@ const ZEROS = /^\s*0{4,16} {2,}[\da-f]{2}(?: |$)/i;
 const OD = /^\s*0{7} +(?:[\da-f]{2}|[\da-f]{4})(?: |$)/i;
 const OD_HEX = /^\s*0{6} +[\da-f]{2} [^\n]*\n\s*0000[12]0(?: |$)/i;
 const WORDS = /^\s*0{7} +[\da-f]{4}(?: |$)/i;
+const EMPTY = Buffer.alloc(0);
 /** A `*` may stand for very much: more than this is no dump of frames. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -46,11 +49,29 @@ export function looksLikeDump(lines: readonly string[]): boolean {
 
 /** The bytes of a dump, or the line where it stops being one. */
 export function parseDump(lines: readonly string[]): HexResult {
-  const dump: Dump = { pieces: [], length: 0, repeating: false };
-  const first = lines.findIndex((line) => line.trim() !== "");
-  const words = WORDS.test(lines[first] ?? "");
+  const first = lines.find((line) => line.trim() !== "") ?? "";
+  const [likely, ...others] = radixes(first).map((radix) => parseWith(lines, first, radix));
+  return others.find(({ ok }) => ok && !likely?.ok) ?? likely ?? { ok: true, bytes: EMPTY };
+}
+
+/** Seven digits may be hexdump's, od's own octal, or od's decimal; all others are hex. */
+function radixes(first: string): readonly [number, ...number[]] {
+  if (WORDS.test(first)) return [16, 8, 10];
+  return OD.test(first) ? [8, 16, 10] : [16];
+}
+
+function parseWith(lines: readonly string[], first: string, radix: number): HexResult {
+  const start = Number.parseInt(OFFSET.exec(first)?.[1] ?? "0", radix);
+  // What is pasted may be the middle of a dump.
+  const dump: Dump = {
+    words: WORDS.test(first),
+    radix,
+    pieces: [],
+    length: start,
+    repeating: false,
+  };
   for (const [i, line] of lines.entries()) {
-    const error = line.trim() === "" ? undefined : addLine(dump, line, words, i === first);
+    const error = line.trim() === "" ? undefined : addLine(dump, line);
     if (error) return { ok: false, error: { line: i + 1, ...error } };
   }
   if (dump.repeating) {
@@ -62,61 +83,46 @@ export function parseDump(lines: readonly string[]): HexResult {
 
 type LineError = Omit<HexError, "line">;
 
-function addLine(
-  dump: Dump,
-  line: string,
-  words: boolean,
-  isFirst: boolean,
-): LineError | undefined {
+function addLine(dump: Dump, line: string): LineError | undefined {
   if (line.trim() === "*") {
     dump.repeating = true;
     return dump.pieces.length > 0 ? undefined : { column: 1, message: "* has no line to repeat" };
   }
-  const parsed = parseLine(line, words);
+  const parsed = parseLine(line, dump.words);
   if ("message" in parsed) return parsed;
-  const { offset, bytes } = parsed;
-  // The first offset may be any: what is pasted may be the middle of a dump.
-  if (isFirst) dump.length = Number.parseInt(offset, 16);
-  const wrong = moveTo(dump, offset, bytes.length === 0);
+  const wrong = moveTo(dump, parsed);
   if (wrong !== undefined) return { column: line.search(/\S/) + 1, message: wrong };
-  dump.pieces.push(bytes);
-  dump.length += bytes.length;
+  dump.pieces.push(parsed.bytes);
+  dump.length += parsed.bytes.length;
   return undefined;
 }
 
 /** Checks an offset against the bytes so far, and fills in what `*` left out. */
-function moveTo(dump: Dump, offset: string, isEnd: boolean): string | undefined {
-  const places = readings(offset);
-  if (dump.repeating) return repeatTo(dump, offset, places);
-  if (places.includes(dump.length)) return undefined;
-  if (places.includes(0)) {
-    dump.length = 0;
-    return undefined;
-  }
+function moveTo(dump: Dump, { offset, bytes }: DumpLine): string | undefined {
+  const place = Number.parseInt(offset, dump.radix);
+  if (dump.repeating) return repeatTo(dump, offset, place);
+  if (place === 0) dump.length = 0;
+  if (place === dump.length) return undefined;
   // hexdump pads the last word with an octet that its final offset does not count.
   const last = dump.pieces.at(-1);
-  if (isEnd && last && places.includes(dump.length - 1)) {
+  if (dump.words && bytes.length === 0 && last && place === dump.length - 1) {
     dump.pieces[dump.pieces.length - 1] = last.subarray(0, -1);
+    dump.length -= 1;
     return undefined;
   }
-  return `offset ${offset} does not follow ${dump.length.toString(16).padStart(offset.length, "0")}`;
+  const due = dump.length.toString(dump.radix).padStart(offset.length, "0");
+  return `offset ${offset} does not follow; ${due} would`;
 }
 
-/** An offset in hex, in octal and in decimal, as far as its digits allow. */
-function readings(offset: string): number[] {
-  const radixes = /^[0-7]+$/.test(offset) ? [16, 8, 10] : /^\d+$/.test(offset) ? [16, 10] : [16];
-  return radixes.map((radix) => Number.parseInt(offset, radix));
-}
-
-function repeatTo(dump: Dump, offset: string, places: readonly number[]): string | undefined {
-  const row = dump.pieces.at(-1) ?? Buffer.alloc(0);
-  const count = places
-    .map((place) => (place - dump.length) / row.length)
-    .find((rows) => Number.isInteger(rows) && rows >= 1);
-  if (count === undefined) return `offset ${offset} is not a whole number of lines after *`;
-  if (count * row.length > MAX_BYTES) return `* stands for more than ${MAX_BYTES} bytes`;
-  dump.pieces.push(Buffer.alloc(count * row.length, row));
-  dump.length += count * row.length;
+function repeatTo(dump: Dump, offset: string, place: number): string | undefined {
+  const row = dump.pieces.at(-1) ?? EMPTY;
+  const missing = place - dump.length;
+  if (!(missing >= row.length && missing % row.length === 0)) {
+    return `offset ${offset} is not a whole number of lines after *`;
+  }
+  if (missing > MAX_BYTES) return `* stands for more than ${MAX_BYTES} bytes`;
+  dump.pieces.push(Buffer.alloc(missing, row));
+  dump.length += missing;
   dump.repeating = false;
   return undefined;
 }
