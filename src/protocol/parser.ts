@@ -90,7 +90,6 @@ export class FrameParser {
     this.#violations = judgeHeader(header, this.#expected);
     this.#headerBytes = headerBytes;
     this.#header = copyHeader(header);
-    this.#payload.take();
     const keep = isControl(header.opcode)
       ? Math.max(this.#keepPayload, MAX_CONTROL_PAYLOAD)
       : this.#keepPayload;

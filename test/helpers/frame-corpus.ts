@@ -128,9 +128,9 @@ const WRONG: readonly FrameExample[] = [
     { opcode: 2, payload: filler(65_535), lengthForm: 64 },
     "length-not-minimal",
   ),
-  frame("RSV1", hex("c1 00"), { opcode: 1, rsv1: true }, "rsv-not-negotiated"),
-  frame("RSV2", hex("a1 00"), { opcode: 1, rsv2: true }, "rsv-not-negotiated"),
-  frame("RSV3", hex("91 00"), { opcode: 1, rsv3: true }, "rsv-not-negotiated"),
+  frame("RSV1", hex("c2 00"), { opcode: 2, rsv1: true }, "rsv-not-negotiated"),
+  frame("RSV2", hex("a2 00"), { opcode: 2, rsv2: true }, "rsv-not-negotiated"),
+  frame("RSV3", hex("92 00"), { opcode: 2, rsv3: true }, "rsv-not-negotiated"),
   frame(
     "all reserved bits",
     hex("f1 02 48 69"),

@@ -88,6 +88,8 @@ describe("messages", () => {
     const [joined] = messages(assemble(concat([hex("02 01 61"), ...fragments, hex("80 00")])));
     expect(joined!.data).toHaveLength(101);
     expect(joined!.data.buffer.byteLength).toBeLessThanOrEqual(202);
+    const [pair] = messages(assemble(hex("02 03 61 62 63", "80 01 64")));
+    expect(pair!.data.buffer.byteLength).toBe(4);
   });
 
   it("come back from any fragmentation, with control frames between", () => {
@@ -158,7 +160,9 @@ describe("Close frames", () => {
     ["with a code that never travels", "88 02 03 ed", ["close-code-forbidden"]],
     ["with a reason that is not UTF-8", "88 03 03 e8 ff", ["close-reason-utf8"]],
   ])("%s", (_name, wire, expected) => {
-    expect(broken(assemble(hex(wire)))).toEqual(expected);
+    const assembled = assemble(hex(wire));
+    expect(broken(assembled)).toEqual(expected);
+    expect(assembled[0]).toMatchObject({ fragment: 0 });
   });
 
   it("are not judged by a payload that is cut", () => {
@@ -219,6 +223,14 @@ describe("limits", () => {
     expect(cut).toMatchObject({ cut: true, wireLength: 8, fragments: 4 });
     expect(cut!.data).toHaveLength(0);
     expect(next).toMatchObject({ cut: false });
+  });
+
+  it("a message that reaches the limit may not pass it", () => {
+    const assembled = assemble(hex("02 05 61 62 63 64 65", "80 01 66"), limit);
+    expect(assembled.map(({ violations }) => rules(violations))).toEqual([
+      [],
+      ["length-over-limit"],
+    ]);
   });
 
   it("of a message of which the parser kept a part, the beginning is given", () => {

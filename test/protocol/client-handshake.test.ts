@@ -239,6 +239,20 @@ describe("judgeResponse", () => {
     expect(judgeResponse(head, ASKED)).toMatchObject({ extensions: [], deflate: undefined });
   });
 
+  it("says what came in place of a 101, and what was offered", () => {
+    const refused = judgeResponse(response({}, "HTTP/1.1 403 Forbidden"), ASKED).violations[0];
+    expect(refused!.message).toContain("status 403");
+    const other = judgeResponse(response({}, "ICY 200 OK"), ASKED).violations[0];
+    expect(other!.message).toContain('"ICY 200 OK"');
+    const chosen = response({ "Sec-WebSocket-Protocol": "stomp" });
+    expect(judgeResponse(chosen, ASKED).violations[0]!.message).toContain(
+      "offered were mqtt, soap",
+    );
+    expect(judgeResponse(chosen, { key: KEY }).violations[0]!.message).toContain(
+      "none was offered",
+    );
+  });
+
   it("says which accept key was expected", () => {
     const [broken] = judgeResponse(response({ "Sec-WebSocket-Accept": "x" }), ASKED).violations;
     expect(broken!.message).toContain("Sec-WebSocket-Accept: x");

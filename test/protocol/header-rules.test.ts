@@ -70,6 +70,10 @@ describe("judgeHeader", () => {
     expect(rules(judgeHeader({ ...SOUND, ...header }, { ...LAX, ...expected }))).toEqual(broken);
   });
 
+  it("names the opcode as it stands in the header", () => {
+    expect(judgeHeader({ ...SOUND, opcode: 11 }, LAX)[0]!.message).toContain("0xb");
+  });
+
   it("names the reserved bits that nobody negotiated", () => {
     const header = { ...SOUND, rsv1: true, rsv3: true };
     expect(judgeHeader(header, LAX)[0]!.message).toContain("RSV1, RSV3");

@@ -98,6 +98,11 @@ describe("a stream that ends within a frame", () => {
     }
   });
 
+  it("tells how much of the payload came", () => {
+    const { end } = parse([hex("89 00", "81 85 37 fa 21 3d 7f 9f")], { position: 100 });
+    expect(end!.violation.message).toContain("2 of 5 bytes of payload");
+  });
+
   it("takes 2^63 - 1 for legal, though a double cannot hold it", () => {
     const { end } = parse([hex("82 7f 7f ff ff ff ff ff ff ff")]);
     expect(rules(end!.frame!.violations)).toEqual(["frame-truncated"]);

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FrameScanner, type FrameSink } from "../../src/protocol/scanner.ts";
 import { hex, singly, splitAt, splitPoints, toHex, twoWaySplits } from "../helpers/bytes.ts";
-import { anyStream, parse } from "../helpers/frames.ts";
+import { type FrameExample, WHOLE_FRAMES } from "../helpers/frame-corpus.ts";
+import { anyStream, expectedSummary, parse } from "../helpers/frames.ts";
 
 /** Writes down what the scanner tells; pieces of one payload are joined. */
 function recorder() {
@@ -43,6 +44,15 @@ describe("FrameScanner", () => {
       expect(scanner.position).toBe(PING_AND_TEXT.length);
       expect(scanner.atBoundary).toBe(true);
     }
+  });
+
+  it.each(WHOLE_FRAMES)("fills in the fields of: $name", ({ wire, spec }: FrameExample) => {
+    const scanner = new FrameScanner();
+    scanner.scan(wire, recorder().sink);
+    const { fin, opcode, masked, maskKey, length, lengthForm } = expectedSummary(spec, []);
+    const { rsv1 = false, rsv2 = false, rsv3 = false } = spec;
+    expect(scanner).toMatchObject({ fin, opcode, masked, maskKey, length, lengthForm });
+    expect(scanner).toMatchObject({ rsv1, rsv2, rsv3 });
   });
 
   it("scans a part of a buffer alone", () => {
