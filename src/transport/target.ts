@@ -1,4 +1,5 @@
 import { usageError } from "../errors.ts";
+import { REDACTED, redactUrl } from "../redact.ts";
 
 /** Where to connect and what to ask for there. */
 export interface Target {
@@ -25,6 +26,8 @@ const SCHEMES: Readonly<Record<string, string>> = {
   wss: "wss",
 };
 const EXAMPLES = "Examples: ws://host:8080/path, wss://host, :8080, host:8080/path.";
+/** URL forgives a missing host, a colon without a port and a backslash for a slash; people err there. */
+const SOUND_AUTHORITY = /^wss?:\/\/[^/?\\]*[^/?\\:](?:[/?]|$)/;
 
 /**
  * Reads the address of an endpoint: `ws`, `wss`, `http`, `https` and `ws+unix` URLs, and the
@@ -59,10 +62,12 @@ function parseUrl(text: string): URL {
   if (scheme !== undefined && !Object.hasOwn(SCHEMES, scheme.toLowerCase())) {
     throw usageError(`${quote(text)}: the scheme ${scheme} is no WebSocket's`, EXAMPLES);
   }
-  if (/[\s\p{Cc}]/u.test(text) || !URL.canParse(full)) {
+  const sound = SOUND_AUTHORITY.test(full) && !/[\s\p{Cc}]/u.test(text) && URL.canParse(full);
+  const url = sound ? new URL(full) : undefined;
+  if (!url || url.port === "0") {
     throw usageError(`${quote(text)} is no WebSocket address`, EXAMPLES);
   }
-  return new URL(full);
+  return url;
 }
 
 function expandShorthand(text: string): string {
@@ -72,8 +77,9 @@ function expandShorthand(text: string): string {
 
 /** `ws+unix:/run/app.sock:/path?query`, as the ws package writes it; the path is optional. */
 function parseUnixTarget(text: string): Target {
-  const [, socketPath, path = "/"] = /^ws\+unix:(?:\/\/)?([^:]+)(?::(.*))?$/i.exec(text) ?? [];
-  if (socketPath === undefined || /[\s#]/.test(path)) {
+  const [, socketPath, path = "/"] =
+    /^ws\+unix:(?:\/\/)?([^:\p{Cc}]+)(?::(.*))?$/iu.exec(text) ?? [];
+  if (socketPath === undefined || socketPath.endsWith("/") || /[\s#]/.test(path)) {
     throw usageError(
       `${quote(text)} is no address of a unix socket`,
       "Example: ws+unix:/run/a.sock:/path.",
@@ -100,8 +106,9 @@ function decode(text: string): string {
   }
 }
 
+/** The text for a message, without the credentials that a URL or a shorthand may hold. */
 function quote(text: string): string {
-  return JSON.stringify(text);
+  return JSON.stringify(redactUrl(text.replace(/^[^/?#]*@/, `${REDACTED}@`)));
 }
 
 /** What people call the place: `host:port`, or the socket's path. */
