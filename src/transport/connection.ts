@@ -1,10 +1,14 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../clock.ts";
 import { FramecatError, messageOf } from "../errors.ts";
-import { CloseCode, encodeClosePayload } from "../protocol/close-codes.ts";
+import { CloseCode } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
-import { type Deferred, deferred } from "./deferred.ts";
+import { MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
+import { checkCloseFrame, type CloseFrame, Closing } from "./closing.ts";
+import { deferred } from "./deferred.ts";
 import type { CloseEvent, Event, EventListener, ReadyState } from "./events.ts";
+import { Outflow } from "./outflow.ts";
+import { OutgoingMessage } from "./outgoing-message.ts";
 import { RoundTrips } from "./round-trips.ts";
 import { WireTap } from "./wire-tap.ts";
 import {
@@ -53,14 +57,15 @@ export interface SendOptions {
 type Body<T = Event> = T extends Event ? Omit<T, "conn" | "at"> : never;
 
 const DEFAULT_MAX_MESSAGE_LENGTH = 100 * 1024 * 1024;
+/** The receiver counts in 32 bits, and takes what is beyond them for no limit. */
+const MAX_MESSAGE_LENGTH = 2 ** 31 - 1;
+/** How many reads and fragments one message may come in: each takes memory beside its bytes. */
+const MAX_PARTS = 256 * 1024;
 const DEFAULT_CLOSE_TIMEOUT_MS = 5000;
-/** Sends ask to be waited for once this much is on its way. */
-const HIGH_WATER_MARK = 256 * 1024;
 /** zlib's smallest window is 2^9, so a side bound to 2^8 sends its messages uncompressed. */
 const MIN_DEFLATE_BITS = 9;
 /** Shorter messages gain nothing from being compressed. */
 const DEFLATE_THRESHOLD = 1024;
-const SENT = Promise.resolve();
 
 export class Connection {
   readonly id: string;
@@ -81,17 +86,14 @@ export class Connection {
   readonly #resolveClosed: (event: CloseEvent) => void;
 
   #state: ReadyState = "OPEN";
-  #buffered = 0;
-  #drained: Deferred<void> | undefined;
+  readonly #outflow = new Outflow(() => this.#endIfDone());
+  readonly #outgoing = new OutgoingMessage();
+  readonly #closing: Closing;
   #started = false;
   readonly #holds = new Set<() => void>();
-  #receiverBusy = false;
   #receiverDone = false;
   #socketDone = false;
-  #closeSent: CloseFrame | undefined;
-  #closeReceived: CloseFrame | undefined;
-  #initiator: "local" | "peer" | undefined;
-  #closeTimer: NodeJS.Timeout | undefined;
+  #violated = false;
   #pongDue: Uint8Array | undefined;
   #pongUnderWay = false;
   readonly #roundTrips = new RoundTrips();
@@ -99,7 +101,6 @@ export class Connection {
   /** Takes over `socket`; nothing is read before `start`. */
   constructor(socket: Socket, options: ConnectionOptions) {
     const { id, role, subprotocol, deflate, frames, clock } = options;
-    const maxPayload = options.maxMessageLength ?? DEFAULT_MAX_MESSAGE_LENGTH;
     this.id = id;
     this.role = role;
     this.subprotocol = subprotocol;
@@ -108,6 +109,7 @@ export class Connection {
     this.#options = options;
     this.#mask = role === "client";
     const isServer = role === "server";
+    const maxPayload = payloadLimit(options);
     this.#extension = deflate && createDeflate(deflate, { isServer, maxPayload });
     const extensions = this.#extension
       ? { [PerMessageDeflate.extensionName]: this.#extension }
@@ -117,34 +119,41 @@ export class Connection {
     if (frames) {
       this.#tap = new WireTap({ role, deflate, clock, emit: (event) => this.#emit(event) });
     }
-    this.#receiver = new Receiver({ isServer, extensions, maxPayload });
+    const limits = { maxPayload, maxBufferedChunks: MAX_PARTS, maxFragments: MAX_PARTS };
+    this.#receiver = new Receiver({ isServer, extensions, ...limits });
     this.#sender = new Sender(this.#sink(), extensions);
+    this.#closing = new Closing({
+      timeoutMs: options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS,
+      unsent: () => this.#outflow.bytes + queuedIn(socket),
+      isHeld: () => this.#holds.size > 0,
+      expire: () => socket.destroy(),
+    });
     const { promise, resolve } = deferred<CloseEvent>();
     this.closed = promise;
     this.#resolveClosed = resolve;
     this.#listenToReceiver();
     this.#listenToSocket();
+    this.#emit({ type: "state", state: "OPEN" });
   }
 
   get state(): ReadyState {
     return this.#state;
   }
 
-  /** Bytes handed to `send` and the control calls that have not left for the network. */
+  /** Bytes of payload handed to `send` and the control calls that have not left for the network. */
   get bufferedAmount(): number {
-    return this.#buffered;
+    return this.#outflow.bytes;
   }
 
   /** True while so much is queued that a send would have to be waited for. */
   get congested(): boolean {
-    return this.#buffered >= HIGH_WATER_MARK;
+    return this.#outflow.congested;
   }
 
   /** Begins to read. @param head bytes that came with the handshake */
   start(head: Uint8Array = new Uint8Array(0)): void {
     this.#started = true;
     if (head.length > 0) this.#socket.unshift(head);
-    this.#emit({ type: "state", state: "OPEN" });
     this.#flow();
   }
 
@@ -157,44 +166,50 @@ export class Connection {
     const refused = this.#refuseUnlessOpen();
     if (refused) return refused;
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    const sent = this.#count(bytes.length);
+    const sent = this.#outflow.count(bytes.length);
     // Of a fragmented message the first fragment decides; the sender remembers it.
     const compress = this.#compress && bytes.length >= DEFLATE_THRESHOLD;
     this.#sender.send(bytes, { binary, fin, compress, mask: this.#mask }, sent);
-    if (fin) {
-      const kind = binary ? "binary" : "text";
-      this.#emit({ type: "message", dir: "out", kind, data: bytes });
-    }
-    return this.#room();
+    const message = this.#outgoing.push(bytes, binary ? "binary" : "text", fin);
+    if (message) this.#emit({ type: "message", dir: "out", ...message });
+    return this.#outflow.room();
   }
 
-  /** Sends a ping of at most 125 bytes; its pong will tell the round trip. */
+  /**
+   * Sends a ping; its pong will tell the round trip.
+   * @throws RangeError over 125 bytes
+   */
   ping(data: Uint8Array = new Uint8Array(0)): Promise<void> {
+    checkControlPayload(data);
     const refused = this.#refuseUnlessOpen();
     if (refused) return refused;
     this.#roundTrips.pinged(data, this.#options.clock.now().ns);
-    this.#sender.ping(data, this.#mask, this.#count(data.length));
+    this.#sender.ping(data, this.#mask, this.#outflow.count(data.length));
     this.#emit({ type: "ping", dir: "out", data });
-    return this.#room();
+    return this.#outflow.room();
   }
 
-  /** Sends a pong nobody asked for, of at most 125 bytes. */
+  /**
+   * Sends a pong nobody asked for.
+   * @throws RangeError over 125 bytes
+   */
   pong(data: Uint8Array = new Uint8Array(0)): Promise<void> {
+    checkControlPayload(data);
     const refused = this.#refuseUnlessOpen();
     if (refused) return refused;
-    this.#sender.pong(data, this.#mask, this.#count(data.length));
+    this.#sender.pong(data, this.#mask, this.#outflow.count(data.length));
     this.#emit({ type: "pong", dir: "out", data });
-    return this.#room();
+    return this.#outflow.room();
   }
 
   /**
    * Sends what is queued, then a Close frame, and waits for the peer's. Calling it again waits for
    * the same end.
-   * @throws RangeError when the reason does not fit a Close frame
+   * @throws RangeError for a code that never travels, or a reason that does not fit a Close frame
    */
   close(code: number = CloseCode.normal, reason = ""): Promise<CloseEvent> {
     if (this.#state === "OPEN") {
-      encodeClosePayload(code, reason);
+      checkCloseFrame({ code, reason });
       this.#sendClose({ code, reason }, "local");
     }
     return this.closed;
@@ -202,7 +217,8 @@ export class Connection {
 
   /** Ends the connection at once, without a Close frame. */
   terminate(): void {
-    this.#initiator ??= "local";
+    this.#closing.initiator ??= "local";
+    this.#setState("CLOSING");
     this.#socket.destroy();
   }
 
@@ -225,8 +241,9 @@ export class Connection {
     onEvent({ ...body, conn: id, at: clock.now() });
   }
 
-  #setState(state: ReadyState): void {
-    if (this.#state === state) return;
+  /** States only go forward. */
+  #setState(state: "CLOSING" | "CLOSED"): void {
+    if (this.#state === state || this.#state === "CLOSED") return;
     this.#state = state;
     this.#emit({ type: "state", state });
   }
@@ -245,7 +262,7 @@ export class Connection {
       uncork: () => socket.uncork(),
       write: (data, sent) => {
         const bytes = typeof data === "string" ? Buffer.from(data) : data;
-        tap?.push("out", bytes);
+        if (socket.writable) tap?.push("out", bytes);
         return socket.write(bytes, sent);
       },
     };
@@ -254,26 +271,6 @@ export class Connection {
   #refuseUnlessOpen(): Promise<void> | undefined {
     if (this.#state === "OPEN") return undefined;
     return Promise.reject(new FramecatError("abnormal", "the connection is not open"));
-  }
-
-  /** Counts bytes as buffered until the callback it gives says that they left. */
-  #count(length: number): () => void {
-    this.#buffered += length;
-    return () => {
-      this.#buffered -= length;
-      if (!this.congested) this.#release();
-    };
-  }
-
-  #room(): Promise<void> {
-    if (!this.congested) return SENT;
-    this.#drained ??= deferred();
-    return this.#drained.promise;
-  }
-
-  #release(): void {
-    this.#drained?.resolve();
-    this.#drained = undefined;
   }
 
   // Receiving
@@ -291,13 +288,12 @@ export class Connection {
       this.#emit({ type: "pong", dir: "in", data, ...(rttMs !== undefined && { rttMs }) });
     });
     this.#receiver.on("conclude", (code, reason) => this.#onPeerClose(code, reason.toString()));
-    this.#receiver.on("drain", () => {
-      this.#receiverBusy = false;
-      this.#flow();
-    });
+    this.#receiver.on("drain", () => this.#flow());
     this.#receiver.on("error", (error) => this.#onViolation(error));
     this.#receiver.on("close", () => {
       this.#receiverDone = true;
+      this.#flow();
+      this.#endIfDone();
       this.#finish();
     });
   }
@@ -308,38 +304,36 @@ export class Connection {
     socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     socket.on("end", () => this.#onEnd());
     socket.on("error", (error) => this.#onSocketError(error));
-    socket.on("close", () => {
-      this.#socketDone = true;
-      this.#receiver.end();
-      this.#release();
-      this.#finish();
-    });
+    socket.on("close", () => this.#onSocketClose());
     socket.pause();
+    // It may have died while the handshake was being told.
+    if (socket.closed) setImmediate(() => this.#onSocketClose());
   }
 
   #onData(chunk: Buffer): void {
     this.#tap?.push("in", chunk);
     if (this.#receiver.destroyed || this.#receiver.writableEnded) return;
-    this.#receiverBusy = !this.#receiver.write(chunk);
-    if (this.#receiverBusy) this.#flow();
+    this.#receiver.write(chunk);
+    if (this.#receiver.writableNeedDrain) this.#flow();
   }
 
   #flow(): void {
-    if (this.#started && this.#holds.size === 0 && !this.#receiverBusy) this.#socket.resume();
+    const held = this.#holds.size > 0 || this.#receiver.writableNeedDrain;
+    if (this.#started && !held) this.#socket.resume();
     else this.#socket.pause();
   }
 
   /** The peer will send no more. What it sent last may still be inflating. */
   #onEnd(): void {
-    this.#initiator ??= "peer";
+    this.#closing.initiator ??= "peer";
     this.#receiver.end();
     this.#beginClosing();
-    this.#socket.end();
+    this.#endIfDone();
   }
 
   #onSocketError(error: Error): void {
-    this.#initiator ??= "peer";
-    if (this.#closeReceived) return;
+    this.#closing.initiator ??= "peer";
+    if (this.#closing.received) return;
     this.#emit({
       type: "error",
       code: "abnormal",
@@ -347,18 +341,27 @@ export class Connection {
     });
   }
 
-  /** The peer broke the protocol: say so in a Close frame, and read no further. */
+  #onSocketClose(): void {
+    this.#setState("CLOSING");
+    // What was read while it was held back is all that will ever come.
+    const rest: unknown = this.#socket.read();
+    if (rest instanceof Buffer) this.#onData(rest);
+    this.#socketDone = true;
+    this.#receiver.end();
+    this.#outflow.release();
+    this.#finish();
+  }
+
+  /** The peer broke the protocol: say so in a Close frame, and read no further (section 7.1.7). */
   #onViolation(error: Error & { code?: string }): void {
-    const code = closeCodeFor(error);
+    this.#violated = true;
     this.#emit({
       type: "error",
       code: "protocol",
       message: `the peer broke the protocol: ${messageOf(error)}`,
     });
-    this.#receiverBusy = false;
-    if (this.#state === "OPEN") this.#sendClose({ code, reason: "" }, "local");
-    else this.#socket.end();
-    this.#flow();
+    if (this.#closing.sent) return;
+    this.#sendClose({ code: closeCodeFor(error), reason: "" }, "local");
   }
 
   // Ping and pong
@@ -378,7 +381,7 @@ export class Connection {
     this.#pongDue = undefined;
     if (!data || this.#state !== "OPEN") return;
     this.#pongUnderWay = true;
-    const counted = this.#count(data.length);
+    const counted = this.#outflow.count(data.length);
     this.#sender.pong(data, this.#mask, () => {
       counted();
       this.#pongUnderWay = false;
@@ -390,70 +393,68 @@ export class Connection {
   // Closing
 
   #onPeerClose(code: number, reason: string): void {
-    this.#closeReceived = { code, reason };
-    if (this.#closeSent) this.#awaitEnd();
-    else this.#sendClose({ code, reason }, "peer");
+    this.#closing.received = { code, reason };
+    if (!this.#closing.sent) this.#sendClose({ code, reason }, "peer");
   }
 
-  #sendClose(frame: CloseFrame, initiator: "local" | "peer"): void {
-    this.#closeSent = frame;
-    this.#initiator ??= initiator;
+  #sendClose(frame: CloseFrame, initiator: CloseEvent["initiator"]): void {
+    this.#closing.sent = frame;
+    this.#closing.initiator ??= initiator;
     this.#beginClosing();
     const code = frame.code === CloseCode.noStatus ? undefined : frame.code;
-    const counted = this.#count(2);
-    this.#sender.close(code, Buffer.from(frame.reason), this.#mask, () => {
+    const counted = this.#outflow.count(0);
+    this.#sender.close(code, Buffer.from(frame.reason), this.#mask, (error) => {
+      this.#closing.left = !error;
       counted();
-      if (this.#closeReceived) this.#awaitEnd();
     });
   }
 
   #beginClosing(): void {
     this.#setState("CLOSING");
-    this.#closeTimer ??= this.#armCloseTimer();
-  }
-
-  /** Both Close frames have passed: the server ends the TCP connection first (section 7.1.1). */
-  #awaitEnd(): void {
-    if (this.role === "server" || this.#socket.readableEnded) this.#socket.end();
+    this.#closing.start();
   }
 
   /**
-   * Ends a peer that neither answers the Close frame nor takes what is queued before it. It is not
-   * hurried while it takes what we send, nor while our own application keeps it from being read.
+   * Ends our half of the TCP connection once there is nothing left to read or send. A client leaves
+   * it to the server to be first (section 7.1.1), unless the server broke the protocol.
    */
-  #armCloseTimer(): NodeJS.Timeout {
-    const before = this.#buffered;
-    return setTimeout(() => {
-      const moving = this.#buffered > 0 && this.#buffered < before;
-      if (moving || this.#holds.size > 0) this.#closeTimer = this.#armCloseTimer();
-      else this.#socket.destroy();
-    }, this.#options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS);
+  #endIfDone(): void {
+    if (!this.#receiverDone || !this.#outflow.isEmpty) return;
+    const mayBeFirst = this.role === "server" || this.#violated;
+    if (mayBeFirst || this.#socket.readableEnded) this.#socket.end();
   }
 
   /** The socket is gone and all that it brought is read: tell it, once. */
   #finish(): void {
     if (!this.#socketDone || !this.#receiverDone || this.#state === "CLOSED") return;
-    clearTimeout(this.#closeTimer);
+    this.#closing.stop();
     this.#extension?.cleanup();
     this.#setState("CLOSED");
-    const { code, reason } = this.#closeReceived ?? this.#closeSent ?? ABNORMAL;
+    const { id, clock, onEvent } = this.#options;
     const event: CloseEvent = {
       type: "close",
-      conn: this.id,
-      at: this.#options.clock.now(),
-      code,
-      reason,
-      initiator: this.#initiator ?? "peer",
-      clean: this.#closeReceived !== undefined && this.#closeSent !== undefined,
+      conn: id,
+      at: clock.now(),
+      ...this.#closing.outcome,
     };
-    this.#options.onEvent(event);
+    onEvent(event);
     this.#resolveClosed(event);
   }
 }
 
-interface CloseFrame {
-  readonly code: number;
-  readonly reason: string;
+function payloadLimit({ maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH }: ConnectionOptions) {
+  return Math.max(1, Math.min(maxMessageLength, MAX_MESSAGE_LENGTH));
 }
 
-const ABNORMAL: CloseFrame = { code: CloseCode.abnormal, reason: "" };
+function checkControlPayload({ length }: Uint8Array): void {
+  if (length <= MAX_CONTROL_PAYLOAD) return;
+  throw new RangeError(`a control frame holds at most ${MAX_CONTROL_PAYLOAD} bytes, not ${length}`);
+}
+
+/** Bytes that the kernel has not taken yet of a write under way; node keeps that figure to itself. */
+function queuedIn(socket: Socket): number {
+  const { _handle: handle } = socket as Socket & {
+    readonly _handle?: { readonly writeQueueSize?: number } | null;
+  };
+  return handle?.writeQueueSize ?? 0;
+}

@@ -31,9 +31,17 @@ function body(event: Event, options: EventJsonOptions): Record<string, unknown> 
     case "frame":
       return frame(event);
     case "message": {
-      const { dir, kind, data, wireLength, fragments } = event;
-      const asText = kind === "text";
-      return { dir, kind, ...payload(data, asText), length: data.length, wireLength, fragments };
+      const { dir, kind, data, omitted, wireLength, fragments } = event;
+      const length = data.length + (omitted ?? 0);
+      return {
+        dir,
+        kind,
+        ...payload(data, kind === "text"),
+        length,
+        omitted,
+        wireLength,
+        fragments,
+      };
     }
     case "ping":
       return { dir: event.dir, ...payload(event.data, true) };

@@ -98,6 +98,8 @@ export interface MessageEvent extends Common {
   readonly dir: Direction;
   readonly kind: "text" | "binary";
   readonly data: Uint8Array;
+  /** Bytes left out at the end of `data`, of a message sent that was too long to be held. */
+  readonly omitted?: number;
   /** Bytes of payload on the wire and number of frames, where the wire was watched. */
   readonly wireLength?: number;
   readonly fragments?: number;

@@ -8,7 +8,8 @@ import type { DeflateParams } from "../protocol/deflate.ts";
 export interface WsReceiver {
   readonly destroyed: boolean;
   readonly writableEnded: boolean;
-  /** False asks to hold back until `drain`. */
+  /** True asks to hold back until `drain`. */
+  readonly writableNeedDrain: boolean;
   write(chunk: Uint8Array): boolean;
   end(): void;
   on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): this;

@@ -1,0 +1,67 @@
+import { expect, it } from "vitest";
+import { Outflow } from "../../src/transport/outflow.ts";
+
+const outflow = () => {
+  const empty: number[] = [];
+  const flow: Outflow = new Outflow(() => empty.push(flow.bytes));
+  return { flow, empty };
+};
+
+/** Whether the promise has been fulfilled by now. */
+async function isFulfilled(promise: Promise<void>): Promise<boolean> {
+  return Promise.race([
+    promise.then(() => true),
+    new Promise<false>((r) => setImmediate(r, false)),
+  ]);
+}
+
+it("counts bytes until they left", () => {
+  const { flow, empty } = outflow();
+  const [first, second] = [flow.count(10), flow.count(5)];
+  expect([flow.bytes, flow.isEmpty, flow.congested]).toEqual([15, false, false]);
+  first();
+  expect([flow.bytes, flow.isEmpty, empty]).toEqual([5, false, []]);
+  second();
+  expect([flow.bytes, flow.isEmpty, empty]).toEqual([0, true, [0]]);
+});
+
+it("is not empty with a send of no bytes under way", () => {
+  const { flow, empty } = outflow();
+  const sent = flow.count(0);
+  expect([flow.bytes, flow.isEmpty]).toEqual([0, false]);
+  sent();
+  expect([flow.isEmpty, empty]).toEqual([true, [0]]);
+});
+
+it("has room at once while little is queued", async () => {
+  const { flow } = outflow();
+  flow.count(100_000);
+  expect(await isFulfilled(flow.room())).toBe(true);
+});
+
+it("makes all wait while much is queued, until it is little again", async () => {
+  const { flow } = outflow();
+  const sent = [flow.count(200_000), flow.count(200_000)];
+  const waiting = [flow.room(), flow.room()];
+  expect(flow.congested).toBe(true);
+  expect(await isFulfilled(Promise.all(waiting).then(() => undefined))).toBe(false);
+  sent[0]!();
+  await Promise.all(waiting);
+  expect(flow.congested).toBe(false);
+});
+
+it("is congested by many sends of nothing, since each takes memory", () => {
+  const { flow } = outflow();
+  let sends = 0;
+  for (; !flow.congested; sends++) flow.count(0);
+  expect([flow.bytes, sends]).toEqual([0, 4096]);
+});
+
+it("lets go of who waits", async () => {
+  const { flow } = outflow();
+  flow.count(1_000_000);
+  const waiting = flow.room();
+  flow.release();
+  await waiting;
+  expect(await isFulfilled(flow.room())).toBe(false);
+});

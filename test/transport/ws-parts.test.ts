@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import {
+  closeCodeFor,
+  createDeflate,
+  type FrameSink,
+  PerMessageDeflate,
+  Receiver,
+  Sender,
+} from "../../src/transport/ws-parts.ts";
+import { hex, toHex, utf8 } from "../helpers/bytes.ts";
+
+const PARAMS = {
+  serverNoContextTakeover: false,
+  clientNoContextTakeover: true,
+  serverMaxWindowBits: 15,
+  clientMaxWindowBits: 12,
+};
+
+/** What ws's receiver says against these bytes of a server. */
+function errorFor(bytes: Uint8Array, extensions: object = {}): Promise<{ readonly code?: string }> {
+  const receiver = new Receiver({ isServer: false, extensions, maxPayload: 100, maxFragments: 3 });
+  return new Promise((resolve) => {
+    receiver.on("error", resolve);
+    receiver.write(Buffer.from(bytes));
+  });
+}
+
+describe("the close code that answers an error of the receiver", () => {
+  const deflate = () => ({
+    [PerMessageDeflate.extensionName]: createDeflate(PARAMS, { isServer: false, maxPayload: 100 }),
+  });
+  it.each([
+    ["83 00", 1002],
+    ["88 02 03ee", 1002],
+    ["81 02 c328", 1007],
+    ["88 03 03e8 ff", 1007],
+    ["82 7e 0065", 1009],
+    ["82 7f 0020000000000000", 1009],
+    ["02 00 00 00 00 00 00 00", 1008],
+  ])("%s: %d", async (bytes, code) => expect(closeCodeFor(await errorFor(hex(bytes)))).toBe(code));
+
+  it("what does not inflate: 1007", async () => {
+    expect(closeCodeFor(await errorFor(hex("c2 02 ffff"), deflate()))).toBe(1007);
+  });
+});
+
+/** Keeps what is written, in hex. */
+function sink(): FrameSink & { readonly written: string[] } {
+  const written: string[] = [];
+  return {
+    written,
+    destroyed: false,
+    cork: () => undefined,
+    uncork: () => undefined,
+    write: (data, sent) => {
+      written.push(toHex(typeof data === "string" ? utf8(data) : data));
+      sent?.();
+      return true;
+    },
+  };
+}
+
+it("deflates by the parameters that our handshake agreed on", async () => {
+  const deflate = createDeflate(PARAMS, { isServer: true, maxPayload: 1000 });
+  const extensions = { [PerMessageDeflate.extensionName]: deflate };
+  const out = sink();
+  const sender = new Sender(out, extensions);
+  const message = Buffer.alloc(2000, "x");
+  const send = () =>
+    new Promise<void>((resolve) =>
+      sender.send(message, { binary: true, fin: true, compress: true, mask: false }, () =>
+        resolve(),
+      ),
+    );
+  await send();
+  await send();
+  const [, first, , second] = out.written;
+  // The server keeps its context, so the second message refers to the first and is shorter.
+  expect(second!.length).toBeLessThan(first!.length);
+  deflate.cleanup();
+});
+
+it("sends a Close frame without a code", () => {
+  const out = sink();
+  new Sender(out, {}).close(undefined, new Uint8Array(0), false);
+  expect(out.written).toEqual(["8800"]);
+});
