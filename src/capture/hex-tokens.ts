@@ -34,11 +34,32 @@ export function parseTokens(text: string): HexResult {
 
 /** Digits and blanks alone: lines may have been broken within a byte. */
 function parseDigits(text: string): HexResult {
-  const joined = text.replace(/(?<=[\da-f])\n(?=[\da-f])/gi, "");
-  const whole = joined.split(/\s+/).every((token) => token.length % 2 === 0);
-  if (whole) return { ok: true, bytes: Buffer.from(joined.replace(/\s+/g, ""), "hex") };
-  const odd = [...text.matchAll(/\S+/g)].find(([token]) => token.length % 2 !== 0);
-  return fail(text, odd?.index ?? 0, oddDigits(odd?.[0] ?? ""));
+  const bytes = Buffer.alloc(text.length >>> 1);
+  let length = 0;
+  let high: number | undefined;
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const digit = digitAt(text, at);
+    if (digit === undefined) {
+      const joins = text[at] === "\n" && digitAt(text, at + 1) !== undefined;
+      if (high === undefined) start = at + 1;
+      else if (!joins)
+        return fail(text, start, oddDigits(text.slice(start, at).replaceAll("\n", "")));
+    } else if (high === undefined) {
+      high = digit;
+    } else {
+      bytes[length++] = high * 16 + digit;
+      high = undefined;
+    }
+  }
+  return { ok: true, bytes: bytes.subarray(0, length) };
+}
+
+function digitAt(text: string, at: number): number | undefined {
+  const code = text.charCodeAt(at);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : undefined;
 }
 
 interface Token {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseHex } from "../../src/capture/hex.ts";
 import { parseTokens } from "../../src/capture/hex-tokens.ts";
 
 function expectError(text: string, line: number, column: number, message: string) {
@@ -33,9 +34,22 @@ describe("the place of an error", () => {
   ])("%s", (_, text, line, column, message) => expectError(text, line, column, message));
 });
 
+describe("very long texts", () => {
+  const long = "81".repeat(8_000_000);
+
+  it.each([
+    ["digits", long],
+    ["digits in quotes", `"${long}"`],
+    ["an array", `{${"0x81,".repeat(500_000)}}`],
+  ])("%s need no deep stack", (_, text) => {
+    expect(parseHex(text).ok).toBe(true);
+  });
+});
+
 describe("lines of digits", () => {
   it("join within a byte only where nothing else stands between", () => {
     expect(parseTokens("8\n1")).toMatchObject({ ok: true });
+    expectError("8\n10 5", 1, 1, '"810" has 3 digits, but a byte has two');
     expectError("8 \n1", 1, 1, '"8" has one digit, but a byte has two');
   });
 });
