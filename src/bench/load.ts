@@ -70,6 +70,11 @@ export class Load implements Traffic {
     };
   }
 
+  /** When the measured window began; infinity before that. */
+  get windowStart(): number {
+    return this.#windowStart;
+  }
+
   get traffic(): Traffic {
     const { messagesOut, messagesIn, bytesOut, bytesIn } = this;
     return { messagesOut, messagesIn, bytesOut, bytesIn };
@@ -79,6 +84,7 @@ export class Load implements Traffic {
   openWindow(budget = Number.POSITIVE_INFINITY): void {
     this.#windowStart = this.now();
     this.#budget = budget;
+    if (budget === 0) this.stop();
   }
 
   /** No message is sent any more. */

@@ -44,6 +44,16 @@ export class SendTimes {
     return count + left;
   }
 
+  /** Messages that wait and were sent at `moment` or later. */
+  waitingSince(moment: number): number {
+    let count = 0;
+    for (let i = 0; i < this.#size; i += 2) {
+      const at = (this.#first + i) & (this.#runs.length - 1);
+      if ((this.#runs[at] ?? 0) >= moment) count += this.#runs[at + 1] ?? 0;
+    }
+    return count;
+  }
+
   #grow(): void {
     const { length } = this.#runs;
     const runs = new Array<number>(length * 2).fill(0);

@@ -25,6 +25,11 @@ export class VirtualUser implements LeanListener {
     return this.#connection;
   }
 
+  /** Messages of the measured window that have no reply. */
+  get inFlight(): number {
+    return this.#times?.waitingSince(this.#load.windowStart) ?? 0;
+  }
+
   /** Takes the connection whose listener this is; nothing is sent before `start`. */
   join(connection: LeanConnection): void {
     this.#connection = connection;

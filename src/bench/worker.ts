@@ -1,0 +1,40 @@
+import { randomFillSync } from "node:crypto";
+import process from "node:process";
+import { systemClock } from "../io.ts";
+import { WorkerRun } from "./worker-run.ts";
+import type { FromWorker, ToWorker } from "./worker-protocol.ts";
+
+/**
+ * The entry of a worker process. It lives as long as the coordinator does: the sockets, the work and
+ * the process end when the channel between them closes. Ctrl-C reaches the whole group of processes,
+ * but what it means is the coordinator's to say.
+ */
+let run: WorkerRun | undefined;
+
+function tell(message: FromWorker): void {
+  process.send?.(message);
+  // With its result told, nothing but its sockets keeps the worker alive.
+  if (message.type === "result") process.off("message", listen).channel?.unref();
+}
+
+function listen(message: ToWorker): void {
+  switch (message.type) {
+    case "plan":
+      run = new WorkerRun(message.plan, tell, {
+        clock: systemClock,
+        random: (length) => randomFillSync(new Uint8Array(length)),
+      });
+      void run.connect();
+      return;
+    case "go":
+      run?.go();
+      return;
+    case "stop":
+      run?.stop();
+  }
+}
+
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => undefined);
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+process.on("message", listen);
