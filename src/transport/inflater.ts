@@ -12,8 +12,8 @@ import type { Inflate, Inflated } from "../protocol/assembler.ts";
  *    the message is a further one.
  * 3. Between messages only the last 2^windowBits bytes of plain text are kept. So memory is bounded
  *    by that, and by one message while it is inflated.
- * 4. A message that does not inflate leaves a hole in the context: what refers to it could only be
- *    guessed, so every later one fails by the same rule, unless each stands alone.
+ * 4. After a message that does not inflate nothing before it is kept. What refers to it then fails
+ *    instead of being guessed; what does not is inflated rightly, because references count backwards.
  */
 export interface InflateOptions {
   /** Each message stands alone: the sender drops its context after every one. Default false. */
@@ -37,13 +37,10 @@ export function createInflate(options: InflateOptions = {}): Inflate {
   const { noContextTakeover = false, windowBits = 15 } = options;
   const windowSize = 2 ** Math.max(windowBits, MIN_WINDOW_BITS);
   let window: Buffer = EMPTY;
-  let broken: Inflated | undefined;
   return (payload, maxLength) => {
-    if (broken) return broken;
     const inflated = inflateMessage(payload, maxLength, window, windowSize);
     if (noContextTakeover) return inflated;
-    if (inflated.ok) window = slide(window, inflated.data, windowSize);
-    else broken = inflated;
+    window = inflated.ok ? slide(window, inflated.data, windowSize) : EMPTY;
     return inflated;
   };
 }

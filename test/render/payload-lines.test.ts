@@ -57,7 +57,10 @@ describe("text", () => {
   it("never leaves the screen, and escapes everything", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (content) => {
-        const { inline, below, indent } = showPayload(text(content.replaceAll(/\p{Cs}/gu, "?")), screen);
+        const { inline, below, indent } = showPayload(
+          text(content.replaceAll(/\p{Cs}/gu, "?")),
+          screen,
+        );
         expect(displayWidth(inline)).toBeLessThanOrEqual(screen.room);
         for (const line of below) {
           expect(indent + displayWidth(line)).toBeLessThanOrEqual(screen.columns);
