@@ -52,8 +52,13 @@ export class Connector {
     return this.#begun - this.#aborted - this.users.length - this.refusals.total;
   }
 
-  /** Resolves when every handshake has ended, or there is no hope that any will succeed. */
+  /**
+   * Resolves when every handshake has ended, or there is no hope that any will succeed. The first one
+   * goes ahead: a name that does not resolve is not asked for a hundred times.
+   */
   async run(): Promise<void> {
+    this.#begun += 1;
+    await this.#openOne();
     const atATime = Math.min(AT_A_TIME, this.#planned);
     await Promise.all(Array.from({ length: atATime }, () => this.#openSome()));
   }
@@ -70,9 +75,10 @@ export class Connector {
     }
   }
 
-  /** The first hundred failed, all of them: so will the others. */
+  /** There is no such name, or the first hundred failed, all of them: so will the others. */
   #isHopeless(): boolean {
-    return this.users.length === 0 && this.refusals.total >= AT_A_TIME;
+    if (this.users.length > 0) return false;
+    return this.refusals.total >= AT_A_TIME || this.refusals.list()[0]?.code === "name-resolution";
   }
 
   async #openOne(): Promise<void> {

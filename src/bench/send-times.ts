@@ -32,16 +32,16 @@ export class SendTimes {
   /** Takes up to `count` messages off the oldest run; gives how many it had. */
   take(count: number): number {
     if (this.#size === 0) return 0;
-    const left = (this.#runs[this.#first + 1] ?? 0) - count;
-    if (left > 0) {
-      this.#runs[this.#first + 1] = left;
-      this.#waiting -= count;
-      return count;
+    const held = this.#runs[this.#first + 1] ?? 0;
+    const taken = Math.min(held, count);
+    this.#waiting -= taken;
+    if (taken < held) {
+      this.#runs[this.#first + 1] = held - taken;
+    } else {
+      this.#first = (this.#first + 2) & (this.#runs.length - 1);
+      this.#size -= 2;
     }
-    this.#first = (this.#first + 2) & (this.#runs.length - 1);
-    this.#size -= 2;
-    this.#waiting -= count + left;
-    return count + left;
+    return taken;
   }
 
   /** Messages that wait and were sent at `moment` or later. */

@@ -7,7 +7,7 @@ export interface WindowCounts {
   readonly windowMs: number;
   /** User and system. */
   readonly cpuMs: number;
-  /** Share (0–1) in which the event loop had work. */
+  /** Share (0–1) in which the process had work. */
   readonly busy: number;
 }
 
@@ -39,6 +39,11 @@ export class Window {
     const now = this.#traffic();
     const before = this.#before;
     const { user, system } = cpuUsage(this.#cpu);
+    const windowMs = performance.now() - this.#openedAt;
+    const cpuMs = (user + system) / 1000;
+    // The loop takes the time that the kernel needs to tell what is ready for idle; on the other hand
+    // a process that has to wait for a core is busy, and uses no CPU.
+    const { utilization } = performance.eventLoopUtilization(this.#loop);
     return {
       traffic: {
         messagesOut: now.messagesOut - before.messagesOut,
@@ -46,9 +51,9 @@ export class Window {
         bytesOut: now.bytesOut - before.bytesOut,
         bytesIn: now.bytesIn - before.bytesIn,
       },
-      windowMs: performance.now() - this.#openedAt,
-      cpuMs: (user + system) / 1000,
-      busy: performance.eventLoopUtilization(this.#loop).utilization,
+      windowMs,
+      cpuMs,
+      busy: Math.min(1, Math.max(utilization, cpuMs / windowMs)),
     };
   }
 }

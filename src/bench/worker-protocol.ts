@@ -56,7 +56,7 @@ export interface Counts {
   readonly windowMs: number;
   /** CPU time in the window, user and system. */
   readonly cpuMs: number;
-  /** Share of the window (0–1) in which the event loop had work: of the busiest worker. */
+  /** Share of the window (0–1) in which the process had work: of the busiest worker. */
   readonly busy: number;
   /** Why sockets did not open. */
   readonly refusals: readonly FailureCount[];

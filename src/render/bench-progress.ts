@@ -36,8 +36,14 @@ export function benchProgressLine(
 
 function clock({ elapsedMs, remainingMs, done }: BenchProgress): string {
   if (done && done.answered > 0) return `${formatCount(done.answered)} of ${formatCount(done.of)}`;
-  const elapsed = formatDuration(elapsedMs);
-  return remainingMs === undefined ? elapsed : `${elapsed}, ${formatDuration(remainingMs)} to go`;
+  const elapsed = formatSeconds(elapsedMs);
+  return remainingMs === undefined ? elapsed : `${elapsed}, ${formatSeconds(remainingMs)} to go`;
+}
+
+/** In whole seconds: what changes twice a second is not read to the tenth. */
+function formatSeconds(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
 }
 
 /** Goes back to the start of the line and empties it. */

@@ -25,8 +25,7 @@ export function benchReport(summary: BenchSummary, options: ReportOptions): stri
     "",
     ...socketLines(summary, theme),
     ...messageLines(summary, theme),
-    labelled("throughput", throughput(summary), theme),
-    labelled("client", client(summary, theme), theme),
+    ...windowLines(summary, theme),
     ...latencySection(summary.latencyMs, theme),
     ...binSection(summary.bins, options),
     ...failureSection(summary, theme),
@@ -84,6 +83,15 @@ function messageLines({ messages }: BenchSummary, theme: Theme): string[] {
   return [
     labelled("messages", text, theme),
     ...(unexpected > 0 ? [labelled("", theme.warn(surplus), theme)] : []),
+  ];
+}
+
+/** Nothing where the run ended before the window opened. */
+function windowLines(summary: BenchSummary, theme: Theme): string[] {
+  if (summary.throughput.windowMs === 0) return [];
+  return [
+    labelled("throughput", throughput(summary), theme),
+    labelled("client", client(summary, theme), theme),
   ];
 }
 
