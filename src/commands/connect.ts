@@ -1,9 +1,10 @@
-import { FramecatError, usageError } from "../errors.ts";
+import { EXIT_DONE, FramecatError, usageError } from "../errors.ts";
 import type { Io, Signal } from "../io.ts";
 import type { Eof } from "../pipe/linger.ts";
 import { runPipe } from "../pipe/pipe.ts";
 import { createEventRenderer, type EventRenderer } from "../render/event-lines.ts";
 import { escapeControl } from "../render/escape.ts";
+import { jsonLine } from "../render/json-line.ts";
 import { createTheme, decideColor } from "../render/theme.ts";
 import { runSession } from "../repl/session.ts";
 import type { Connection } from "../transport/connection.ts";
@@ -257,8 +258,9 @@ async function pipe(open: Open, watch: EndWatch, settings: Settings, io: Io): Pr
     },
   });
   await output.flushed();
+  if (readerGone) return EXIT_DONE;
   if (!whole) talk.write("framecat: the connection ended before all of stdin was sent\n");
-  return readerGone ? 0 : watch.judge(close);
+  return watch.judge(close);
 }
 
 /** What an event is in the piped output. */
@@ -268,7 +270,7 @@ function writer(
   isTerminal: boolean,
 ): EventListener {
   if (format === "ndjson") {
-    return (event) => output.write(`${JSON.stringify(eventToJson(event, { showSecrets }))}\n`);
+    return (event) => output.write(jsonLine(eventToJson(event, { showSecrets })));
   }
   // A terminal is shown what a payload holds; only --format raw may command it.
   if (format === "text" && isTerminal) {

@@ -1,6 +1,7 @@
 import { EXIT_DONE } from "../errors.ts";
 import type { Io, Signal } from "../io.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
+import { jsonLine } from "../render/json-line.ts";
 import { createTheme, decideColor } from "../render/theme.ts";
 import { echo } from "../server/echo.ts";
 import type { Connection } from "../transport/connection.ts";
@@ -149,7 +150,7 @@ function shower(args: Args, io: Io, log: Sink): Show {
 function writer(args: Args, io: Io, log: Sink): EventListener {
   const showSecrets = args.flag("show-secrets");
   if (args.text("format") === "ndjson") {
-    return (event) => log.write(`${JSON.stringify(eventToJson(event, { showSecrets }))}\n`);
+    return (event) => log.write(jsonLine(eventToJson(event, { showSecrets })));
   }
   const stream = args.flag("json") ? io.stderr : io.stdout;
   const render = createEventRenderer({
@@ -179,7 +180,7 @@ function addressLine({ addresses }: Server, args: Args, io: Io): string {
 
 function addressJson({ addresses }: Server): string {
   const [first] = addresses;
-  return `${JSON.stringify({ url: first?.url, port: first?.port, addresses })}\n`;
+  return jsonLine({ url: first?.url, port: first?.port, addresses });
 }
 
 /** Serves until a signal comes or nobody reads the output; the second signal ends it at once. */

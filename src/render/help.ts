@@ -132,6 +132,7 @@ const EXIT_MEANINGS: Readonly<Partial<Record<FailureCode, string>>> = {
   protocol: "the peer broke the protocol",
   abnormal: "the connection died without a Close frame (1006)",
   closed: "the peer closed with a code other than 1000, 1001 and 1005",
+  expectation: "messages of a bench were not answered",
   interrupted: "ended by SIGINT, after a clean close",
   terminated: "ended by SIGTERM, after a clean close",
 };

@@ -40,7 +40,9 @@ export function createPrompt(options: PromptOptions, handlers: PromptHandlers): 
   editor.on("close", () => {
     const byUser = !closed;
     closed = true;
-    if (byUser) handlers.end();
+    if (!byUser) return;
+    hide(editor, output);
+    handlers.end();
   });
   editor.prompt();
   return {

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import { describeCloseCode } from "../protocol/close-codes.ts";
+import { describeCloseCode, parseClosePayload } from "../protocol/close-codes.ts";
 import { formatExtension } from "../protocol/extensions.ts";
 import { encodeDeflateParams } from "../protocol/deflate.ts";
-import type { HttpHead } from "../protocol/http-head.ts";
+import { type HttpHead, parseStatusLine } from "../protocol/http-head.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode, Opcode } from "../protocol/opcodes.ts";
 import type { Violation } from "../protocol/rules.ts";
@@ -78,7 +78,9 @@ function handshake(
     ...(event.body && { body: payload(event.body, true) }),
     timings,
     tls,
-    acceptKeyValid: !violations.some(({ rule }) => rule === "response-accept"),
+    ...(parseStatusLine(event.response.startLine)?.status === 101 && {
+      acceptKeyValid: !violations.some(({ rule }) => rule === "response-accept"),
+    }),
     subprotocol,
     extensions: deflate ? formatExtension(encodeDeflateParams(deflate)) : "",
     violations: violations.map(brief),
@@ -107,12 +109,18 @@ function frame(event: FrameEvent): Record<string, unknown> {
     headerLength: header.headerLength,
     offset: header.offset,
     ...payload(bytes, text && !header.rsv1),
+    ...(opcode === Opcode.close && closeFields(bytes)),
     ...(payloadCut && { payloadCut }),
     fragment: event.fragment,
     ...(event.message?.compressed &&
       !event.message.cut && { inflatedLength: event.message.data.length }),
     violations: event.violations.map(brief),
   };
+}
+
+function closeFields(bytes: Uint8Array) {
+  const { code, reason } = parseClosePayload(bytes);
+  return { code, reason };
 }
 
 function brief({ rule, severity, section, closeCode, message }: Violation) {

@@ -29,11 +29,14 @@ export class WireTap {
     Record<Direction, { parser: FrameParser; assembler: MessageAssembler }>
   >;
   readonly #roundTrips = new RoundTrips();
+  /** A server is asked, and answers; what comes after its answer is no reply to that. */
+  readonly #isClient: boolean;
   #askedAt: bigint | undefined;
 
   constructor({ role, deflate, clock, emit }: WireTapOptions) {
     this.#emit = emit;
     this.#clock = clock;
+    this.#isClient = role === "client";
     const peer = role === "client" ? "server" : "client";
     this.#sides = { out: side(role, deflate), in: side(peer, deflate) };
   }
@@ -68,7 +71,7 @@ export class WireTap {
       case Opcode.pong:
         return dir === "in" ? this.#roundTrips.ponged(payload, now) : undefined;
       default:
-        return header.fin ? this.#answer(dir, now) : undefined;
+        return header.fin && this.#isClient ? this.#answer(dir, now) : undefined;
     }
   }
 
