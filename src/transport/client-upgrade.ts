@@ -37,6 +37,10 @@ export type UpgradeResult =
     };
 
 const BODY_LIMIT = 64 * 1024;
+/** A reason phrase may be as long as a head. */
+const MAX_REASON = 80;
+/** Statuses whose responses have no body, whatever their headers say (RFC 9112, section 6.3). */
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /**
  * The client's side of the opening handshake on any kind of socket: write `bytes`, feed what comes
@@ -48,7 +52,7 @@ export class ClientUpgrade {
   readonly bytes: Uint8Array;
   readonly #asked: ClientHandshake;
   readonly #target: Target;
-  readonly #reader = new HeadReader();
+  #reader = new HeadReader();
   #refused: { response: HttpHead; verdict: ResponseVerdict; body: BodyReader } | undefined;
 
   /**
@@ -82,27 +86,41 @@ export class ClientUpgrade {
     if (verdict.violations.length === 0) {
       return { state: "open", response, verdict, rest: result.rest };
     }
-    if (verdict.status === 101) return this.#invalid(response, verdict);
-    this.#refused = { response, verdict, body: new BodyReader(response.headers, BODY_LIMIT) };
+    const { status } = verdict;
+    if (status === 101) return this.#invalid(response, verdict);
+    if (status === 0) return this.#notHttp("it has no status", Buffer.from(response.startLine));
+    if (status < 200) return this.#interim(result.rest);
+    const body = new BodyReader(response.headers, BODILESS.has(status) ? 0 : BODY_LIMIT);
+    this.#refused = { response, verdict, body };
     return this.push(result.rest);
   }
 
-  /** The connection has ended, or `timedOut`; a refusal is told with as much body as came. */
+  /** The connection has ended, or the time is up; a refusal is told with as much body as came. */
   ended(reason: "closed" | "timed-out", timeoutMs?: number): UpgradeResult {
     if (this.#refused) return this.#refusal();
     const place = placeOf(this.#target);
-    if (reason === "closed") {
-      const message = `${place} closed the connection without answering the handshake`;
-      return failed(new FramecatError("unreachable", message, "Is it a WebSocket server?"));
+    const { received } = this.#reader;
+    if (reason === "timed-out") {
+      const did = received.length > 0 ? "finish its answer to" : "answer";
+      const message = `${place} accepted the connection but did not ${did} the handshake within ${timeoutMs} ms`;
+      return failed(new FramecatError("connect-timeout", message));
     }
-    const message = `${place} accepted the connection but did not answer the handshake within ${timeoutMs} ms`;
-    return failed(new FramecatError("connect-timeout", message));
+    if (received.length > 0) return this.#notHttp("it ended within the head", received);
+    const message = `${place} closed the connection without answering the handshake`;
+    return failed(new FramecatError("unreachable", message, "Is it a WebSocket server?"));
+  }
+
+  /** An interim response precedes the one that counts (RFC 9110, section 15.2). */
+  #interim(rest: Uint8Array): UpgradeResult | undefined {
+    this.#reader = new HeadReader();
+    return this.push(rest);
   }
 
   #notHttp(message: string, bytes: Uint8Array): UpgradeResult {
     const said = JSON.stringify(Buffer.from(bytes.subarray(0, 40)).toString("latin1"));
     const text = `${placeOf(this.#target)} did not answer as a WebSocket server: ${message}, it began with ${said}`;
-    return failed(new FramecatError("bad-handshake", text));
+    const hint = isTlsRecord(bytes) ? "It speaks TLS: try wss:// instead of ws://." : undefined;
+    return failed(new FramecatError("bad-handshake", text, hint));
   }
 
   #invalid(response: HttpHead, verdict: ResponseVerdict): UpgradeResult {
@@ -114,7 +132,8 @@ export class ClientUpgrade {
   #refusal(): UpgradeResult {
     const { response, verdict, body } = this.#refused ?? {};
     const { status = 0, reason = "" } = verdict ?? {};
-    const text = `${placeOf(this.#target)} refused the handshake: HTTP ${`${status} ${reason}`.trim()}`;
+    const said = `${status} ${reason.slice(0, MAX_REASON)}`.trim();
+    const text = `${placeOf(this.#target)} refused the handshake: HTTP ${said}`;
     const failure = new FramecatError("refused", text, hintFor(status, verdict));
     return { ...failed(failure), response, verdict, body: body?.body ?? new Uint8Array(0) };
   }
@@ -123,6 +142,11 @@ export class ClientUpgrade {
 function failed(failure: FramecatError) {
   const nothing = { response: undefined, verdict: undefined, body: new Uint8Array(0) };
   return { state: "failed", failure, ...nothing } as const;
+}
+
+/** An alert or a handshake message of TLS (RFC 8446, section 5.1). */
+function isTlsRecord([type, major]: Uint8Array): boolean {
+  return (type === 0x15 || type === 0x16) && major === 0x03;
 }
 
 /** What a status most likely means for who wanted a WebSocket. */

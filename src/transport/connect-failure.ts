@@ -74,15 +74,19 @@ function tlsFailure(thrown: unknown, code: string, { hostname }: Target): Framec
 }
 
 function describeTls(thrown: unknown, code: string, hostname: string): readonly [string, string?] {
-  const text = messageOf(thrown);
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return [`TLS certificate is not for ${hostname}`, "Try --insecure for a test server."];
   }
-  if (/wrong version number|packet length too long|http request/i.test(text)) {
+  const reason = tlsReason(thrown);
+  if (/wrong version number|packet length too long|http request/i.test(reason)) {
     return ["the server does not answer in TLS", "Try ws:// instead of wss://."];
   }
-  const alert = /alert ([a-z ]+?)(?::|$)/.exec(text)?.[1];
-  return [
-    `TLS failed: ${alert ? `the server sent the alert "${alert}"` : `${text.split("\n")[0]}`}`,
-  ];
+  const alert = /alert ([a-z ]+)$/.exec(reason)?.[1];
+  return [`TLS failed: ${alert ? `the server sent the alert "${alert}"` : reason}`];
+}
+
+/** OpenSSL's reason, without the places in its code that its messages are full of. */
+export function tlsReason(thrown: unknown): string {
+  if (thrown instanceof Error && "reason" in thrown) return String(thrown.reason);
+  return messageOf(thrown).split("\n")[0] ?? "";
 }

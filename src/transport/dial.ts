@@ -83,6 +83,7 @@ function handshake(
     signal?.addEventListener("abort", abort);
     socket.write(upgrade.bytes);
     if (signal?.aborted) abort();
+    else if (socket.destroyed) ended();
   });
 }
 

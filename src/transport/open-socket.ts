@@ -6,10 +6,15 @@ import {
   connect as netConnect,
   type Socket,
 } from "node:net";
-import { connect as tlsConnect, type TLSSocket } from "node:tls";
+import {
+  createSecureContext,
+  type SecureContext,
+  connect as tlsConnect,
+  type TLSSocket,
+} from "node:tls";
 import { type Clock, elapsedMs } from "../clock.ts";
-import { FramecatError } from "../errors.ts";
-import { connectFailure, type Phase } from "./connect-failure.ts";
+import { FramecatError, usageError } from "../errors.ts";
+import { connectFailure, type Phase, tlsReason } from "./connect-failure.ts";
 import type { Timings, TlsFacts } from "./events.ts";
 import { placeOf, type Target } from "./target.ts";
 
@@ -19,6 +24,7 @@ export interface TlsOptions {
   readonly insecure?: boolean;
   readonly ca?: string;
   readonly cert?: string;
+  /** Default: the one in `cert`. */
   readonly key?: string;
 }
 
@@ -44,10 +50,12 @@ export interface OpenedSocket {
 
 /**
  * Resolves, connects, and for `wss` does the TLS handshake; each is timed.
- * @throws FramecatError (name-resolution, unreachable, connect-timeout, tls, interrupted)
+ * @throws FramecatError (name-resolution, unreachable, connect-timeout, tls, interrupted; usage for
+ * certificates and keys that cannot be read, before anything is connected)
  */
 export async function openSocket(target: Target, options: SocketOptions): Promise<OpenedSocket> {
   const { clock } = options;
+  const secureContext = target.secure ? secureContextOf(options.tls ?? {}) : undefined;
   const start = clock.now().ns;
   let resolved: bigint | undefined;
   const socket = netConnect({
@@ -70,8 +78,8 @@ export async function openSocket(target: Target, options: SocketOptions): Promis
     tcp: elapsedMs(resolved ?? start, connected),
   };
   const remote = target.socketPath ?? remoteOf(socket);
-  if (!target.secure) return { socket, remote, timings };
-  const secured = startTls(socket, target, options.tls ?? {});
+  if (!secureContext) return { socket, remote, timings };
+  const secured = startTls(socket, target, secureContext, options.tls?.insecure ?? false);
   await reached(secured, "secureConnect", "tls", target, options, deadline);
   const tls = elapsedMs(connected, clock.now().ns);
   return { socket: secured, remote, timings: { ...timings, tls }, tls: tlsFacts(secured) };
@@ -87,21 +95,41 @@ function timedLookup(resolved: () => void): LookupFunction {
   };
 }
 
-function startTls(socket: Socket, target: Target, options: TlsOptions): TLSSocket {
-  const { insecure = false, ...pem } = options;
+const PEM_CERTIFICATE = /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/;
+
+/** OpenSSL passes over authorities that are none and keys without a certificate; people err there. */
+function secureContextOf({ ca, cert, key = cert }: TlsOptions): SecureContext {
+  if (ca !== undefined && !PEM_CERTIFICATE.test(ca)) {
+    throw usageError("the file of TLS authorities holds no certificate in PEM");
+  }
+  if (key !== undefined && cert === undefined) {
+    throw usageError("a TLS key is of no use without its certificate");
+  }
   try {
-    return tlsConnect({
-      socket,
-      host: target.hostname,
-      ...(isIP(target.hostname) === 0 && { servername: target.hostname }),
-      ALPNProtocols: ["http/1.1"],
-      rejectUnauthorized: !insecure,
-      ...pem,
+    return createSecureContext({
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
     });
   } catch (thrown) {
-    socket.destroy();
-    throw connectFailure(thrown, target, "tls");
+    throw usageError(`the TLS certificate and key cannot be used: ${tlsReason(thrown)}`);
   }
+}
+
+function startTls(
+  socket: Socket,
+  { hostname }: Target,
+  secureContext: SecureContext,
+  insecure: boolean,
+): TLSSocket {
+  return tlsConnect({
+    socket,
+    host: hostname,
+    ...(isIP(hostname) === 0 && { servername: hostname }),
+    ALPNProtocols: ["http/1.1"],
+    rejectUnauthorized: !insecure,
+    secureContext,
+  });
 }
 
 /** Waits for `event`; on failure, timeout or abort the socket is destroyed. */
@@ -114,9 +142,10 @@ function reached(
   deadline: bigint,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    // Also for the moment between this and the next who listens.
+    socket.on("error", () => undefined);
     const fail = (thrown: unknown) => {
       settle();
-      socket.on("error", () => undefined);
       socket.destroy();
       reject(connectFailure(thrown, target, phase));
     };

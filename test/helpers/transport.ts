@@ -175,8 +175,8 @@ export interface RawServer {
   readonly port: number;
   readonly peers: readonly RawPeer[];
   /** The peer of the nth connection, when it has come. */
-  peer(index?: number): Promise<RawPeer>;
-  url(path?: string): string;
+  readonly peer: (index?: number) => Promise<RawPeer>;
+  readonly url: (path?: string) => string;
 }
 
 export interface RawServerOptions {
@@ -293,7 +293,7 @@ export interface TestServer extends Server {
   readonly port: number;
   readonly url: string;
   /** The nth connection, when it is there. */
-  connection(index?: number): Promise<Connection>;
+  readonly connection: (index?: number) => Promise<Connection>;
 }
 
 /** `serve` on a free port with everything logged; `onMessage` may answer. */

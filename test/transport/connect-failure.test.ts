@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { FramecatError } from "../../src/errors.ts";
+import { connectFailure, type Phase, tlsReason } from "../../src/transport/connect-failure.ts";
+import { parseTarget } from "../../src/transport/target.ts";
+
+const failure = (
+  code: string,
+  phase: Phase = "tcp",
+  url = "ws://h:81/",
+  message = "node's words",
+) => connectFailure(Object.assign(new Error(message), { code }), parseTarget(url), phase);
+
+describe("while connecting", () => {
+  it.each([
+    ["ENOTFOUND", 10, "h does not resolve"],
+    ["EAI_AGAIN", 10, "h could not be resolved now (EAI_AGAIN)"],
+    ["ECONNREFUSED", 11, "h:81 refused the connection"],
+    ["EHOSTUNREACH", 11, "h:81 cannot be reached: no route to the host"],
+    ["ENETUNREACH", 11, "h:81 cannot be reached: no route to its network"],
+    ["ECONNRESET", 11, "h:81 reset the connection before the handshake was done"],
+    ["ETIMEDOUT", 12, "h:81 did not answer in time"],
+    ["EWHATEVER", 11, "h:81 failed: node's words"],
+    ["", 11, "h:81 failed: node's words"],
+  ])("%s: exit %d, %s", (code, exitCode, message) => {
+    expect(failure(code)).toMatchObject({ exitCode, message });
+  });
+
+  it("says how to start a server, where that is the question", () => {
+    expect(failure("ECONNREFUSED").hint).toMatch(/`framecat listen 81`/);
+    const unix = failure("ECONNREFUSED", "tcp", "ws+unix:/run/a.sock:/");
+    expect([unix.message, unix.hint]).toEqual([
+      "/run/a.sock refused the connection",
+      "Is the server running?",
+    ]);
+  });
+
+  it("says that a unix socket is missing", () => {
+    expect(failure("ENOENT", "tcp", "ws+unix:/run/a.sock").message).toBe(
+      "/run/a.sock is no unix socket: no such file",
+    );
+  });
+});
+
+describe("in the TLS handshake", () => {
+  it.each([
+    ["CERT_HAS_EXPIRED", "TLS certificate has expired"],
+    ["CERT_NOT_YET_VALID", "TLS certificate is not valid yet"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "TLS certificate is self-signed"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "TLS certificate chain ends in a root that is not trusted"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "TLS certificate is from an unknown authority"],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "TLS certificate is from an unknown authority"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS certificate is not for h"],
+    ["ECONNRESET", "the server ended the connection during the TLS handshake"],
+  ])("%s: %s", (code, message) => {
+    expect(failure(code, "tls")).toMatchObject({ exitCode: 13, message });
+    expect(failure(code, "tls").hint).toMatch(/^Try /);
+  });
+
+  it("takes OpenSSL's reason out of its message", () => {
+    const message =
+      "809C:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:../deps/x.c:1601:";
+    const thrown = Object.assign(new Error(message), { reason: "sslv3 alert handshake failure" });
+    expect(connectFailure(thrown, parseTarget("wss://h"), "tls").message).toBe(
+      'TLS failed: the server sent the alert "handshake failure"',
+    );
+    expect(tlsReason(new Error("one line\nand another"))).toBe("one line");
+  });
+});
+
+it("leaves what is a failure of ours as it is", () => {
+  const ours = new FramecatError("interrupted", "x");
+  expect(connectFailure(ours, parseTarget("ws://h"), "tls")).toBe(ours);
+});
+
+it("makes do with what is no Error", () => {
+  expect(connectFailure("odd", parseTarget("ws://h"), "tcp").message).toBe("h:80 failed: odd");
+});
