@@ -12,6 +12,8 @@ export interface WsReceiver {
   readonly writableNeedDrain: boolean;
   write(chunk: Uint8Array): boolean;
   end(): void;
+  /** The part of a stream that takes the next piece. */
+  _write(chunk: Uint8Array, encoding: string, done: WriteCallback): void;
   on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): this;
   on(event: "ping" | "pong", listener: (data: Buffer) => void): this;
   on(event: "conclude", listener: (code: number, reason: Buffer) => void): this;
@@ -19,6 +21,7 @@ export interface WsReceiver {
   on(event: "drain" | "close", listener: () => void): this;
 }
 
+type WriteCallback = (error?: Error | null) => void;
 type Sent = (error?: Error | null) => void;
 
 export interface WsSender {
@@ -51,7 +54,24 @@ interface Parts {
   PerMessageDeflate: (new (options: object) => WsPerMessageDeflate) & { extensionName: string };
 }
 
-export const { Receiver, Sender, PerMessageDeflate } = ws as unknown as Parts;
+export const { Sender, PerMessageDeflate } = ws as unknown as Parts;
+
+/**
+ * ws's receiver, which an error ends. Pieces that came while a message was being inflated wait in
+ * the stream; ws 8.23.0 is still handed them after its first error, and throws at what it then has
+ * of a frame. So a peer could crash the process: here they are passed over.
+ */
+export class Receiver extends (ws as unknown as Parts).Receiver {
+  #failed = false;
+
+  override _write(chunk: Uint8Array, encoding: string, done: WriteCallback): void {
+    if (this.#failed) return done();
+    super._write(chunk, encoding, (error) => {
+      this.#failed ||= error !== undefined && error !== null;
+      done(error);
+    });
+  }
+}
 
 /** permessage-deflate as negotiated by our own handshake. */
 export function createDeflate(

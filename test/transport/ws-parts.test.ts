@@ -1,4 +1,7 @@
+import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { encodeFrame } from "../../src/protocol/encoder.ts";
+import { Opcode } from "../../src/protocol/opcodes.ts";
 import {
   closeCodeFor,
   createDeflate,
@@ -43,6 +46,24 @@ describe("the close code that answers an error of the receiver", () => {
     expect(closeCodeFor(await errorFor(hex("c2 02 ffff"), deflate()))).toBe(1007);
   });
 });
+
+it("pieces that wait while a message inflates are passed over once one of them is wrong", async () => {
+  const deflate = createDeflate(PARAMS, { isServer: true, maxPayload: 0 });
+  const extensions = { [PerMessageDeflate.extensionName]: deflate };
+  const receiver = new Receiver({ isServer: true, extensions, maxPayload: 0, maxFragments: 0 });
+  const errors: (string | undefined)[] = [];
+  receiver.on("error", ({ code }) => errors.push(code));
+  const ended = new Promise<void>((resolve) => receiver.on("close", resolve));
+  const long = deflateRawSync(Buffer.alloc(4_000_000), { finishFlush: constants.Z_SYNC_FLUSH });
+  receiver.write(masked(Opcode.binary, long.subarray(0, -4), true));
+  for (let i = 0; i < 20; i++) receiver.write(masked(Opcode.text, Buffer.alloc(200, 0xff)));
+  await ended;
+  expect(errors).toEqual(["WS_ERR_INVALID_UTF8"]);
+});
+
+function masked(opcode: number, payload: Uint8Array, rsv1 = false): Buffer {
+  return Buffer.from(encodeFrame({ opcode, rsv1, maskKey: 0x01020304, payload }));
+}
 
 /** Keeps what is written, in hex. */
 function sink(): FrameSink & { readonly written: string[] } {
