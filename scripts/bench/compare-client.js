@@ -124,5 +124,6 @@ if (role === "serve") {
   const client = await CLIENTS[role](Number(port), Number(inFlight));
   const measure = inFlight === "0" ? idleMemory : roundTrips;
   const result = await measure(client, Number(sockets));
-  process.send(result, () => process.exit());
+  // Its sockets would keep it alive.
+  process.send(result, () => process.kill(process.pid, "SIGKILL"));
 }

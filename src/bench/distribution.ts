@@ -80,7 +80,7 @@ function boundsOf(series: readonly number[], min: number, max: number): number[]
 }
 
 function countBetween(histogram: JsHistogram, bounds: readonly number[]): number[] {
-  const counts = new Array<number>(Math.max(0, bounds.length - 1)).fill(0);
+  const counts = bounds.slice(1).map(() => 0);
   let bin = 0;
   for (let index = 0; index < histogram.countsArrayLength; index++) {
     const count = histogram.getCountAtIndex(index);

@@ -56,9 +56,9 @@ export class SendTimes {
 
   #grow(): void {
     const { length } = this.#runs;
-    const runs = new Array<number>(length * 2).fill(0);
-    for (let i = 0; i < length; i++) runs[i] = this.#runs[(this.#first + i) & (length - 1)] ?? 0;
-    this.#runs = runs;
+    this.#runs = Array.from({ length: length * 2 }, (_, i) =>
+      i < length ? (this.#runs[(this.#first + i) & (length - 1)] ?? 0) : 0,
+    );
     this.#first = 0;
   }
 }

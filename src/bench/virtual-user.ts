@@ -2,6 +2,9 @@ import type { LeanClose, LeanConnection, LeanListener } from "../transport/lean-
 import type { Load } from "./load.ts";
 import { SendTimes } from "./send-times.ts";
 
+/** Stands for the times of a user that has not started; stays empty. */
+const NOTHING_SENT = new SendTimes();
+
 /**
  * One socket of the closed model: it keeps a number of messages in flight, and sends the next one
  * when a reply comes. Replies are matched in order: an echo server answers each message by one.
@@ -58,25 +61,24 @@ export class VirtualUser implements LeanListener {
   }
 
   closed(close: LeanClose): void {
-    const times = this.#times;
-    while (times !== undefined && times.waiting > 0) {
-      this.#load.lost(times.oldestAt, times.take(Number.POSITIVE_INFINITY));
-    }
+    const times = this.#times ?? NOTHING_SENT;
+    while (times.waiting > 0) this.#load.lost(times.oldestAt, times.take(times.waiting));
     this.#load.closed(close);
   }
 
   /** Matches replies with the oldest messages; gives how many there were to match. */
   #settle(messages: number, now: number): number {
-    const times = this.#times;
-    let left = messages;
-    while (times !== undefined && left > 0 && times.waiting > 0) {
+    const times = this.#times ?? NOTHING_SENT;
+    let due = messages;
+    while (due > 0) {
       const sentAt = times.oldestAt;
-      const count = times.take(left);
+      const count = times.take(due);
+      if (count === 0) break;
       this.#load.answered(sentAt, now, count);
-      left -= count;
+      due -= count;
     }
-    if (left > 0) this.#load.unexpected(left);
-    return messages - left;
+    if (due > 0) this.#load.unexpected(due);
+    return messages - due;
   }
 
   #send(due: number, now: number): void {

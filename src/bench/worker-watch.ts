@@ -3,6 +3,7 @@ import type { Child } from "./child-process.ts";
 import { mergeFailures } from "./failures.ts";
 import type { Traffic } from "./load.ts";
 import type { WorkerPlan } from "./plan.ts";
+import { unreachable } from "../transport/events.ts";
 import { decodeHistogram, emptyHistogram, Recorder, type SparseCounts } from "./recorder.ts";
 import {
   type Counts,
@@ -124,6 +125,8 @@ export class WorkerWatch {
       case "result":
         this.phase = "done";
         return { ...this.#common(decodeHistogram(message.latencies)), ending: message.ending };
+      default:
+        return unreachable(message);
     }
   }
 

@@ -90,12 +90,12 @@ function messageLines({ messages }: BenchSummary, theme: Theme): string[] {
 function windowLines(summary: BenchSummary, theme: Theme): string[] {
   if (summary.throughput.windowMs === 0) return [];
   return [
-    labelled("throughput", throughput(summary), theme),
-    labelled("client", client(summary, theme), theme),
+    labelled("throughput", throughputText(summary), theme),
+    labelled("client", clientText(summary, theme), theme),
   ];
 }
 
-function throughput({ throughput: passed }: BenchSummary): string {
+function throughputText({ throughput: passed }: BenchSummary): string {
   return [
     `${formatCount(passed.messagesInPerSecond)} msg/s`,
     `${formatBytes(passed.bytesOutPerSecond)}/s out`,
@@ -104,7 +104,7 @@ function throughput({ throughput: passed }: BenchSummary): string {
   ].join(" · ");
 }
 
-function client({ client: own }: BenchSummary, theme: Theme): string {
+function clientText({ client: own }: BenchSummary, theme: Theme): string {
   const busy = `${Math.round(own.busy * 100)} % busy`;
   if (!own.limited) return `${busy} – the figures are the server's`;
   return `${theme.warn(`${busy} – the client was the limit`)}; more --workers may show more`;

@@ -77,10 +77,11 @@ export class LeanEcho implements FrameSink {
     const { opcode, fin, length, lengthForm } = this.#scanner;
     const bytes = this.#bytes;
     if (this.#to === this.#from) this.#from = this.#to = start + MASK_KEY_LENGTH;
+    const lengthEnd = end - MASK_KEY_LENGTH;
+    // First of all, because the two octets may come to lie where the length was.
+    if (lengthForm !== 7) bytes.copyWithin(this.#to + 2, start + 2, lengthEnd);
     bytes[this.#to] = (fin ? 0x80 : 0) | answerTo(opcode);
     bytes[this.#to + 1] = lengthForm === 7 ? length : lengthForm === 16 ? 126 : 127;
-    const lengthEnd = end - MASK_KEY_LENGTH;
-    bytes.copyWithin(this.#to + 2, start + 2, lengthEnd);
     this.#to += lengthEnd - start;
   }
 

@@ -60,6 +60,8 @@ export class LeanInbound implements FrameSink {
   }
 
   end(): void {
+    // An empty frame ends with its header, also where that is where looking ends.
+    if (this.#halted) return;
     const { opcode, fin } = this.#scanner;
     if (isControl(opcode)) this.#endControl(opcode);
     else if (fin) this.#messages += 1;
