@@ -1,3 +1,4 @@
+import { whenAborted } from "../abort.ts";
 import { startChild } from "./child-process.ts";
 import { type BenchPlan, splitPlan } from "./plan.ts";
 import { type BenchProgress, ProgressMeter } from "./progress.ts";
@@ -54,11 +55,4 @@ export async function runBench(
 
 function startWorker(): WorkerProcess {
   return startChild<ToWorker, FromWorker>("worker.js", WORKER_FLAGS);
-}
-
-/** Acts at once where the signal is aborted already; gives what takes it back. */
-function whenAborted(signal: AbortSignal | undefined, act: () => void): () => void {
-  if (signal?.aborted) act();
-  else signal?.addEventListener("abort", act);
-  return () => signal?.removeEventListener("abort", act);
 }

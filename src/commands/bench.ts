@@ -5,7 +5,7 @@ import type { BenchPlan } from "../bench/plan.ts";
 import { type BenchSummary, summarize } from "../bench/summary.ts";
 import { judge, type Verdict } from "../bench/verdict.ts";
 import { FramecatError } from "../errors.ts";
-import type { Io, Signal } from "../io.ts";
+import type { Io } from "../io.ts";
 import { redactUrl } from "../redact.ts";
 import { benchProgressLine, ERASE_LINE } from "../render/bench-progress.ts";
 import { benchReport } from "../render/bench-report.ts";
@@ -16,7 +16,7 @@ import { ClientUpgrade } from "../transport/client-upgrade.ts";
 import { aimAt, readBenchFlags, wantedOf } from "./bench-settings.ts";
 import type { Args, Command } from "./command.ts";
 import { DIAL_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
-import { exitCodeOf } from "./connection-end.ts";
+import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 export const bench: Command = {
@@ -151,7 +151,7 @@ async function run(args: Args, io: Io): Promise<number> {
 interface Context {
   readonly args: Args;
   readonly io: Io;
-  readonly signals: Signals;
+  readonly signals: SignalWatch;
 }
 
 async function load(plan: BenchPlan, { args, io, signals }: Context): Promise<number> {
@@ -214,34 +214,4 @@ function watchProgress(args: Args, io: Io, talk: Sink) {
     }
   };
   return { show, end: () => (stderr.isTTY ? talk.write(ERASE_LINE) : undefined) };
-}
-
-/** The first signal ends the run, whose figures are still told; the second ends it at once. */
-interface Signals {
-  readonly received: Signal | undefined;
-  readonly stop: AbortSignal;
-  readonly kill: AbortSignal;
-  off(): void;
-}
-
-function watchSignals(io: Io): Signals {
-  const [stop, kill] = [new AbortController(), new AbortController()];
-  let received: Signal | undefined;
-  const offs = (["SIGINT", "SIGTERM"] as const).map((signal) =>
-    io.onSignal(signal, () => {
-      if (received) kill.abort();
-      received ??= signal;
-      stop.abort();
-    }),
-  );
-  return {
-    get received() {
-      return received;
-    },
-    stop: stop.signal,
-    kill: kill.signal,
-    off: () => {
-      for (const off of offs) off();
-    },
-  };
 }

@@ -1,5 +1,6 @@
+import { whenAborted } from "../abort.ts";
 import { EXIT_DONE, FramecatError, usageError } from "../errors.ts";
-import type { Io, Signal } from "../io.ts";
+import type { Io } from "../io.ts";
 import type { Eof } from "../pipe/linger.ts";
 import { runPipe } from "../pipe/pipe.ts";
 import { createEventRenderer, type EventRenderer } from "../render/event-lines.ts";
@@ -14,8 +15,9 @@ import type { Event, EventListener } from "../transport/events.ts";
 import { parseDurationMs, parseSize } from "../units.ts";
 import type { Args, Command } from "./command.ts";
 import { DIAL_OPTIONS, FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
-import { type EndWatch, exitCodeOf, watchEnd } from "./connection-end.ts";
+import { type EndWatch, watchEnd } from "./connection-end.ts";
 import { readDialFlags } from "./dial-flags.ts";
+import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 export const connect: Command = {
@@ -107,7 +109,7 @@ async function run(args: Args, io: Io): Promise<number> {
     if (signals.received) return exitCodeOf(signals.received);
     throw thrown;
   } finally {
-    signals.stop();
+    signals.off();
     io.stdin.destroy();
   }
 }
@@ -144,47 +146,9 @@ function parseEof(text: string): Eof {
   throw usageError(`--eof must be close, wait or linger=TIME, not ${JSON.stringify(text)}`);
 }
 
-/** What a signal does: the first closes cleanly, the second ends the connection at once. */
-interface Signals {
-  readonly received: Signal | undefined;
-  /** Aborts connecting. */
-  readonly abort: AbortSignal;
-  raise(signal: Signal): void;
-  attach(connection: Connection): void;
-  stop(): void;
-}
-
-function watchSignals(io: Io): Signals {
-  const controller = new AbortController();
-  let received: Signal | undefined;
-  let connection: Connection | undefined;
-  const raise = (signal: Signal): void => {
-    if (received) connection?.terminate();
-    received ??= signal;
-    controller.abort();
-    void connection?.close();
-  };
-  const offs = (["SIGINT", "SIGTERM"] as const).map((signal) =>
-    io.onSignal(signal, () => raise(signal)),
-  );
-  return {
-    get received() {
-      return received;
-    },
-    abort: controller.signal,
-    raise,
-    attach: (opened) => {
-      connection = opened;
-    },
-    stop: () => {
-      for (const off of offs) off();
-    },
-  };
-}
-
 type Open = (onEvent: EventListener) => Promise<Connection>;
 
-function opener(settings: Settings, watch: EndWatch, signals: Signals, io: Io): Open {
+function opener(settings: Settings, watch: EndWatch, signals: SignalWatch, io: Io): Open {
   return async (onEvent) => {
     const connection = await dial({
       ...settings.dial,
@@ -193,13 +157,14 @@ function opener(settings: Settings, watch: EndWatch, signals: Signals, io: Io): 
       random: io.random,
       frames: settings.frames,
       deflate: settings.deflate === "off" ? undefined : { clientMaxWindowBits: true },
-      signal: signals.abort,
+      signal: signals.stop,
       onEvent: (event) => {
         watch.listener(event);
         onEvent(event);
       },
     });
-    signals.attach(connection);
+    whenAborted(signals.stop, () => void connection.close());
+    whenAborted(signals.kill, () => connection.terminate());
     if (settings.deflate === "required" && !connection.deflate) {
       await connection.close(1010, "permessage-deflate is required");
       throw new FramecatError("bad-handshake", "the server did not agree to permessage-deflate");
@@ -226,7 +191,7 @@ async function converse(
   open: Open,
   watch: EndWatch,
   settings: Settings,
-  signals: Signals,
+  signals: SignalWatch,
   io: Io,
 ): Promise<number> {
   const render = settings.quiet ? payloadLines : rendererFor(settings, io.stdout);

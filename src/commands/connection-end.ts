@@ -1,5 +1,4 @@
-import { EXIT_CODES, EXIT_DONE, FramecatError } from "../errors.ts";
-import type { Signal } from "../io.ts";
+import { EXIT_DONE, FramecatError } from "../errors.ts";
 import { CloseCode, describeCloseCode } from "../protocol/close-codes.ts";
 import type { CloseEvent, Event, EventListener } from "../transport/events.ts";
 
@@ -41,9 +40,4 @@ export function watchEnd(): EndWatch {
 function wordsOf({ code, reason }: CloseEvent): string {
   const { name } = describeCloseCode(code);
   return `${code} ${name}${reason === "" ? "" : ` ${JSON.stringify(reason)}`}`;
-}
-
-/** The exit code of a run that a signal ended. */
-export function exitCodeOf(signal: Signal): number {
-  return EXIT_CODES[signal === "SIGINT" ? "interrupted" : "terminated"];
 }

@@ -1,5 +1,6 @@
+import { whenAborted } from "../abort.ts";
 import { EXIT_DONE } from "../errors.ts";
-import type { Io, Signal } from "../io.ts";
+import type { Io } from "../io.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
 import { createTheme, decideColor } from "../render/theme.ts";
@@ -11,7 +12,7 @@ import { type Server, serve } from "../transport/serve.ts";
 import { parseCount, parseSize } from "../units.ts";
 import type { Args, Command } from "./command.ts";
 import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
-import { exitCodeOf } from "./connection-end.ts";
+import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 const DEFAULT_PORT = "8080";
@@ -117,10 +118,11 @@ async function run(args: Args, io: Io): Promise<number> {
       if (event.type === "close") connections.delete(event.conn);
     },
   });
+  const signals = watchSignals(io);
   output.write(json ? addressJson(server) : addressLine(server, args, io));
-  const signal = await ended(server, io, output);
+  await untilStopped(server, signals, output);
   await log.flushed();
-  return signal ? exitCodeOf(signal) : EXIT_DONE;
+  return signals.received ? exitCodeOf(signals.received) : EXIT_DONE;
 }
 
 function chooser(accepted: readonly string[]) {
@@ -183,21 +185,13 @@ function addressJson({ addresses }: Server): string {
   return jsonLine({ url: first?.url, port: first?.port, addresses });
 }
 
-/** Serves until a signal comes or nobody reads the output; the second signal ends it at once. */
-function ended(server: Server, io: Io, output: Sink): Promise<Signal | undefined> {
-  return new Promise((resolve, reject) => {
-    let first: Signal | undefined;
-    const stop = (signal?: Signal): void => {
-      if (first) for (const connection of server.connections) connection.terminate();
-      first ??= signal;
-      server.close().then(() => {
-        for (const off of offs) off();
-        resolve(first);
-      }, reject);
-    };
-    const offs = (["SIGINT", "SIGTERM"] as const).map((signal) =>
-      io.onSignal(signal, () => stop(signal)),
-    );
-    void output.broken.then(() => stop());
+/** Serves until a signal comes or nobody reads the output; a second signal ends it at once. */
+async function untilStopped(server: Server, signals: SignalWatch, output: Sink): Promise<void> {
+  whenAborted(signals.kill, () => {
+    for (const connection of server.connections) connection.terminate();
   });
+  const stopped = new Promise<void>((resolve) => whenAborted(signals.stop, resolve));
+  await Promise.race([stopped, output.broken]);
+  await server.close();
+  signals.off();
 }
