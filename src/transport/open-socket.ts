@@ -171,7 +171,8 @@ function reached(
   });
 }
 
-function remoteOf({ remoteAddress = "", remotePort = 0 }: Socket): string {
+/** `address:port` of the peer. */
+export function remoteOf({ remoteAddress = "", remotePort = 0 }: Socket): string {
   return remoteAddress.includes(":")
     ? `[${remoteAddress}]:${remotePort}`
     : `${remoteAddress}:${remotePort}`;

@@ -5,6 +5,7 @@ import { CloseCode } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
 import { Connection } from "./connection.ts";
 import type { EventListener, HandshakeEvent } from "./events.ts";
+import { remoteOf } from "./open-socket.ts";
 import { acceptUpgrade, type Accepted, type AcceptOptions } from "./server-upgrade.ts";
 
 export interface ServeOptions {
@@ -35,7 +36,7 @@ export interface Server {
     readonly url: string;
   }[];
   readonly connections: ReadonlySet<Connection>;
-  /** Takes no new clients, closes all with `code`, and resolves when the last one has gone. */
+  /** Takes no new clients, closes all with `code`, and resolves when the last has gone. */
   close(code?: number, reason?: string): Promise<void>;
 }
 
@@ -85,13 +86,15 @@ async function welcome(
     timeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
   };
   pending.add(socket);
-  const remote = `${socket.remoteAddress ?? ""}:${socket.remotePort ?? ""}`;
+  // A client may be gone before its connection listens for errors, which tells of it then.
+  socket.on("error", () => undefined).on("close", () => pending.delete(socket));
+  const remote = remoteOf(socket);
   const accepted = await acceptUpgrade(socket, acceptOptions);
-  pending.delete(socket);
   if (!accepted) return;
   const upgradeMs = elapsedMs(start, clock.now().ns);
   onEvent(handshakeEvent(accepted, { id, remote, upgradeMs, clock }));
   if (!accepted.granted) return;
+  pending.delete(socket);
   const { subprotocol, deflate } = accepted.granted;
   const connection = new Connection(socket, {
     ...options,
@@ -156,7 +159,8 @@ function isUnsupported(thrown: unknown): boolean {
 function bind(host: string, port: number, onSocket: (socket: Socket) => void): Promise<TcpServer> {
   return new Promise((resolve, reject) => {
     const server = createTcpServer({ allowHalfOpen: true, noDelay: true }, onSocket);
-    server.once("error", (error) => reject(bindFailure(error, host, port)));
+    // Later ones, as when a client cannot be accepted for want of descriptors, end nothing.
+    server.on("error", (error) => reject(bindFailure(error, host, port)));
     server.listen({ host, port, backlog: 4096 }, () => resolve(server));
   });
 }

@@ -48,7 +48,7 @@ export function acceptUpgrade(
     const settle = (accepted?: Accepted): void => {
       clearTimeout(timer);
       socket.pause().off("data", data).off("end", gone).off("close", gone).off("error", gone);
-      if (!accepted?.granted) socket.on("error", () => undefined);
+      socket.on("error", () => undefined);
       resolve(accepted);
     };
     const gone = (): void => {
