@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Quiet } from "../../src/pipe/linger.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Whether the wait is over after each of these steps in ms, with what is done before the step. */
+async function overAfter(quiet: Quiet, steps: readonly (readonly [() => void, number])[]) {
+  let over = false;
+  void quiet.wait().then(() => (over = true));
+  const seen: boolean[] = [];
+  for (const [act, ms] of steps) {
+    act();
+    await vi.advanceTimersByTimeAsync(ms);
+    seen.push(over);
+  }
+  return seen;
+}
+
+const nothing = () => undefined;
+
+it("is over once nothing has come for so long", async () => {
+  const quiet = new Quiet(100);
+  expect(
+    await overAfter(quiet, [
+      [nothing, 99],
+      [nothing, 1],
+    ]),
+  ).toEqual([false, true]);
+});
+
+it("begins anew whenever something comes", async () => {
+  const quiet = new Quiet(100);
+  const touch = () => quiet.touch();
+  expect(
+    await overAfter(quiet, [
+      [nothing, 90],
+      [touch, 90],
+      [touch, 90],
+      [nothing, 10],
+    ]),
+  ).toEqual([false, false, false, true]);
+});
+
+it("does not count while nothing can come", async () => {
+  const quiet = new Quiet(100);
+  expect(
+    await overAfter(quiet, [
+      [() => quiet.hold(true), 1000],
+      [() => quiet.hold(false), 99],
+      [nothing, 1],
+    ]),
+  ).toEqual([false, false, true]);
+});
+
+it("leaves no timer once it is stopped, whatever comes", () => {
+  const quiet = new Quiet(100);
+  void quiet.wait();
+  quiet.stop();
+  quiet.touch();
+  expect(vi.getTimerCount()).toBe(0);
+});
