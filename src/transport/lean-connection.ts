@@ -127,7 +127,10 @@ export class LeanConnection implements InboundListener {
     own[CONNECTION] = this;
     // The end of what the peer sends then ends the socket by itself, without a listener for it.
     own.allowHalfOpen = false;
+    const left = own.listeners("error");
     own.on("drain", onDrain).on("error", onError).on("close", onClose);
+    // A listener left from connecting would keep in memory all that connecting needed.
+    for (const listener of left) own.off("error", listener as () => void);
     this.#socket = own;
     this.#state = "OPEN";
   }
