@@ -14,7 +14,7 @@ import type { WorkerReport } from "./worker-watch.ts";
 
 /** A run in numbers: what `--json` prints and the report is made of. */
 export interface BenchSummary {
-  readonly schema: "framecat.bench/1";
+  readonly v: "framecat.bench/1";
   readonly startedAt: string;
   readonly url: string;
   /** True where the server was our own, started for the run. */
@@ -87,7 +87,7 @@ export function summarize(
   const connectMs = Math.max(0, ...reports.map((report) => report.connectMs));
   const { load, message, length, warmupMs, drainMs } = plan;
   return {
-    schema: "framecat.bench/1",
+    v: "framecat.bench/1",
     startedAt: facts.startedAt,
     url: facts.url,
     embedded: facts.embedded,

@@ -2,6 +2,9 @@ import type { LeanClose, LeanConnection, LeanListener } from "../transport/lean-
 import type { Load } from "./load.ts";
 import { SendTimes } from "./send-times.ts";
 
+/** What a virtual user needs of its connection. */
+export type LoadConnection = Pick<LeanConnection, "state" | "congested" | "send" | "close">;
+
 /** Stands for the times of a user that has not started; stays empty. */
 const NOTHING_SENT = new SendTimes();
 
@@ -16,7 +19,7 @@ export class VirtualUser implements LeanListener {
   readonly #load: Load;
   /** Made at the start, so that a socket that only waits costs little. */
   #times: SendTimes | undefined;
-  #connection: LeanConnection | undefined;
+  #connection: LoadConnection | undefined;
   /** Messages that are due and held up, because the peer does not take what is sent. */
   #heldUp = 0;
 
@@ -24,7 +27,7 @@ export class VirtualUser implements LeanListener {
     this.#load = load;
   }
 
-  get connection(): LeanConnection | undefined {
+  get connection(): LoadConnection | undefined {
     return this.#connection;
   }
 
@@ -34,7 +37,7 @@ export class VirtualUser implements LeanListener {
   }
 
   /** Takes the connection whose listener this is; nothing is sent before `start`. */
-  join(connection: LeanConnection): void {
+  join(connection: LoadConnection): void {
     this.#connection = connection;
   }
 

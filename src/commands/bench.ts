@@ -28,7 +28,7 @@ export const bench: Command = {
     { command: "framecat bench", meaning: "five seconds against an echo server of its own" },
     { command: "framecat bench :8080 -c 1000 -d 30s", meaning: "1,000 sockets for 30 seconds" },
     {
-      command: "framecat bench :8080 -n 1e5 --json",
+      command: "framecat bench :8080 -n 100000 --json",
       meaning: "100,000 messages; the result as JSON",
     },
   ],
