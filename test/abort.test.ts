@@ -3,7 +3,7 @@ import { whenAborted } from "../src/abort.ts";
 
 it("acts at the abort, and at once where it has been", () => {
   const controller = new AbortController();
-  const act = vi.fn();
+  const act = vi.fn<() => void>();
   whenAborted(controller.signal, act);
   expect(act).not.toHaveBeenCalled();
   controller.abort();
@@ -14,7 +14,7 @@ it("acts at the abort, and at once where it has been", () => {
 
 it("does not act once it is taken back, or without a signal", () => {
   const controller = new AbortController();
-  const act = vi.fn();
+  const act = vi.fn<() => void>();
   whenAborted(controller.signal, act)();
   whenAborted(undefined, act);
   controller.abort();

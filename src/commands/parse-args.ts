@@ -1,5 +1,5 @@
 import yargs from "yargs";
-import { usageError } from "../errors.ts";
+import { messageOf, usageError } from "../errors.ts";
 import type { Args, Command, OptionSpec } from "./command.ts";
 
 const PARSER = {
@@ -25,8 +25,10 @@ export function parseArgs(command: Command, argv: readonly string[]): Args {
     .version(false)
     .parserConfiguration(PARSER)
     .strictOptions()
-    .fail((message, error) => {
-      throw error ?? usageError(reword(message), see);
+    .fail((message: string | null, error?: Error) => {
+      // What yargs finds wrong comes as a message or as a YError; anything else is a defect of ours.
+      if (error && error.name !== "YError") throw error;
+      throw usageError(reword(message ?? messageOf(error)), see);
     });
   for (const option of command.options) parser.option(option.name, yargsOption(option));
   const parsed: Record<string, unknown> = parser.parseSync([...argv]);

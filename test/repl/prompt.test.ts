@@ -7,7 +7,11 @@ const ESCAPE = String.fromCodePoint(0x1b);
 
 function open() {
   const io = memoryIo({ tty: true });
-  const handlers = { line: vi.fn<(line: string) => void>(), interrupt: vi.fn(), end: vi.fn() };
+  const handlers = {
+    line: vi.fn<(line: string) => void>(),
+    interrupt: vi.fn<() => void>(),
+    end: vi.fn<() => void>(),
+  };
   const prompt = createPrompt({ input: io.stdin, output: io.stdout, prompt: "› " }, handlers);
   return { io, handlers, prompt };
 }

@@ -6,7 +6,7 @@ import { memoryIo } from "../helpers/memory-io.ts";
 async function session(first: readonly string[] = []) {
   const server = await startServer();
   const io = memoryIo({ tty: true });
-  const interrupt = vi.fn();
+  const interrupt = vi.fn<() => void>();
   const ended = runSession(async (onEvent) => (await dialTo(server.url, { onEvent })).connection, {
     input: io.stdin,
     output: io.stdout,

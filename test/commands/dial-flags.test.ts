@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { DIAL_OPTIONS } from "../../src/commands/common-options.ts";
+import type { Command } from "../../src/commands/command.ts";
+import { readDialFlags } from "../../src/commands/dial-flags.ts";
+import { parseArgs } from "../../src/commands/parse-args.ts";
+
+const command: Command = {
+  name: "try",
+  summary: "",
+  positionals: "",
+  maxPositionals: 0,
+  examples: [],
+  options: DIAL_OPTIONS,
+  run: async () => 0,
+};
+
+const read = (...argv: string[]) => readDialFlags("ws://h/", parseArgs(command, argv));
+
+function pemFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "framecat-pem-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "a.pem");
+  writeFileSync(file, text);
+  return file;
+}
+
+describe("the flags of dialling", () => {
+  it("have defaults", () => {
+    expect(read()).toMatchObject({
+      target: { url: "ws://h/" },
+      subprotocols: [],
+      headers: [],
+      tls: { insecure: false },
+      connectTimeoutMs: 10_000,
+      handshakeTimeoutMs: 10_000,
+    });
+  });
+
+  it("headers keep their order, repeated names, colons in values and empty values", () => {
+    const { headers } = read("-H", "B: 1", "-H", "a:2:3", "-H", "B: 4", "-H", "empty:");
+    expect(headers).toEqual([
+      ["B", "1"],
+      ["a", "2:3"],
+      ["B", "4"],
+      ["empty", ""],
+    ]);
+  });
+
+  it("certificates are read from their files", () => {
+    const file = pemFile("PEM");
+    const { tls } = read("--ca", file, "--cert", file, "--key", file, "--insecure");
+    expect(tls).toEqual({ insecure: true, ca: "PEM", cert: "PEM", key: "PEM" });
+  });
+
+  it("times, subprotocols and the origin", () => {
+    const flags = ["--connect-timeout", "250ms", "-s", "a", "-s", "b", "--origin", "http://o"];
+    expect(read(...flags)).toMatchObject({
+      connectTimeoutMs: 250,
+      subprotocols: ["a", "b"],
+      origin: "http://o",
+    });
+  });
+});
+
+describe("a wrong one is a usage error that names it", () => {
+  it.each([
+    [["-H", "no colon"], "--header"],
+    [["-H", ": value"], "--header"],
+    [["-H", "bad name: x"], "--header"],
+    [["-s", "a b"], "--subprotocol"],
+    [["--connect-timeout", "5"], "--connect-timeout"],
+    [["--ca", "/does/not/exist"], "--ca"],
+    [["--cert", "."], "--cert"],
+  ])("%j", (argv, flag) => expect(() => read(...argv)).toThrow(flag));
+});

@@ -1,0 +1,65 @@
+import { PassThrough, Writable } from "node:stream";
+import { expect, it } from "vitest";
+import { createSink } from "../../src/commands/sink.ts";
+
+/** A stream that takes a piece only when it is let. */
+function slow() {
+  const taken: string[] = [];
+  let next: (() => void) | undefined;
+  const stream = new Writable({
+    highWaterMark: 4,
+    write: (chunk, _, done) => {
+      next = () => {
+        taken.push(String(chunk));
+        done();
+      };
+    },
+  });
+  return { stream, taken, take: () => next?.() };
+}
+
+it("is congested while the reader is behind, and drained when it has caught up", async () => {
+  const { stream, taken, take } = slow();
+  const sink = createSink(stream);
+  sink.write("many bytes");
+  expect(sink.congested).toBe(true);
+  const drained = sink.drained();
+  take();
+  await drained;
+  expect([sink.congested, taken]).toEqual([false, ["many bytes"]]);
+});
+
+it("is flushed when all that was written has left", async () => {
+  const { stream, taken, take } = slow();
+  const sink = createSink(stream);
+  sink.write("ab");
+  let flushed = false;
+  const flushing = sink.flushed().then(() => (flushed = true));
+  await new Promise(setImmediate);
+  expect(flushed).toBe(false);
+  take();
+  take();
+  await new Promise(setImmediate);
+  take();
+  await flushing;
+  expect(taken[0]).toBe("ab");
+});
+
+it("a reader that goes away ends in broken, and every wait with it", async () => {
+  const { stream } = slow();
+  const sink = createSink(stream);
+  sink.write("many bytes");
+  const waits = Promise.all([sink.drained(), sink.flushed(), sink.broken]);
+  stream.destroy(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+  await waits;
+  expect([sink.isBroken, sink.congested]).toEqual([true, false]);
+  expect(() => sink.write("more")).not.toThrow();
+  await Promise.all([sink.drained(), sink.flushed()]);
+});
+
+it("waits for nothing where nothing is held up", async () => {
+  const sink = createSink(new PassThrough());
+  await sink.drained();
+  await sink.flushed();
+  expect([sink.congested, sink.isBroken]).toEqual([false, false]);
+});
