@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import { type Clock, elapsedMs } from "../clock.ts";
-import { FramecatError } from "../errors.ts";
 import { ClientUpgrade, type UpgradeOptions, type UpgradeResult } from "./client-upgrade.ts";
 import { Connection } from "./connection.ts";
 import type { EventListener, HandshakeEvent } from "./events.ts";
 import { type OpenedSocket, openSocket, type TlsOptions } from "./open-socket.ts";
+import { runUpgrade, type RunUpgradeOptions } from "./run-upgrade.ts";
 import type { Target } from "./target.ts";
 
 export interface DialOptions extends UpgradeOptions {
@@ -34,62 +34,25 @@ export async function dial(options: DialOptions): Promise<Connection> {
   onEvent({ type: "state", state: "CONNECTING", conn: id, at: clock.now() });
   const opened = await openSocket(target, options);
   const start = clock.now().ns;
-  const result = await handshake(opened.socket, upgrade, options);
-  const upgradeMs = elapsedMs(start, clock.now().ns);
-  if (result.response) onEvent(handshakeEvent(options, upgrade, opened, result, upgradeMs));
-  if (result.state === "failed") throw result.failure;
-  const { subprotocol, deflate } = result.verdict;
-  const connection = new Connection(opened.socket, {
-    ...options,
-    role: "client",
-    subprotocol,
-    deflate,
-  });
-  setImmediate(() => connection.start(result.rest));
-  return connection;
-}
-
-/** Sends the request and reads the answer; the socket is paused, or destroyed where it failed. */
-function handshake(
-  socket: Socket,
-  upgrade: ClientUpgrade,
-  { handshakeTimeoutMs, signal }: DialOptions,
-): Promise<UpgradeResult> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-      socket.pause().off("data", data).off("end", ended).off("close", ended).off("error", failed);
-    };
-    const finish = (result: UpgradeResult | undefined): void => {
-      if (!result) return;
-      settle();
-      if (result.state === "failed") destroy(socket);
-      resolve(result);
-    };
-    const abort = (): void => {
-      settle();
-      destroy(socket);
-      reject(new FramecatError("interrupted", "interrupted while connecting"));
-    };
-    const data = (bytes: Buffer): void => finish(upgrade.push(bytes));
-    const ended = (): void => finish(upgrade.ended("closed"));
-    const failed = (): void => finish(upgrade.ended("closed"));
-    const timer = setTimeout(
-      () => finish(upgrade.ended("timed-out", handshakeTimeoutMs)),
-      handshakeTimeoutMs,
-    );
-    socket.on("data", data).on("end", ended).on("close", ended).on("error", failed);
-    signal?.addEventListener("abort", abort);
-    socket.write(upgrade.bytes);
-    if (signal?.aborted) abort();
-    else if (socket.destroyed) ended();
+  const feed = feedFrom(opened.socket);
+  return runUpgrade(opened.socket, upgrade, { ...options, feed }, (result) => {
+    const upgradeMs = elapsedMs(start, clock.now().ns);
+    if (result.response) onEvent(handshakeEvent(options, upgrade, opened, result, upgradeMs));
+    if (result.state === "failed") throw result.failure;
+    const { subprotocol, deflate } = result.verdict;
+    const agreed = { role: "client", subprotocol, deflate } as const;
+    const connection = new Connection(opened.socket, { ...options, ...agreed });
+    setImmediate(() => connection.start(result.rest));
+    return connection;
   });
 }
 
-function destroy(socket: Socket): void {
-  socket.on("error", () => undefined);
-  socket.destroy();
+/** Reads by events; the socket is left paused. */
+function feedFrom(socket: Socket): RunUpgradeOptions["feed"] {
+  return (take) => {
+    socket.on("data", take);
+    return () => void socket.pause().off("data", take);
+  };
 }
 
 function handshakeEvent(

@@ -1,10 +1,10 @@
 import type { OnReadOpts, Socket } from "node:net";
 import { type Clock, elapsedMs } from "../clock.ts";
-import { FramecatError } from "../errors.ts";
-import { ClientUpgrade, type UpgradeOptions, type UpgradeResult } from "./client-upgrade.ts";
+import { ClientUpgrade, type UpgradeOptions } from "./client-upgrade.ts";
 import type { Timings } from "./events.ts";
 import { LeanConnection, type LeanListener } from "./lean-connection.ts";
 import { openSocket, type TlsOptions } from "./open-socket.ts";
+import { runUpgrade, type RunUpgradeOptions } from "./run-upgrade.ts";
 import type { Target } from "./target.ts";
 
 export interface LeanDialOptions extends Omit<UpgradeOptions, "deflate"> {
@@ -49,8 +49,16 @@ export async function dialLean(
   });
   if (target.secure) listen(socket, connection);
   const start = clock.now().ns;
-  await handshake(socket, connection, upgrade, options);
-  return { connection, timings: { ...timings, upgrade: elapsedMs(start, clock.now().ns) } };
+  const feed: RunUpgradeOptions["feed"] = (take) => {
+    connection.connecting(take);
+    return () => undefined;
+  };
+  return runUpgrade(socket, upgrade, { ...options, feed }, (result) => {
+    if (result.state === "failed") throw result.failure;
+    connection.open(socket);
+    if (result.rest.length > 0) connection.read(result.rest, result.rest.length);
+    return { connection, timings: { ...timings, upgrade: elapsedMs(start, clock.now().ns) } };
+  });
 }
 
 function readInto(connection: LeanConnection): OnReadOpts {
@@ -63,44 +71,4 @@ function readInto(connection: LeanConnection): OnReadOpts {
 
 function listen(socket: Socket, connection: LeanConnection): void {
   socket.on("data", (bytes: Buffer) => connection.read(bytes, bytes.length));
-}
-
-/** Sends the request and reads the answer; the socket is destroyed where it failed. */
-function handshake(
-  socket: Socket,
-  connection: LeanConnection,
-  upgrade: ClientUpgrade,
-  { handshakeTimeoutMs, signal }: LeanDialOptions,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-      socket.off("end", ended).off("close", ended).off("error", ended);
-    };
-    const fail = (failure: FramecatError): void => {
-      settle();
-      socket.on("error", () => undefined);
-      socket.destroy();
-      reject(failure);
-    };
-    const finish = (result: UpgradeResult | undefined): void => {
-      if (result?.state === "failed") return fail(result.failure);
-      if (!result) return;
-      settle();
-      connection.open(socket);
-      if (result.rest.length > 0) connection.read(result.rest, result.rest.length);
-      resolve();
-    };
-    const ended = (): void => finish(upgrade.ended("closed"));
-    const late = (): void => finish(upgrade.ended("timed-out", handshakeTimeoutMs));
-    const abort = (): void =>
-      fail(new FramecatError("interrupted", "interrupted while connecting"));
-    const timer = setTimeout(late, handshakeTimeoutMs);
-    connection.connecting((bytes) => finish(upgrade.push(bytes)));
-    socket.on("end", ended).on("close", ended).on("error", ended);
-    signal?.addEventListener("abort", abort);
-    if (signal?.aborted) abort();
-    else socket.write(upgrade.bytes);
-  });
 }

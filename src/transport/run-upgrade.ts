@@ -1,0 +1,62 @@
+import type { Socket } from "node:net";
+import { whenAborted } from "../abort.ts";
+import { FramecatError } from "../errors.ts";
+import type { ClientUpgrade, UpgradeResult } from "./client-upgrade.ts";
+
+export interface RunUpgradeOptions {
+  readonly handshakeTimeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Brings what the socket reads to `take`, until the function it gives is called. */
+  readonly feed: (take: (bytes: Uint8Array) => void) => () => void;
+}
+
+/**
+ * Sends the opening request on a socket that is connected, and reads the answer; where it is no
+ * success the socket is destroyed.
+ * @param settled makes of the result what the caller gets, or throws. It is called in the turn in
+ *   which the answer comes, so nothing of the socket is missed in between.
+ * @throws FramecatError (interrupted), and what `settled` throws
+ */
+export function runUpgrade<T>(
+  socket: Socket,
+  upgrade: ClientUpgrade,
+  { handshakeTimeoutMs, signal, feed }: RunUpgradeOptions,
+  settled: (result: UpgradeResult) => T,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const release = (): void => {
+      clearTimeout(timer);
+      unfeed();
+      unwatch();
+      socket.off("end", ended).off("close", ended).off("error", ended);
+    };
+    const fail = (): void => {
+      release();
+      socket.on("error", () => undefined);
+      socket.destroy();
+    };
+    const finish = (result: UpgradeResult | undefined): void => {
+      if (!result) return;
+      if (result.state === "failed") fail();
+      else release();
+      try {
+        resolve(settled(result));
+      } catch (thrown) {
+        reject(thrown);
+      }
+    };
+    const ended = (): void => finish(upgrade.ended("closed"));
+    const late = (): void => finish(upgrade.ended("timed-out", handshakeTimeoutMs));
+    const timer = setTimeout(late, handshakeTimeoutMs);
+    const unfeed = feed((bytes) => finish(upgrade.push(bytes)));
+    socket.on("end", ended).on("close", ended).on("error", ended);
+    let unwatch = (): void => undefined;
+    unwatch = whenAborted(signal, () => {
+      fail();
+      reject(new FramecatError("interrupted", "interrupted while connecting"));
+    });
+    if (signal?.aborted) return;
+    if (socket.destroyed) ended();
+    else socket.write(upgrade.bytes);
+  });
+}
