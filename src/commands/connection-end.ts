@@ -26,11 +26,11 @@ export function watchEnd(): EndWatch {
     },
     judge: (close) => {
       if (broken !== undefined) throw new FramecatError("protocol", broken);
-      if (close.initiator === "local") return EXIT_DONE;
       if (close.code === CloseCode.abnormal) {
         const message = failed ?? "the connection ended without a Close frame (1006)";
         throw new FramecatError("abnormal", message);
       }
+      if (close.initiator === "local") return EXIT_DONE;
       if (PEACEFUL.has(close.code)) return EXIT_DONE;
       throw new FramecatError("closed", `the peer closed with ${wordsOf(close)}`);
     },

@@ -119,7 +119,7 @@ async function run(args: Args, io: Io): Promise<number> {
     },
   });
   const signals = watchSignals(io);
-  output.write(json ? addressJson(server) : addressLine(server, args, io));
+  tellAddress(server, args, io, output);
   await untilStopped(server, signals, output);
   await log.flushed();
   return signals.received ? exitCodeOf(signals.received) : EXIT_DONE;
@@ -132,19 +132,20 @@ function chooser(accepted: readonly string[]) {
 
 type Show = (event: Event, connections: ReadonlyMap<string, Connection>) => void;
 
-/** Shows events; while the reader of the output is slow, no client is read. */
+/** Shows events; while the reader of the output is slow, no client that causes any is read. */
 function shower(args: Args, io: Io, log: Sink): Show {
   if (args.flag("quiet")) return () => undefined;
   const write = writer(args, io, log);
-  let held = false;
+  const held = new Set<Connection>();
   return (event, connections) => {
     write(event);
-    if (held || !log.congested) return;
-    held = true;
-    const releases = [...connections.values()].map((connection) => connection.hold());
+    const connection = connections.get(event.conn);
+    if (!log.congested || !connection || held.has(connection)) return;
+    held.add(connection);
+    const release = connection.hold();
     void log.drained().then(() => {
-      held = false;
-      for (const release of releases) release();
+      held.delete(connection);
+      release();
     });
   };
 }
@@ -173,11 +174,15 @@ function themeOf(args: Args, io: Io, stream: Io["stdout"]) {
   return createTheme(decideColor(args.text("color"), io.env, stream));
 }
 
-function addressLine({ addresses }: Server, args: Args, io: Io): string {
-  if (args.text("format") === "ndjson") return "";
-  const { good, bold, dim } = themeOf(args, io, io.stdout);
-  const urls = addresses.map(({ url }) => bold(url)).join(" and ");
-  return `${good("●")} listening on ${urls} ${dim("· echo · Ctrl-C ends")}\n`;
+/** On stdout, but for NDJSON, which it would spoil. */
+function tellAddress(server: Server, args: Args, io: Io, output: Sink): void {
+  if (args.flag("json")) return output.write(addressJson(server));
+  const ndjson = args.text("format") === "ndjson";
+  const stream = ndjson ? io.stderr : io.stdout;
+  const { good, bold, dim } = themeOf(args, io, stream);
+  const urls = server.addresses.map(({ url }) => bold(url)).join(" and ");
+  const line = `${good("●")} listening on ${urls} ${dim("· echo · Ctrl-C ends")}\n`;
+  (ndjson ? createSink(io.stderr) : output).write(line);
 }
 
 function addressJson({ addresses }: Server): string {

@@ -1,4 +1,5 @@
 import type { Output } from "../io.ts";
+import { type Deferred, deferred } from "../transport/deferred.ts";
 
 /** An output that may be slow, or whose reader may go away (`| head -1`). */
 export interface Sink {
@@ -14,16 +15,23 @@ export interface Sink {
   readonly isBroken: boolean;
 }
 
+const NOW = Promise.resolve();
+
 /** Wraps a stream for good: `EPIPE` and the like end in `broken`, never in a crash. */
 export function createSink(stream: Output): Sink {
+  const broken = deferred();
   let isBroken = false;
-  const broken = new Promise<void>((resolve) => {
-    const onBroken = (): void => {
-      isBroken = true;
-      resolve();
-    };
-    stream.on("error", onBroken).on("close", onBroken);
-  });
+  let room: Deferred<void> | undefined;
+  const release = (): void => {
+    room?.resolve();
+    room = undefined;
+  };
+  const onBroken = (): void => {
+    isBroken = true;
+    broken.resolve();
+    release();
+  };
+  stream.on("error", onBroken).on("close", onBroken).on("drain", release);
   return {
     write: (data) => {
       if (!isBroken) stream.write(data);
@@ -31,16 +39,17 @@ export function createSink(stream: Output): Sink {
     get congested() {
       return !isBroken && stream.writableNeedDrain;
     },
-    drained: async () => {
-      if (isBroken || !stream.writableNeedDrain) return;
-      await Promise.race([broken, new Promise<void>((resolve) => stream.once("drain", resolve))]);
+    drained: () => {
+      if (isBroken || !stream.writableNeedDrain) return NOW;
+      room ??= deferred();
+      return room.promise;
     },
     flushed: async () => {
       if (isBroken) return;
       const written = new Promise<void>((resolve) => stream.write("", () => resolve()));
-      await Promise.race([broken, written]);
+      await Promise.race([broken.promise, written]);
     },
-    broken,
+    broken: broken.promise,
     get isBroken() {
       return isBroken;
     },

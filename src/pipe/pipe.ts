@@ -24,7 +24,7 @@ export interface PipeOptions {
 
 export interface Piped {
   readonly close: CloseEvent;
-  /** False when the connection ended with input still unsent. */
+  /** False when the connection ended with something still unsent. */
   readonly whole: boolean;
   /** True when the reader of the output went away, which ends the pipe in peace. */
   readonly readerGone: boolean;
@@ -43,8 +43,9 @@ export async function runPipe(
   options: PipeOptions,
 ): Promise<Piped> {
   const { output, eof, first, binary } = options;
-  const quiet = new Quiet(eof.kind === "linger" ? eof.quietMs : 0);
   let connection: Connection | undefined;
+  const quietMs = eof.kind === "linger" ? eof.quietMs : 0;
+  const quiet = new Quiet(quietMs, () => connection?.bytesReceived ?? 0);
   let held = false;
   const holdBack = (): void => {
     if (!connection || held || !output.congested) return;
@@ -69,8 +70,8 @@ export async function runPipe(
     void opened.close();
   });
   try {
-    for (const message of first) await opened.send(message);
-    const { whole } = await sendInput(opened, options.input, { binary });
+    const begun = await sendFirst(opened, first);
+    const whole = begun && (await sendInput(opened, options.input, { binary })).whole;
     await endOfInput(opened, eof, quiet);
     return { close: await opened.closed, whole, readerGone };
   } catch (thrown) {
@@ -79,6 +80,15 @@ export async function runPipe(
   } finally {
     quiet.stop();
   }
+}
+
+/** False when the connection ended before all were sent. */
+async function sendFirst(connection: Connection, messages: readonly string[]): Promise<boolean> {
+  for (const message of messages) {
+    if (connection.state !== "OPEN") return false;
+    await connection.send(message);
+  }
+  return true;
 }
 
 function isReply({ type, ...event }: Event): boolean {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { FramecatError, usageError } from "../errors.ts";
+import { FramecatError, messageOf, usageError } from "../errors.ts";
 import { Utf8Validator } from "../protocol/utf8.ts";
 import type { Connection } from "../transport/connection.ts";
 import { LineSplitter, type Piece } from "./split-lines.ts";
@@ -16,7 +16,8 @@ export interface Sent {
 /**
  * Sends an input to its end: each line as a text message or, with `binary`, each chunk as it is
  * read. It reads no faster than the connection takes it, and stops when the connection has ended.
- * @throws FramecatError (usage) for a line that is not UTF-8, which no text message can carry
+ * @throws FramecatError (usage) for a line that is not UTF-8, which no text message can carry, and
+ * for an input that cannot be read
  */
 export async function sendInput(
   connection: Connection,
@@ -32,7 +33,8 @@ export async function sendInput(
     }
   } catch (thrown) {
     // Destroying the input of a connection that has ended fails its reading, as it should.
-    if (connection.state === "OPEN" || thrown instanceof FramecatError) throw thrown;
+    if (thrown instanceof FramecatError) throw thrown;
+    if (connection.state === "OPEN") throw usageError(`cannot read stdin: ${messageOf(thrown)}`);
   }
   return { whole: true };
 }

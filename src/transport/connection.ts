@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { FramecatError, messageOf } from "../errors.ts";
 import { CloseCode } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
-import { MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
+import { headerLength, MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
 import { checkCloseFrame, type CloseFrame, Closing } from "./closing.ts";
 import { deferred } from "./deferred.ts";
 import type { CloseEvent, Event, EventListener, ReadyState } from "./events.ts";
@@ -94,6 +94,8 @@ export class Connection {
   #receiverDone = false;
   #socketDone = false;
   #violated = false;
+  #bytesRead = 0;
+  #controlBytes = 0;
   #pongDue: Uint8Array | undefined;
   #pongUnderWay = false;
   readonly #roundTrips = new RoundTrips();
@@ -143,6 +145,11 @@ export class Connection {
   /** Bytes of payload handed to `send` and the control calls that have not left for the network. */
   get bufferedAmount(): number {
     return this.#outflow.bytes;
+  }
+
+  /** Bytes of messages that have come, whole or not: pings and pongs are none. */
+  get bytesReceived(): number {
+    return this.#bytesRead - this.#controlBytes;
   }
 
   /** True while so much is queued that a send would have to be waited for. */
@@ -280,10 +287,12 @@ export class Connection {
       this.#emit({ type: "message", dir: "in", kind: isBinary ? "binary" : "text", data });
     });
     this.#receiver.on("ping", (data) => {
+      this.#countControl(data);
       this.#emit({ type: "ping", dir: "in", data });
       this.#answerPing(data);
     });
     this.#receiver.on("pong", (data) => {
+      this.#countControl(data);
       const rttMs = this.#roundTrips.ponged(data, this.#options.clock.now().ns);
       this.#emit({ type: "pong", dir: "in", data, ...(rttMs !== undefined && { rttMs }) });
     });
@@ -311,10 +320,15 @@ export class Connection {
   }
 
   #onData(chunk: Buffer): void {
+    this.#bytesRead += chunk.length;
     this.#tap?.push("in", chunk);
     if (this.#receiver.destroyed || this.#receiver.writableEnded) return;
     this.#receiver.write(chunk);
     if (this.#receiver.writableNeedDrain) this.#flow();
+  }
+
+  #countControl({ length }: Uint8Array): void {
+    this.#controlBytes += headerLength(7, !this.#mask) + length;
   }
 
   #flow(): void {

@@ -27,8 +27,12 @@ describe("the exit code of a connection that has ended", () => {
     expect(judged(closeEvent(code, "peer"))).toEqual([0]);
   });
 
-  it.each([1000, 4000, 1006])("0 where we closed it, also with %d", (code) => {
+  it.each([1000, 4000])("0 where we closed it, also with %d", (code) => {
     expect(judged(closeEvent(code, "local"))).toEqual([0]);
+  });
+
+  it("21 where we closed it, but our Close frame and what was before it never left", () => {
+    expect(judged(closeEvent(1006, "local"))[0]).toBe(21);
   });
 
   it("22 where the peer closed with any other code, which is named", () => {

@@ -63,3 +63,14 @@ it("waits for nothing where nothing is held up", async () => {
   await sink.flushed();
   expect([sink.congested, sink.isBroken]).toEqual([false, false]);
 });
+
+it("listens once, however many wait", async () => {
+  const { stream, take } = slow();
+  const sink = createSink(stream);
+  sink.write("many bytes");
+  const before = stream.listenerCount("drain");
+  const waiting = Array.from({ length: 50 }, () => sink.drained());
+  expect(stream.listenerCount("drain")).toBe(before);
+  take();
+  await Promise.all(waiting);
+});

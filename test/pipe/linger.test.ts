@@ -60,3 +60,18 @@ it("leaves no timer once it is stopped, whatever comes", () => {
   quiet.touch();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it("goes on while a part of something comes", async () => {
+  let received = 0;
+  const quiet = new Quiet(100, () => received);
+  const part = () => void (received += 1);
+  expect(
+    await overAfter(quiet, [
+      [nothing, 50],
+      [part, 50],
+      [part, 100],
+      [nothing, 99],
+      [nothing, 1],
+    ]),
+  ).toEqual([false, false, false, false, true]);
+});

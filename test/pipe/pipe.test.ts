@@ -1,11 +1,15 @@
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { encodeFrame } from "../../src/protocol/encoder.ts";
+import type { Frame } from "../../src/protocol/frame.ts";
+import { Opcode } from "../../src/protocol/opcodes.ts";
 import type { Eof } from "../../src/pipe/linger.ts";
 import { type PipeOptions, runPipe } from "../../src/pipe/pipe.ts";
 import { echo } from "../../src/server/echo.ts";
 import type { Connection } from "../../src/transport/connection.ts";
 import type { Event } from "../../src/transport/events.ts";
-import { dialTo, eventually, expectFailure, startServer } from "../helpers/transport.ts";
+import { parse } from "../helpers/frames.ts";
+import { dialTo, eventually, expectFailure, rawServer, startServer } from "../helpers/transport.ts";
 
 const LINGER: Eof = { kind: "linger", quietMs: 50 };
 
@@ -143,4 +147,53 @@ describe("after the end of the input", () => {
     void peer.close(1001);
     expect((await piped).close.code).toBe(1001);
   });
+
+  it("linger: a reply of which a part has come is waited for, a ping is none", async () => {
+    const reply = encodeFrame({ opcode: Opcode.text, payload: Buffer.alloc(30, "r") });
+    const { url } = await rawServer(async (peer) => {
+      await peer.accept();
+      for (const byte of reply) {
+        peer.send(Uint8Array.of(byte));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const pings = setInterval(() => peer.send(Uint8Array.of(0x89, 1, 0x70)), 5);
+      await peer.until((received) => parse([received]).frames.some(isClose));
+      clearInterval(pings);
+      peer.send(encodeFrame({ opcode: Opcode.close }));
+      peer.socket.end();
+    });
+    const reader = new Reader();
+    const { close } = await pipe(url(), reader);
+    expect(reader.got).toEqual(["r".repeat(30)]);
+    expect(close).toMatchObject({ initiator: "local", clean: true });
+  });
+});
+
+const isClose = ({ header }: Frame) => header.opcode === Opcode.close;
+
+it("tells how a peer ended it before all was sent, first messages too", async () => {
+  const server = await startServer({
+    onConnection: (connection) => {
+      const release = connection.hold();
+      setTimeout(() => {
+        void connection.close(1008, "no");
+        setTimeout(release, 20);
+      }, 20);
+    },
+  });
+  const first = Array.from({ length: 500 }, () => "x".repeat(100_000));
+  const { url } = server;
+  const { close, whole } = await pipe(url, new Reader(), { first });
+  expect([close.code, close.reason, close.initiator, whole]).toEqual([1008, "no", "peer", false]);
+});
+
+it("closes before it fails for an input that cannot be read", async () => {
+  const server = await startServer();
+  const input = new Readable({ read: () => void input.destroy(new Error("EISDIR: a directory")) });
+  await expectFailure(
+    pipe(server.url, new Reader(), { input }),
+    "usage",
+    /^cannot read stdin: EISDIR/,
+  );
+  expect(await server.log.until("close")).toMatchObject({ code: 1000, clean: true });
 });
