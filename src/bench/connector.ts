@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 import { FramecatError } from "../errors.ts";
 import type { Timings } from "../transport/events.ts";
@@ -33,6 +34,7 @@ export class Connector {
 
   constructor(plan: WorkerPlan, load: Load, { clock, random }: Platform) {
     this.#load = load;
+    setMaxListeners(AT_A_TIME * 2, this.#abort.signal);
     this.#planned = plan.connections;
     this.#options = {
       ...plan.dial,

@@ -54,7 +54,9 @@ const MAX_BINS = 14;
 /** Latencies in bins on a logarithmic scale: as fine as some lines of text can show. */
 export function binLatencies(histogram: JsHistogram): Bin[] {
   if (histogram.totalCount === 0) return [];
-  const { minNonZeroValue: min, maxValue: max } = histogram;
+  // What is counted below is the middle of each bucket of the histogram.
+  const min = histogram.medianEquivalentValue(histogram.minNonZeroValue);
+  const max = histogram.medianEquivalentValue(histogram.maxValue);
   const bounds = SERIES.map((series) => boundsOf(series, min, max));
   const chosen = bounds.find((list) => list.length - 1 <= MAX_BINS) ?? bounds.at(-1) ?? [];
   const counts = countBetween(histogram, chosen);
