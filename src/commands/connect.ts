@@ -11,7 +11,7 @@ import { runSession } from "../repl/session.ts";
 import type { Connection } from "../transport/connection.ts";
 import { dial } from "../transport/dial.ts";
 import { eventToJson } from "../transport/event-json.ts";
-import type { Event, EventListener } from "../transport/events.ts";
+import type { CloseEvent, Event, EventListener } from "../transport/events.ts";
 import { parseDurationMs, parseSize } from "../units.ts";
 import type { Args, Command } from "./command.ts";
 import { DIAL_OPTIONS, FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
@@ -224,8 +224,21 @@ async function pipe(open: Open, watch: EndWatch, settings: Settings, io: Io): Pr
   });
   await output.flushed();
   if (readerGone) return EXIT_DONE;
-  if (!whole) talk.write("framecat: the connection ended before all of stdin was sent\n");
-  return watch.judge(close);
+  if (whole) return watch.judge(close);
+  const code = judgeCutShort(watch, close);
+  talk.write("framecat: the connection ended before all of stdin was sent\n");
+  return code;
+}
+
+/** Where the end is a failure, its one line says that not all was sent, too. */
+function judgeCutShort(watch: EndWatch, close: CloseEvent): number {
+  try {
+    return watch.judge(close);
+  } catch (thrown) {
+    if (!(thrown instanceof FramecatError)) throw thrown;
+    const { code, message, hint } = thrown;
+    throw new FramecatError(code, `${message}; not all of stdin was sent`, hint);
+  }
 }
 
 /** What an event is in the piped output. */
