@@ -43,7 +43,8 @@ export function duration(args: Args, name: string, fallback: string): number {
   return parseDurationMs(args.text(name) ?? fallback, `--${name}`);
 }
 
-function parseSubprotocol(name: string): string {
+/** @throws FramecatError (usage) for what is no token (RFC 6455, section 4.1) */
+export function parseSubprotocol(name: string): string {
   if (isToken(name)) return name;
   throw usageError(`--subprotocol ${JSON.stringify(name)} is no token`);
 }

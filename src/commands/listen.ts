@@ -1,5 +1,5 @@
 import { whenAborted } from "../abort.ts";
-import { EXIT_DONE } from "../errors.ts";
+import { EXIT_DONE, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
@@ -12,6 +12,7 @@ import { type Server, serve } from "../transport/serve.ts";
 import { parseCount, parseSize } from "../units.ts";
 import type { Args, Command } from "./command.ts";
 import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { parseSubprotocol } from "./dial-flags.ts";
 import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink, type Sink } from "./sink.ts";
 
@@ -103,13 +104,13 @@ async function run(args: Args, io: Io): Promise<number> {
   const show = shower(args, io, log);
   const connections = new Map<string, Connection>();
   const server = await serve({
-    host: args.text("host"),
+    host: readHost(args),
     port: parseCount(port, "PORT", 0, 65_535),
     clock: io.clock,
     frames: !args.flag("quiet"),
     deflate: args.text("deflate") === "off" ? undefined : {},
-    chooseSubprotocol: chooser(args.list("subprotocol")),
-    maxMessageLength: parseSize(args.text("max-payload") ?? "100MiB", "--max-payload"),
+    chooseSubprotocol: chooser(args.list("subprotocol").map(parseSubprotocol)),
+    maxMessageLength: readMaxPayload(args),
     onConnection: (connection) => connections.set(connection.id, connection),
     onEvent: (event) => {
       show(event, connections);
@@ -123,6 +124,19 @@ async function run(args: Args, io: Io): Promise<number> {
   await untilStopped(server, signals, output);
   await log.flushed();
   return signals.received ? exitCodeOf(signals.received) : EXIT_DONE;
+}
+
+/** An empty address, as of a variable that is not set, would open the server to the network. */
+function readHost(args: Args): string | undefined {
+  const host = args.text("host");
+  if (host === "") throw usageError("--host needs an address", "Example: --host 127.0.0.1.");
+  return host;
+}
+
+function readMaxPayload(args: Args): number {
+  const size = parseSize(args.text("max-payload") ?? "100MiB", "--max-payload");
+  if (size === 0) throw usageError("--max-payload must be at least one byte");
+  return size;
 }
 
 function chooser(accepted: readonly string[]) {

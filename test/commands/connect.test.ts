@@ -564,7 +564,7 @@ describe("the handshake", () => {
   });
 });
 
-it.each([["--help"], ["--help", "all"]])("%s %s", async (...argv) => {
+it.each([["--help"], ["--help", "all"]])("%j", async (...argv) => {
   const { code, out, err } = await connect(argv);
   expect([code, err]).toEqual([0, ""]);
   expectGolden(`help/connect${argv.includes("all") ? "-all" : ""}.txt`, out);
