@@ -79,6 +79,7 @@ export class WorkerWatch {
   }
 
   go(): void {
+    if (this.phase === "ready") this.phase = "warm-up";
     this.#process.send({ type: "go" });
   }
 

@@ -22,16 +22,22 @@ export function benchProgressLine(
   const parts = [
     PHASES[phase],
     clock(progress),
-    `${formatCount(sockets.open)} of ${formatCount(sockets.attempted)} open`,
+    `${openSockets(sockets)} open`,
     ...(connecting ? [] : [`${formatCount(messagesPerSecond)} msg/s`]),
     ...(p50Ms === undefined || p99Ms === undefined
       ? []
-      : [`p50 ${formatLatency(p50Ms)}, p99 ${formatLatency(p99Ms)}`]),
+      : [`p50 ${formatLatency(p50Ms)} p99 ${formatLatency(p99Ms)}`]),
   ];
   const failed = `${formatCount(errors)} failed`;
   const room = columns - (errors > 0 ? failed.length + 3 : 0);
   const text = truncate(parts.join(" · "), room);
   return errors > 0 ? `${theme.dim(text)} · ${theme.bad(failed)}` : theme.dim(text);
+}
+
+function openSockets({ open, attempted }: BenchProgress["sockets"]): string {
+  return open === attempted
+    ? formatCount(open)
+    : `${formatCount(open)} of ${formatCount(attempted)}`;
 }
 
 function clock({ elapsedMs, remainingMs, done }: BenchProgress): string {

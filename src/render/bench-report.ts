@@ -66,11 +66,15 @@ function socketLines({ sockets, handshakeMs }: BenchSummary, theme: Theme): stri
     `${formatCount(opened)} of ${formatCount(attempted)} in ${formatDuration(connectMs)}`,
     ...(failed > 0 ? [theme.bad(`${formatCount(failed)} failed`)] : []),
     ...(unfinished > 0 ? [theme.warn(`${formatCount(unfinished)} not tried to the end`)] : []),
-    ...(handshakeMs
-      ? [`handshake p50 ${latency(handshakeMs.p50)}, p99 ${latency(handshakeMs.p99)}`]
-      : []),
   ];
-  return [labelled("connected", parts.join(" · "), theme)];
+  const times = handshakeMs
+    ? [`handshake p50 ${latency(handshakeMs.p50)}, p99 ${latency(handshakeMs.p99)}`]
+    : [];
+  if (failed + unfinished === 0) parts.push(...times.splice(0));
+  return [
+    labelled("connected", parts.join(" · "), theme),
+    ...times.map((text) => labelled("", text, theme)),
+  ];
 }
 
 function messageLines({ messages }: BenchSummary, theme: Theme): string[] {
@@ -79,7 +83,10 @@ function messageLines({ messages }: BenchSummary, theme: Theme): string[] {
     count > 0 ? theme.bad(`${formatCount(count)} ${words}`) : `0 ${words}`;
   const sum = `${formatCount(sent)} sent = ${formatCount(answered)} answered`;
   const text = `${sum} + ${bad(lost, "lost")} + ${bad(inFlight, "in flight")}`;
-  const surplus = `${formatPlural(unexpected, "reply").replace(/ys$/, "ies")} more than were due`;
+  const surplus =
+    unexpected === 1
+      ? "1 reply more than was due"
+      : `${formatCount(unexpected)} replies more than were due`;
   return [
     labelled("messages", text, theme),
     ...(unexpected > 0 ? [labelled("", theme.warn(surplus), theme)] : []),
@@ -135,9 +142,10 @@ function binSection(bins: readonly Bin[], { theme, columns }: ReportOptions): st
   return ["", ...drawHistogram(rows, Math.min(columns, 80), theme.in)];
 }
 
-/** Nothing that is there is shown as nothing: `< 0.01 %`. */
+/** What is there is not shown as nothing, nor nothing as a little. */
 function percent(share: number): string {
-  if (share > 0 && share < 0.0001) return "<0.01 %";
+  if (share === 0) return "0 %";
+  if (share < 0.0001) return "<0.01 %";
   return `${(share * 100).toFixed(share < 0.0995 ? 2 : 1)} %`;
 }
 

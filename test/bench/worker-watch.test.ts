@@ -19,7 +19,9 @@ afterEach(() => vi.useRealTimers());
 
 describe("a worker", () => {
   it("is told its plan, to begin, and to stop", () => {
+    watch.phase = "ready";
     watch.go();
+    expect(watch.phase).toBe("warm-up");
     watch.stop();
     expect(worker.sent).toEqual([{ type: "plan", plan }, { type: "go" }, { type: "stop" }]);
   });
