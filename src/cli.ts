@@ -10,6 +10,8 @@ import { escapeControl } from "./render/escape.ts";
  * @param argv the arguments after the program's name
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  // A reader that goes away, as of `| head`, is no defect: what is written to it is dropped.
+  for (const stream of [io.stdout, io.stderr]) stream.on("error", () => undefined);
   try {
     return await dispatch(argv, io);
   } catch (thrown) {
@@ -21,19 +23,17 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const [name = "--help", ...rest] = argv;
   if (name === "--version" || name === "-V") return print(io, `${version()}\n`);
   if (name === "--help" || name === "-h" || name === "help") {
-    const command = await load(rest[0]);
+    const command = rest[0] === undefined ? undefined : await find(rest[0]);
     const { mainHelp, commandHelp } = await import("./render/help.ts");
     return print(io, command ? commandHelp(command, "common") : mainHelp(COMMANDS));
   }
-  const command = await load(name);
-  if (!command) {
-    throw usageError(`unknown command ${JSON.stringify(name)}`, "See `framecat --help`.");
-  }
-  return runCommand(command, rest, io);
+  return runCommand(await find(name), rest, io);
 }
 
-async function load(name: string | undefined): Promise<Command | undefined> {
-  return name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.load() : undefined;
+async function find(name: string): Promise<Command> {
+  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.load() : undefined;
+  if (command) return command;
+  throw usageError(`unknown command ${JSON.stringify(name)}`, "See `framecat --help`.");
 }
 
 async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {

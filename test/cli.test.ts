@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { main } from "../src/cli.ts";
 import { memoryIo, type MemoryIo } from "./helpers/memory-io.ts";
@@ -24,6 +25,21 @@ describe("framecat itself", () => {
     const { code, out, err } = await run(...argv);
     expect([code, err]).toEqual([0, ""]);
     for (const name of ["connect", "listen", "frame-dump", "bench"]) expect(out).toContain(name);
+  });
+
+  it("ends in peace when nobody reads it", async () => {
+    const gone = () =>
+      new Writable({
+        write: (_, __, done) => done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" })),
+      });
+    expect(await main(["--help"], { ...memoryIo(), stdout: gone() })).toBe(0);
+    expect(await main(["nope"], { ...memoryIo(), stderr: gone() })).toBe(2);
+  });
+
+  it("help of a command that there is not is a usage error", async () => {
+    const { code, out, err } = await run("help", "conect");
+    expect([code, out]).toEqual([2, ""]);
+    expectOneLine(err, '"conect"', "(exit 2)");
   });
 
   it.each([["conect"], ["toString"], ["--nope"], [""]])("%j is no command", async (name) => {

@@ -53,7 +53,9 @@ function parseHeader(line: string): readonly [string, string] {
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(colon, 0)).trim();
   if (isToken(name)) return [name, line.slice(colon + 1).trim()];
-  throw usageError(`--header ${JSON.stringify(line)} is not of the form 'Name: value'`);
+  // What follows the first word may be a secret.
+  const [word = ""] = line.trim().split(/[\s:]/);
+  throw usageError(`--header ${JSON.stringify(`${word}…`)} is not of the form 'Name: value'`);
 }
 
 function pem<K extends "ca" | "cert" | "key">(args: Args, name: K): { [key in K]?: string } {

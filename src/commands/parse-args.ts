@@ -31,6 +31,8 @@ export function parseArgs(command: Command, argv: readonly string[]): Args {
       throw usageError(reword(message ?? messageOf(error)), see);
     });
   for (const option of command.options) parser.option(option.name, yargsOption(option));
+  const misused = misusedFlag(command.options, argv);
+  if (misused !== undefined) throw usageError(misused, see);
   const parsed: Record<string, unknown> = parser.parseSync([...argv]);
   const positionals = Array.isArray(parsed._) ? parsed._.map(String) : [];
   const surplus = positionals[command.maxPositionals];
@@ -38,6 +40,20 @@ export function parseArgs(command: Command, argv: readonly string[]): Args {
     throw usageError(`unexpected argument ${JSON.stringify(surplus)}`, see);
   }
   return accessors(command.options, parsed, positionals);
+}
+
+/** What yargs would take in silence: a value for a flag that has none, `--no-` for one that has. */
+function misusedFlag(options: readonly OptionSpec[], argv: readonly string[]): string | undefined {
+  const end = argv.indexOf("--");
+  for (const arg of end === -1 ? argv : argv.slice(0, end)) {
+    const [, no, name, equals] = /^--?(no-)?([^=]+)(=)?/.exec(arg) ?? [];
+    const option = options.find((one) => one.name === name || one.alias === name);
+    if (!option) continue;
+    const switches = option.kind === "flag" || option.kind === "count";
+    if (equals && switches) return `flag ${dashed(name ?? "")} takes no value`;
+    if (no && option.kind !== "flag") return `unknown flag --no-${name}`;
+  }
+  return undefined;
 }
 
 function yargsOption({ alias, kind, choices }: OptionSpec) {

@@ -76,3 +76,7 @@ describe("a wrong one is a usage error that names it", () => {
     [["--cert", "."], "--cert"],
   ])("%j", (argv, flag) => expect(() => read(...argv)).toThrow(flag));
 });
+
+it("a wrong header is not repeated, since it may be a secret", () => {
+  expect(() => read("-H", "Authorization Bearer hunter2")).toThrow(/^--header "Authorization…" is/);
+});

@@ -71,6 +71,7 @@ describe("what is given", () => {
 
   it("after -- nothing is a flag", () => {
     expect(parse("--", "-q").positionals).toEqual(["-q"]);
+    expect(parse("--", "--quiet=1").positionals).toEqual(["--quiet=1"]);
   });
 });
 
@@ -82,6 +83,12 @@ describe("what is wrong", () => {
     [["--eof"], "flag --eof needs a value"],
     [["-H"], "flag -H needs a value"],
     [["--eof", "a", "--eof", "b"], "flag --eof is given twice"],
+    [["--quiet=maybe"], "flag --quiet takes no value"],
+    [["-q=1"], "flag -q takes no value"],
+    [["--verbose=2"], "flag --verbose takes no value"],
+    [["--no-header"], "unknown flag --no-header"],
+    [["--no-eof"], "unknown flag --no-eof"],
+    [["--no-verbose"], "unknown flag --no-verbose"],
     [["--color", "red"], '--color must be one of auto, never, not "red"'],
     [["ws://x", "ws://y"], 'unexpected argument "ws://y"'],
   ])("%j", (argv, message) => {
