@@ -31,6 +31,8 @@ export async function runSession(
     interrupt: options.interrupt,
     end: () => void connection.close(),
   });
-  for (const message of options.first) await connection.send(message);
+  for (const message of options.first) {
+    if (connection.state === "OPEN") await connection.send(message);
+  }
   return connection.closed;
 }

@@ -9,15 +9,14 @@ import { deferred } from "./deferred.ts";
 import type { CloseEvent, Event, EventListener, ReadyState } from "./events.ts";
 import { Outflow } from "./outflow.ts";
 import { OutgoingMessage } from "./outgoing-message.ts";
+import { PongReplies } from "./pong-replies.ts";
 import { RoundTrips } from "./round-trips.ts";
 import { WireTap } from "./wire-tap.ts";
 import {
   closeCodeFor,
-  createDeflate,
+  type Codec,
+  createCodec,
   type FrameSink,
-  PerMessageDeflate,
-  Receiver,
-  Sender,
   type WsReceiver,
   type WsSender,
 } from "./ws-parts.ts";
@@ -57,13 +56,7 @@ export interface SendOptions {
 type Body<T = Event> = T extends Event ? Omit<T, "conn" | "at"> : never;
 
 const DEFAULT_MAX_MESSAGE_LENGTH = 100 * 1024 * 1024;
-/** The receiver counts in 32 bits, and takes what is beyond them for no limit. */
-const MAX_MESSAGE_LENGTH = 2 ** 31 - 1;
-/** How many reads and fragments one message may come in: each takes memory beside its bytes. */
-const MAX_PARTS = 256 * 1024;
 const DEFAULT_CLOSE_TIMEOUT_MS = 5000;
-/** zlib's smallest window is 2^9, so a side bound to 2^8 sends its messages uncompressed. */
-const MIN_DEFLATE_BITS = 9;
 /** Shorter messages gain nothing from being compressed. */
 const DEFLATE_THRESHOLD = 1024;
 
@@ -77,12 +70,11 @@ export class Connection {
 
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
+  readonly #tap: WireTap | undefined;
+  readonly #codec: Codec;
   readonly #receiver: WsReceiver;
   readonly #sender: WsSender;
-  readonly #tap: WireTap | undefined;
-  readonly #extension: ReturnType<typeof createDeflate> | undefined;
   readonly #mask: boolean;
-  readonly #compress: boolean;
   readonly #resolveClosed: (event: CloseEvent) => void;
 
   #state: ReadyState = "OPEN";
@@ -96,8 +88,7 @@ export class Connection {
   #violated = false;
   #bytesRead = 0;
   #controlBytes = 0;
-  #pongDue: Uint8Array | undefined;
-  #pongUnderWay = false;
+  readonly #pongReplies = new PongReplies((data, sent) => this.#replyPong(data, sent));
   readonly #roundTrips = new RoundTrips();
 
   /** Takes over `socket`; nothing is read before `start`. */
@@ -110,20 +101,13 @@ export class Connection {
     this.#socket = socket;
     this.#options = options;
     this.#mask = role === "client";
-    const isServer = role === "server";
-    const maxPayload = payloadLimit(options);
-    this.#extension = deflate && createDeflate(deflate, { isServer, maxPayload });
-    const extensions = this.#extension
-      ? { [PerMessageDeflate.extensionName]: this.#extension }
-      : {};
-    const bits = isServer ? deflate?.serverMaxWindowBits : deflate?.clientMaxWindowBits;
-    this.#compress = bits !== undefined && bits >= MIN_DEFLATE_BITS;
     if (frames) {
       this.#tap = new WireTap({ role, deflate, clock, emit: (event) => this.#emit(event) });
     }
-    const limits = { maxPayload, maxBufferedChunks: MAX_PARTS, maxFragments: MAX_PARTS };
-    this.#receiver = new Receiver({ isServer, extensions, ...limits });
-    this.#sender = new Sender(this.#sink(), extensions);
+    const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
+    this.#codec = createCodec({ role, deflate, maxMessageLength }, this.#sink());
+    this.#receiver = this.#codec.receiver;
+    this.#sender = this.#codec.sender;
     this.#closing = new Closing({
       timeoutMs: options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS,
       unsent: () => this.#outflow.bytes + queuedIn(socket),
@@ -175,7 +159,7 @@ export class Connection {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     const sent = this.#outflow.count(bytes.length);
     // Of a fragmented message the first fragment decides; the sender remembers it.
-    const compress = this.#compress && bytes.length >= DEFLATE_THRESHOLD;
+    const compress = this.#codec.mayCompress && bytes.length >= DEFLATE_THRESHOLD;
     this.#sender.send(bytes, { binary, fin, compress, mask: this.#mask }, sent);
     const message = this.#outgoing.push(bytes, binary ? "binary" : "text", fin);
     if (message) this.#emit({ type: "message", dir: "out", ...message });
@@ -275,6 +259,16 @@ export class Connection {
     };
   }
 
+  #replyPong(data: Uint8Array, sent: () => void): void {
+    if (this.#state !== "OPEN") return;
+    const counted = this.#outflow.count(data.length);
+    this.#sender.pong(data, this.#mask, () => {
+      counted();
+      sent();
+    });
+    this.#emit({ type: "pong", dir: "out", data });
+  }
+
   #refuseUnlessOpen(): Promise<void> | undefined {
     if (this.#state === "OPEN") return undefined;
     return Promise.reject(new FramecatError("abnormal", "the connection is not open"));
@@ -289,7 +283,7 @@ export class Connection {
     this.#receiver.on("ping", (data) => {
       this.#countControl(data);
       this.#emit({ type: "ping", dir: "in", data });
-      this.#answerPing(data);
+      this.#pongReplies.answer(data);
     });
     this.#receiver.on("pong", (data) => {
       this.#countControl(data);
@@ -378,32 +372,6 @@ export class Connection {
     this.#sendClose({ code: closeCodeFor(error), reason: "" }, "local");
   }
 
-  // Ping and pong
-
-  /**
-   * One pong is under way at a time: to pings that come faster than pongs leave only the latest is
-   * answered, which section 5.5.3 allows. So a peer that pings and never reads costs no memory.
-   */
-  #answerPing(data: Uint8Array): void {
-    if (this.#state !== "OPEN") return;
-    this.#pongDue = data;
-    if (!this.#pongUnderWay) this.#sendPong();
-  }
-
-  #sendPong(): void {
-    const data = this.#pongDue;
-    this.#pongDue = undefined;
-    if (!data || this.#state !== "OPEN") return;
-    this.#pongUnderWay = true;
-    const counted = this.#outflow.count(data.length);
-    this.#sender.pong(data, this.#mask, () => {
-      counted();
-      this.#pongUnderWay = false;
-      this.#sendPong();
-    });
-    this.#emit({ type: "pong", dir: "out", data });
-  }
-
   // Closing
 
   #onPeerClose(code: number, reason: string): void {
@@ -442,7 +410,7 @@ export class Connection {
   #finish(): void {
     if (!this.#socketDone || !this.#receiverDone || this.#state === "CLOSED") return;
     this.#closing.stop();
-    this.#extension?.cleanup();
+    this.#codec.cleanup();
     this.#setState("CLOSED");
     const { id, clock, onEvent } = this.#options;
     const event: CloseEvent = {
@@ -454,10 +422,6 @@ export class Connection {
     onEvent(event);
     this.#resolveClosed(event);
   }
-}
-
-function payloadLimit({ maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH }: ConnectionOptions) {
-  return Math.max(1, Math.min(maxMessageLength, MAX_MESSAGE_LENGTH));
 }
 
 function checkControlPayload({ length }: Uint8Array): void {

@@ -88,6 +88,46 @@ export function createDeflate(
   return deflate;
 }
 
+/** zlib's smallest window is 2^9, so a side bound to 2^8 sends its messages uncompressed. */
+const MIN_DEFLATE_BITS = 9;
+/** The receiver counts in 32 bits, and takes what is beyond them for no limit. */
+const MAX_MESSAGE_LENGTH = 2 ** 31 - 1;
+/** How many reads and fragments one message may come in: each takes memory beside its bytes. */
+const MAX_PARTS = 256 * 1024;
+
+export interface CodecOptions {
+  readonly role: "client" | "server";
+  readonly deflate: DeflateParams | undefined;
+  /** Longest message accepted, after inflation, of at least 1 byte. */
+  readonly maxMessageLength: number;
+}
+
+/** What turns bytes into messages and messages into bytes. */
+export interface Codec {
+  readonly receiver: WsReceiver;
+  readonly sender: WsSender;
+  /** True where messages that are sent may be compressed. */
+  readonly mayCompress: boolean;
+  /** Lets go of zlib. */
+  readonly cleanup: () => void;
+}
+
+/** Sets up ws's receiver and sender by what the handshake agreed on. */
+export function createCodec({ role, deflate, ...limits }: CodecOptions, sink: FrameSink): Codec {
+  const isServer = role === "server";
+  const maxPayload = Math.max(1, Math.min(limits.maxMessageLength, MAX_MESSAGE_LENGTH));
+  const extension = deflate && createDeflate(deflate, { isServer, maxPayload });
+  const extensions = extension ? { [PerMessageDeflate.extensionName]: extension } : {};
+  const parts = { maxBufferedChunks: MAX_PARTS, maxFragments: MAX_PARTS };
+  const bits = isServer ? deflate?.serverMaxWindowBits : deflate?.clientMaxWindowBits;
+  return {
+    receiver: new Receiver({ isServer, extensions, maxPayload, ...parts }),
+    sender: new Sender(sink, extensions),
+    mayCompress: bits !== undefined && bits >= MIN_DEFLATE_BITS,
+    cleanup: () => extension?.cleanup(),
+  };
+}
+
 /** The close code that answers an error of the receiver. */
 export function closeCodeFor({ code = "" }: { readonly code?: string }): number {
   if (code === "WS_ERR_INVALID_UTF8") return 1007;

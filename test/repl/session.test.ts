@@ -44,3 +44,28 @@ it("closes at Ctrl-D, and leaves Ctrl-C to the command", async () => {
   expect(await ended).toMatchObject({ code: 1000, initiator: "local", clean: true });
   expect(interrupt).toHaveBeenCalledOnce();
 });
+
+it("ends as the peer ends it, with first messages still unsent", async () => {
+  const server = await startServer({
+    onConnection: (connection) => {
+      const release = connection.hold();
+      setTimeout(() => {
+        void connection.close(1008);
+        setTimeout(release, 20);
+      }, 20);
+    },
+  });
+  const io = memoryIo({ tty: true });
+  const close = await runSession(
+    async (onEvent) => (await dialTo(server.url, { onEvent, frames: false })).connection,
+    {
+      input: io.stdin,
+      output: io.stdout,
+      prompt: "› ",
+      first: Array.from({ length: 500 }, () => "x".repeat(100_000)),
+      render: ({ type }) => [type],
+      interrupt: () => undefined,
+    },
+  );
+  expect(close).toMatchObject({ code: 1008, initiator: "peer" });
+});

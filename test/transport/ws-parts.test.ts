@@ -4,6 +4,7 @@ import { encodeFrame } from "../../src/protocol/encoder.ts";
 import { Opcode } from "../../src/protocol/opcodes.ts";
 import {
   closeCodeFor,
+  createCodec,
   createDeflate,
   type FrameSink,
   PerMessageDeflate,
@@ -100,6 +101,34 @@ it("deflates by the parameters that our handshake agreed on", async () => {
   expect(second!.length).toBeLessThan(first!.length);
   deflate.cleanup();
 });
+
+it.each([
+  ["client", 8, 15, false],
+  ["client", 9, 8, true],
+  ["server", 15, 8, false],
+  ["server", 8, 9, true],
+] as const)(
+  "a %s with windows of %d and %d may compress: %s",
+  (role, client, server, mayCompress) => {
+    const deflate = { ...PARAMS, clientMaxWindowBits: client, serverMaxWindowBits: server };
+    const codec = createCodec({ role, deflate, maxMessageLength: 100 }, sink());
+    expect(codec.mayCompress).toBe(mayCompress);
+    codec.cleanup();
+  },
+);
+
+it.each([2 ** 31, 2 ** 32, 2 ** 32 + 1, Number.POSITIVE_INFINITY, 0])(
+  "a limit of %d is one, for the receiver counts in 32 bits",
+  async (maxMessageLength) => {
+    const { receiver } = createCodec(
+      { role: "client", deflate: undefined, maxMessageLength },
+      sink(),
+    );
+    const failed = new Promise((resolve) => receiver.on("error", resolve));
+    receiver.write(hex("82 7f 0000000100000001"));
+    expect(closeCodeFor((await failed) as { code: string })).toBe(1009);
+  },
+);
 
 it("sends a Close frame without a code", () => {
   const out = sink();
