@@ -5,8 +5,8 @@
 import { randomFillSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const WARMUP_MS = 1000;
-const WINDOW_MS = 3000;
+const WARMUP_MS = 700;
+const WINDOW_MS = 2000;
 /** Handshakes under way at a time. */
 const CONNECTING = 100;
 

@@ -57,7 +57,10 @@ export interface ClientSummary {
   readonly workers: number;
   /** How the workers ended that died. */
   readonly deaths: readonly string[];
+  /** User and system, of all workers, in the window. */
   readonly cpuMs: number;
+  /** What all workers waited for a core in the window. */
+  readonly waitedMs: number;
   /** Share of the window (0–1) in which the busiest worker had work. */
   readonly busy: number;
   /** True where it had no time left, so that the figures are not the server's alone. */
@@ -108,6 +111,7 @@ export function summarize(
       workers: reports.length,
       deaths: reports.flatMap(({ death }) => (death === undefined ? [] : [death])),
       cpuMs: counts.cpuMs,
+      waitedMs: counts.waitedMs,
       busy: counts.busy,
       limited: counts.busy >= LIMITED_FROM,
     },

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cpuUsage } from "node:process";
 import type { Traffic } from "./load.ts";
 
@@ -7,8 +8,19 @@ export interface WindowCounts {
   readonly windowMs: number;
   /** User and system. */
   readonly cpuMs: number;
-  /** Share (0–1) in which the process had work. */
+  /** How long the process could have run and got no core; 0 where the system does not tell. */
+  readonly waitedMs: number;
+  /** Share (0–1) in which the process had work, whether it got a core for it or not. */
   readonly busy: number;
+}
+
+/** What the process has waited for a core, as Linux counts it for its main thread. */
+export function coreWaitMs(file = "/proc/self/schedstat"): number {
+  try {
+    return Number(readFileSync(file, "utf8").split(" ")[1] ?? 0) / 1e6;
+  } catch {
+    return 0;
+  }
 }
 
 /** The measured window of one worker, from its construction until `close`. */
@@ -17,6 +29,7 @@ export class Window {
   readonly #before: Traffic;
   readonly #openedAt = performance.now();
   readonly #cpu = cpuUsage();
+  readonly #waitedMs = coreWaitMs();
   readonly #loop = performance.eventLoopUtilization();
   #closed: WindowCounts | undefined;
 
@@ -41,8 +54,9 @@ export class Window {
     const { user, system } = cpuUsage(this.#cpu);
     const windowMs = performance.now() - this.#openedAt;
     const cpuMs = (user + system) / 1000;
-    // The loop takes the time that the kernel needs to tell what is ready for idle; on the other hand
-    // a process that has to wait for a core is busy, and uses no CPU.
+    const waitedMs = coreWaitMs() - this.#waitedMs;
+    // To the event loop the time that the kernel takes to tell what is ready, and to give a core to
+    // who was waiting for that, is idle.
     const { utilization } = performance.eventLoopUtilization(this.#loop);
     return {
       traffic: {
@@ -53,7 +67,8 @@ export class Window {
       },
       windowMs,
       cpuMs,
-      busy: Math.min(1, Math.max(utilization, cpuMs / windowMs)),
+      waitedMs,
+      busy: Math.min(1, Math.max(utilization, (cpuMs + waitedMs) / windowMs)),
     };
   }
 }

@@ -56,6 +56,8 @@ export interface Counts {
   readonly windowMs: number;
   /** CPU time in the window, user and system. */
   readonly cpuMs: number;
+  /** Time in the window that was waited for a core. */
+  readonly waitedMs: number;
   /** Share of the window (0–1) in which the process had work: of the busiest worker. */
   readonly busy: number;
   /** Why sockets did not open. */
@@ -110,6 +112,7 @@ export function mergeCounts(parts: readonly Counts[]): Counts {
     },
     windowMs: Math.max(0, ...parts.map(({ windowMs }) => windowMs)),
     cpuMs: sum(parts, ({ cpuMs }) => cpuMs),
+    waitedMs: sum(parts, ({ waitedMs }) => waitedMs),
     busy: Math.max(0, ...parts.map(({ busy }) => busy)),
     refusals: mergeFailures(parts.map(({ refusals }) => refusals)),
     breaks: mergeFailures(parts.map(({ breaks }) => breaks)),
@@ -128,6 +131,7 @@ export function noCounts(attempted: number): Counts {
     traffic: { messagesOut: 0, messagesIn: 0, bytesOut: 0, bytesIn: 0 },
     windowMs: 0,
     cpuMs: 0,
+    waitedMs: 0,
     busy: 0,
     refusals: [],
     breaks: [],

@@ -25,7 +25,7 @@ export const bench: Command = {
   positionals: "[URL]",
   maxPositionals: 1,
   examples: [
-    { command: "framecat bench", meaning: "five seconds against an echo server of its own" },
+    { command: "framecat bench", meaning: "5 s against an echo server of its own" },
     { command: "framecat bench :8080 -c 1000 -d 30s", meaning: "1,000 sockets for 30 seconds" },
     {
       command: "framecat bench :8080 -n 100000 --json",

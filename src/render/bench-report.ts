@@ -111,10 +111,18 @@ function throughputText({ throughput: passed }: BenchSummary): string {
   ].join(" · ");
 }
 
-function clientText({ client: own }: BenchSummary, theme: Theme): string {
+/** From this share of its time on it is worth saying that the client waited for a core. */
+const WORTH_SAYING = 0.1;
+
+function clientText({ client: own, throughput }: BenchSummary, theme: Theme): string {
   const busy = `${Math.round(own.busy * 100)} % busy`;
   if (!own.limited) return `${busy} – the figures are the server's`;
-  return `${theme.warn(`${busy} – the client was the limit`)}; more --workers may show more`;
+  const waited = own.waitedMs / (throughput.windowMs * own.workers);
+  if (waited < WORTH_SAYING) {
+    return `${theme.warn(`${busy} – the client was the limit`)}; more --workers may show more`;
+  }
+  const waiting = `${busy}, ${Math.round(waited * 100)} % waiting for a core`;
+  return `${theme.warn(`${waiting} – the client was the limit`)}; leave it more`;
 }
 
 /** Latencies in the middle of a sentence. */

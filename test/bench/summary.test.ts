@@ -21,6 +21,7 @@ describe("a summary", () => {
           traffic: { messagesOut: 100, messagesIn: 50, bytesOut: 2600, bytesIn: 1100 },
           windowMs: 500,
           cpuMs: 200,
+          waitedMs: 30,
           busy: 0.5,
         },
         latencies,
@@ -45,7 +46,7 @@ describe("a summary", () => {
         bytesInPerSecond: 4400,
       },
       latencyMs: { count: 3, p50: expect.closeTo(2, 2), max: expect.closeTo(3, 2) },
-      client: { workers: 2, deaths: [], cpuMs: 400, busy: 0.5, limited: false },
+      client: { workers: 2, deaths: [], cpuMs: 400, waitedMs: 60, busy: 0.5, limited: false },
       discrepancies: [],
     });
     expect(decodeHistogram(summary.latencyHistogram).totalCount).toBe(3);

@@ -1,5 +1,8 @@
+import { writeFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
-import { Window } from "../../src/bench/window.ts";
+import { coreWaitMs, Window } from "../../src/bench/window.ts";
 
 it("tells what passed since it was opened, and what that cost", () => {
   let passed = 10;
@@ -22,4 +25,11 @@ it("tells what passed since it was opened, and what that cost", () => {
   expect(counts.busy).toBeLessThanOrEqual(1);
   passed = 100;
   expect(window.counts).toBe(counts);
+});
+
+it("knows what it waited for a core where the system tells it", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "framecat-")), "schedstat");
+  writeFileSync(file, "263579163 101584708 811\n");
+  expect(coreWaitMs(file)).toBeCloseTo(101.584708);
+  expect(coreWaitMs("/nonexistent")).toBe(0);
 });

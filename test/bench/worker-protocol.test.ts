@@ -10,6 +10,7 @@ it("adds up what workers counted; of the window and the load the largest counts"
       traffic: { messagesOut: n, messagesIn: 2 * n, bytesOut: 3 * n, bytesIn: 4 * n },
       windowMs: 100 * n,
       cpuMs: 50 * n,
+      waitedMs: 10 * n,
       busy: n / 10,
       refusals: [{ code: "unreachable", message: "x", count: n }],
       breaks: [{ code: "closed", message: `${n}`, count: n }],

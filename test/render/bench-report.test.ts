@@ -39,7 +39,7 @@ const summary: BenchSummary = {
   latencyMs: summarizeLatency(latencies)!,
   bins: binLatencies(latencies),
   latencyHistogram: "",
-  client: { workers: 2, deaths: [], cpuMs: 7100, busy: 0.71, limited: false },
+  client: { workers: 2, deaths: [], cpuMs: 7100, waitedMs: 20, busy: 0.71, limited: false },
   refusals: [],
   breaks: [],
   discrepancies: [],
@@ -80,7 +80,14 @@ describe("a report", () => {
         connectMs: 9e4,
       },
       messages: { sent: 1000, answered: 800, lost: 150, inFlight: 50, unexpected: 2 },
-      client: { workers: 1, deaths: ["SIGKILL"], cpuMs: 1, busy: 0.994, limited: true },
+      client: {
+        workers: 1,
+        deaths: ["SIGKILL"],
+        cpuMs: 1,
+        waitedMs: 1,
+        busy: 0.994,
+        limited: true,
+      },
       refusals: [
         { code: "refused", message: "x refused the handshake: HTTP 503", count: 58 },
         { code: "connect-timeout", message: "x did not answer", count: 2 },
@@ -132,6 +139,17 @@ describe("its lines", () => {
   ])("count %i replies beyond what was asked", (unexpected, text) => {
     expect(report({ messages: { ...summary.messages, unexpected } })).toContain(
       `${" ".repeat(13)}${text}`,
+    );
+  });
+
+  it("say why the client was the limit", () => {
+    const client = { ...summary.client, busy: 0.99, limited: true };
+    expect(labelled(report({ client }), "client")).toBe(
+      "99 % busy – the client was the limit; more --workers may show more",
+    );
+    const starved = { ...client, waitedMs: 6200 };
+    expect(labelled(report({ client: starved }), "client")).toBe(
+      "99 % busy, 62 % waiting for a core – the client was the limit; leave it more",
     );
   });
 
