@@ -1,8 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FramecatError } from "../../src/errors.ts";
 import { ClientUpgrade, type UpgradeOptions } from "../../src/transport/client-upgrade.ts";
 import { parseTarget } from "../../src/transport/target.ts";
-import { concat, filler, hex, singly, utf8 } from "../helpers/bytes.ts";
+import { concat, filler, hex, singly, splitAt, splitPoints, utf8 } from "../helpers/bytes.ts";
 import { response } from "../helpers/transport.ts";
 
 const upgradeTo = (url: string, options: UpgradeOptions = {}) =>
@@ -287,4 +288,30 @@ describe("no answer", () => {
       return failed.state === "failed" ? Buffer.from(failed.body).toString() : undefined;
     }
   });
+});
+
+it("makes of any answer a connection, a foreseen failure, or waits for more", () => {
+  const head = fc.constantFrom(
+    right(),
+    "HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+  );
+  const change = fc.tuple(fc.nat(300), fc.nat(255));
+  const mutated = fc.tuple(head, fc.array(change, { maxLength: 4 })).map(([text, changes]) => {
+    const bytes = Buffer.from(text, "latin1");
+    for (const [at, octet] of changes) bytes[at % bytes.length] = octet;
+    return new Uint8Array(bytes);
+  });
+  const answers = fc.oneof(fc.uint8Array({ maxLength: 100 }), mutated);
+  fc.assert(
+    fc.property(answers, splitPoints, (bytes, points) => {
+      const upgrade = upgradeTo("ws://h/");
+      for (const piece of splitAt(bytes, points)) {
+        const result = upgrade.push(piece);
+        if (result?.state === "failed") expect(result.failure).toBeInstanceOf(FramecatError);
+        if (result) return;
+      }
+      expect(upgrade.ended("closed").state).toBe("failed");
+    }),
+    { numRuns: 500 },
+  );
 });

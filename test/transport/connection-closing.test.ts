@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeClosePayload } from "../../src/protocol/close-codes.ts";
 import { encodeFrame } from "../../src/protocol/encoder.ts";
@@ -7,7 +8,7 @@ import { Connection } from "../../src/transport/connection.ts";
 import type { DeflateParams } from "../../src/protocol/deflate.ts";
 import { concat, filler, hex, toHex, utf8 } from "../helpers/bytes.ts";
 import { compress } from "../helpers/endpoint.ts";
-import { parse } from "../helpers/frames.ts";
+import { anyFrame, parse } from "../helpers/frames.ts";
 import {
   connectionOptions,
   dialTo,
@@ -496,6 +497,38 @@ describe("a peer that breaks the protocol", () => {
     there.socket.end();
     await connection.closed;
   });
+});
+
+it("ends once, whatever bytes come", async () => {
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    anyFrame.map(encodeFrame),
+    fc.constant(encodeFrame({ opcode: 1, rsv1: true, payload: compress(utf8("x".repeat(5000))) })),
+    fc.constant(closeFrame(1000)),
+  );
+  const options = fc.record({
+    role: fc.constantFrom("client" as const, "server" as const),
+    frames: fc.boolean(),
+    deflate: fc.constantFrom(undefined, DEFLATE),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 12 }), options, async (pieces, how) => {
+      const { connection, log, there } = await pair({ ...how, closeTimeoutMs: 1000 });
+      for (const bytes of pieces) {
+        there.send(bytes);
+        if (bytes.length % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      there.socket.end();
+      const close = await connection.closed;
+      expect(log.of("close")).toEqual([close]);
+      expect(log.states).toEqual(["OPEN", "CLOSING", "CLOSED"]);
+      expect(log.of("error").length).toBeLessThanOrEqual(1);
+      expect(connection.bufferedAmount).toBe(0);
+      const frames = parse([there.received]).frames.filter(({ header }) => header.opcode === 8);
+      expect(frames.length).toBeLessThanOrEqual(1);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 it("leaves no timer and no socket behind", async () => {
