@@ -277,5 +277,8 @@ it("refuses nothing that a server on every address takes", async () => {
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  for (const host of ["127.0.0.1", "[::1]", "localhost"]) await open(`ws://${host}:${port}/`);
+  for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
+    const { remote } = await open(`ws://${host}:${port}/`);
+    expect(remote).toMatch(new RegExp(`:${port}$`));
+  }
 });
