@@ -195,9 +195,15 @@ function tlsFacts(socket: TLSSocket): TlsFacts {
     peer: {
       subject: name(certificate.subject),
       issuer: name(certificate.issuer),
-      validFrom: new Date(certificate.valid_from).toISOString(),
-      validTo: new Date(certificate.valid_to).toISOString(),
+      validFrom: isoTime(certificate.valid_from),
+      validTo: isoTime(certificate.valid_to),
       fingerprint256: certificate.fingerprint256,
     },
   };
+}
+
+/** A certificate may hold a time that is none. */
+function isoTime(text: string): string {
+  const time = new Date(text);
+  return Number.isNaN(time.valueOf()) ? text : time.toISOString();
 }

@@ -296,11 +296,9 @@ export interface TestServer extends Server {
   readonly connection: (index?: number) => Promise<Connection>;
 }
 
-/** `serve` on a free port with everything logged; `onMessage` may answer. */
+/** `serve` on a free port with everything logged; it is closed when the test ends. */
 export async function startServer(
-  options: Partial<Omit<ServeOptions, "clock">> & {
-    readonly onOpen?: (connection: Connection) => void;
-  } = {},
+  options: Partial<Omit<ServeOptions, "clock">> = {},
 ): Promise<TestServer> {
   const log = new EventLog();
   const watch = new Watch();
