@@ -9,15 +9,25 @@ export class Gather {
   length = 0;
 
   /**
-   * Copies `bytes` to the end and returns the index at which they now begin in `view()`.
+   * Copies `bytes[start, end)` to the end and returns the index at which they now begin in `view()`.
    * @param expected total in the end, where it is known: nothing beyond it is allocated
    */
-  append(bytes: Uint8Array, expected = Number.POSITIVE_INFINITY): number {
+  append(
+    bytes: Uint8Array,
+    expected = Number.POSITIVE_INFINITY,
+    start = 0,
+    end = bytes.length,
+  ): number {
     const at = this.length;
-    const needed = at + bytes.length;
-    if (needed > this.#bytes.length) this.#grow(needed, Math.max(needed, expected));
-    this.#bytes.set(bytes, at);
+    const needed = at + end - start;
     this.length = needed;
+    if (at === 0 && needed === expected) {
+      // All at once: most frames are small. A Buffer's own `slice` would not copy.
+      this.#bytes = Uint8Array.prototype.slice.call(bytes, start, end);
+      return at;
+    }
+    if (needed > this.#bytes.length) this.#grow(at, needed, Math.max(needed, expected));
+    this.#bytes.set(bytes.subarray(start, end), at);
     return at;
   }
 
@@ -35,10 +45,10 @@ export class Gather {
     return whole;
   }
 
-  #grow(needed: number, expected: number): void {
+  #grow(length: number, needed: number, expected: number): void {
     const size = Math.min(expected, Math.max(needed, this.#bytes.length * 2));
     const larger = new Uint8Array(size);
-    larger.set(this.view());
+    larger.set(this.#bytes.subarray(0, length));
     this.#bytes = larger;
   }
 }

@@ -106,7 +106,7 @@ export class FrameParser {
     if (!header) return;
     const size = Math.min(end - start, this.#wanted - this.#payload.length);
     if (size <= 0) return;
-    const at = this.#payload.append(bytes.subarray(start, start + size), this.#wanted);
+    const at = this.#payload.append(bytes, this.#wanted, start, start + size);
     applyMask(this.#payload.view(), header.maskKey, at, at + size, at);
   }
 
