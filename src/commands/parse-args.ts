@@ -33,7 +33,7 @@ export function parseArgs(command: Command, argv: readonly string[]): Args {
   for (const option of command.options) parser.option(option.name, yargsOption(option));
   const misused = misusedFlag(command.options, argv);
   if (misused !== undefined) throw usageError(misused, see);
-  const parsed: Record<string, unknown> = parser.parseSync([...argv]);
+  const parsed: Record<string, unknown> = parser.parseSync(detachValues(command.options, argv));
   const positionals = Array.isArray(parsed._) ? parsed._.map(String) : [];
   const surplus = positionals[command.maxPositionals];
   if (surplus !== undefined) {
@@ -49,11 +49,25 @@ function misusedFlag(options: readonly OptionSpec[], argv: readonly string[]): s
     const [, no, name, equals] = /^--?(no-)?([^=]+)(=)?/.exec(arg) ?? [];
     const option = options.find((one) => one.name === name || one.alias === name);
     if (!option) continue;
-    const switches = option.kind === "flag" || option.kind === "count";
-    if (equals && switches) return `flag ${dashed(name ?? "")} takes no value`;
+    if (equals && isSwitch(option)) return `flag ${dashed(name ?? "")} takes no value`;
     if (no && option.kind !== "flag") return `unknown flag --no-${name}`;
   }
   return undefined;
+}
+
+/** Takes `-d5s` for `-d 5s`, as other tools do; what follows `--` stays as it is. */
+function detachValues(options: readonly OptionSpec[], argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  return argv.map((arg, i) => {
+    const [, letter, value] = /^-([a-z])(.+)$/is.exec(arg) ?? [];
+    const option = options.find(({ alias }) => alias === letter);
+    if (letter === undefined || !option || isSwitch(option) || (end !== -1 && i > end)) return arg;
+    return `--${option.name}=${value?.replace(/^=/, "")}`;
+  });
+}
+
+function isSwitch({ kind }: OptionSpec): boolean {
+  return kind === "flag" || kind === "count";
 }
 
 function yargsOption({ alias, kind, choices }: OptionSpec) {

@@ -50,6 +50,11 @@ describe("what is given", () => {
     expect(parse("0123").positionals).toEqual(["0123"]);
   });
 
+  it("a value may stand right behind its letter, whatever it begins with", () => {
+    const args = parse("-HA: b", "-H-c: d", "-H=e: f", "--", "-Hg");
+    expect([args.list("header"), args.positionals]).toEqual([["A: b", "-c: d", "e: f"], ["-Hg"]]);
+  });
+
   it("flags and counts, alone or together", () => {
     const args = parse("-qvv", "-v");
     expect([args.flag("quiet"), args.count("verbose")]).toEqual([true, 3]);
