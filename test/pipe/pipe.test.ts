@@ -5,9 +5,8 @@ import type { Frame } from "../../src/protocol/frame.ts";
 import { Opcode } from "../../src/protocol/opcodes.ts";
 import type { Eof } from "../../src/pipe/linger.ts";
 import { type PipeOptions, runPipe } from "../../src/pipe/pipe.ts";
-import { echo } from "../../src/server/echo.ts";
-import type { Connection } from "../../src/transport/connection.ts";
 import type { Event } from "../../src/transport/events.ts";
+import { startEchoServer } from "../helpers/echo-server.ts";
 import { parse } from "../helpers/frames.ts";
 import { dialTo, eventually, expectFailure, rawServer, startServer } from "../helpers/transport.ts";
 
@@ -45,18 +44,6 @@ class Reader {
   }
 }
 
-async function echoServer() {
-  const connections = new Map<string, Connection>();
-  return startServer({
-    frames: false,
-    onConnection: (connection) => connections.set(connection.id, connection),
-    onEvent: (event) => {
-      const connection = connections.get(event.conn);
-      if (connection) echo(event, connection);
-    },
-  });
-}
-
 function pipe(url: string, reader: Reader, options: Partial<PipeOptions> = {}) {
   return runPipe(async (onEvent) => (await dialTo(url, { onEvent, frames: false })).connection, {
     input: Readable.from([]),
@@ -71,7 +58,7 @@ function pipe(url: string, reader: Reader, options: Partial<PipeOptions> = {}) {
 
 describe("a pipe", () => {
   it("sends what comes first, then the input, and brings every reply in order", async () => {
-    const server = await echoServer();
+    const server = await startEchoServer();
     const reader = new Reader();
     const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
     const input = Readable.from([Buffer.from(lines.join("\n"))]);
@@ -104,7 +91,7 @@ describe("a pipe", () => {
   });
 
   it("ends in peace when the reader goes away", async () => {
-    const server = await echoServer();
+    const server = await startEchoServer();
     const reader = new Reader();
     const input = new PassThrough();
     const piped = pipe(server.url, reader, { input });

@@ -1,25 +1,12 @@
 import { expect, it } from "vitest";
-import { echo } from "../../src/server/echo.ts";
-import type { Connection } from "../../src/transport/connection.ts";
 import { filler } from "../helpers/bytes.ts";
-import { dialTo, eventually, startServer, upgradedClient } from "../helpers/transport.ts";
+import { startEchoServer } from "../helpers/echo-server.ts";
+import { dialTo, eventually, upgradedClient } from "../helpers/transport.ts";
 import { encodeFrame } from "../../src/protocol/encoder.ts";
 import { Opcode } from "../../src/protocol/opcodes.ts";
 
-function startEcho() {
-  const connections = new Map<string, Connection>();
-  return startServer({
-    frames: false,
-    onConnection: (connection) => connections.set(connection.id, connection),
-    onEvent: (event) => {
-      const connection = connections.get(event.conn);
-      if (connection) echo(event, connection);
-    },
-  });
-}
-
 it("sends every message back as it came, text as text and binary as binary", async () => {
-  const server = await startEcho();
+  const server = await startEchoServer();
   const { connection, log } = await dialTo(server.url);
   const bytes = filler(70_000);
   await connection.send("text ✓");
@@ -34,7 +21,7 @@ it("sends every message back as it came, text as text and binary as binary", asy
 });
 
 it("does not read a client that does not read its echoes, and goes on when it does", async () => {
-  const server = await startEcho();
+  const server = await startEchoServer();
   const client = await upgradedClient(server);
   client.socket.pause();
   const payload = filler(64 * 1024);
