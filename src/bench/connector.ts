@@ -13,6 +13,8 @@ import { VirtualUser } from "./virtual-user.ts";
 export interface Platform {
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
+  /** Takes away at once what is not needed any more. */
+  readonly collectGarbage?: (() => void) | undefined;
 }
 
 /** Handshakes under way at a time: more would only queue in the server's backlog. */

@@ -35,6 +35,7 @@ export class WorkerRun implements LoadListener {
   readonly #tell: (message: FromWorker) => void;
   readonly #load: Load;
   readonly #connector: Connector;
+  readonly #platform: Platform;
   readonly #breaks = new FailureTally();
   readonly #latencies = new Recorder();
   readonly #ticker: NodeJS.Timeout;
@@ -49,6 +50,7 @@ export class WorkerRun implements LoadListener {
   constructor(plan: WorkerPlan, tell: (message: FromWorker) => void, platform: Platform) {
     this.#plan = plan;
     this.#tell = tell;
+    this.#platform = platform;
     const batch = new FrameBatch(plan.message, plan.load.inFlight, maskKey(platform));
     this.#load = new Load(batch, this, () => performance.now());
     this.#connector = new Connector(plan, this.#load, platform);
@@ -58,6 +60,8 @@ export class WorkerRun implements LoadListener {
   async connect(): Promise<void> {
     const began = performance.now();
     await this.#connector.run();
+    // What the handshakes left behind is not to be cleared away while latencies are measured.
+    this.#platform.collectGarbage?.();
     this.#phase = "ready";
     this.#tell({
       type: "connected",

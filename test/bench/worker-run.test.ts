@@ -259,3 +259,17 @@ describe("a run that is stopped", () => {
     run.stop();
   });
 });
+
+it("clears away what the handshakes left before the load begins", async () => {
+  const { url } = await echoServer();
+  const order: string[] = [];
+  const [plan] = splitPlan(benchPlan({ url }));
+  const run = new WorkerRun(plan!, ({ type }) => order.push(type), {
+    clock: systemClock,
+    random: (length) => randomFillSync(new Uint8Array(length)),
+    collectGarbage: () => order.push("collected"),
+  });
+  await run.connect();
+  run.stop();
+  expect(order).toEqual(["collected", "connected", "result"]);
+});
