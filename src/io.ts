@@ -28,13 +28,22 @@ export interface Io {
   onSignal(signal: Signal, handler: () => void): () => void;
 }
 
+/** A moment of this process. Most moments are never looked at, so what costs is done when asked for. */
+class ProcessMoment implements Moment {
+  /** Milliseconds since the process began, monotonic. */
+  readonly #ms = performance.now();
+
+  get epochUs(): number {
+    return Math.round((performance.timeOrigin + this.#ms) * 1000);
+  }
+
+  get ns(): bigint {
+    return BigInt(Math.round(this.#ms * 1e6));
+  }
+}
+
 /** Wall clock and monotonic clock of this process. */
-export const systemClock: Clock = {
-  now: (): Moment => ({
-    epochUs: Math.round((performance.timeOrigin + performance.now()) * 1000),
-    ns: process.hrtime.bigint(),
-  }),
-};
+export const systemClock: Clock = { now: () => new ProcessMoment() };
 
 /** The real process. */
 export function processIo(): Io {

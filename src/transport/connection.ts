@@ -6,7 +6,14 @@ import type { DeflateParams } from "../protocol/deflate.ts";
 import { headerLength, MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
 import { checkCloseFrame, type CloseFrame, Closing } from "./closing.ts";
 import { deferred } from "./deferred.ts";
-import type { CloseEvent, Event, EventListener, ReadyState } from "./events.ts";
+import type {
+  CloseEvent,
+  Direction,
+  Event,
+  EventListener,
+  MessageEvent,
+  ReadyState,
+} from "./events.ts";
 import { Outflow } from "./outflow.ts";
 import { OutgoingMessage } from "./outgoing-message.ts";
 import { PongReplies } from "./pong-replies.ts";
@@ -162,7 +169,7 @@ export class Connection {
     const compress = this.#codec.mayCompress && bytes.length >= DEFLATE_THRESHOLD;
     this.#sender.send(bytes, { binary, fin, compress, mask: this.#mask }, sent);
     const message = this.#outgoing.push(bytes, binary ? "binary" : "text", fin);
-    if (message) this.#emit({ type: "message", dir: "out", ...message });
+    if (message) this.#emitMessage("out", message);
     return this.#outflow.room();
   }
 
@@ -232,6 +239,15 @@ export class Connection {
     onEvent({ ...body, conn: id, at: clock.now() });
   }
 
+  /** Messages are what there is most of, and spreading is slow. */
+  #emitMessage(
+    dir: Direction,
+    { kind, data, omitted }: Pick<MessageEvent, "kind" | "data" | "omitted">,
+  ): void {
+    const { id, clock, onEvent } = this.#options;
+    onEvent({ type: "message", conn: id, at: clock.now(), dir, kind, data, omitted });
+  }
+
   /** States only go forward. */
   #setState(state: "CLOSING" | "CLOSED"): void {
     if (this.#state === state || this.#state === "CLOSED") return;
@@ -278,7 +294,7 @@ export class Connection {
 
   #listenToReceiver(): void {
     this.#receiver.on("message", (data, isBinary) => {
-      this.#emit({ type: "message", dir: "in", kind: isBinary ? "binary" : "text", data });
+      this.#emitMessage("in", { kind: isBinary ? "binary" : "text", data });
     });
     this.#receiver.on("ping", (data) => {
       this.#countControl(data);

@@ -99,7 +99,7 @@ export interface MessageEvent extends Common {
   readonly kind: "text" | "binary";
   readonly data: Uint8Array;
   /** Bytes left out at the end of `data`, of a message sent that was too long to be held. */
-  readonly omitted?: number;
+  readonly omitted?: number | undefined;
   /** Bytes of payload on the wire and number of frames, where the wire was watched. */
   readonly wireLength?: number;
   readonly fragments?: number;
