@@ -23,7 +23,7 @@ function listen(message: ToWorker): void {
       run = new WorkerRun(message.plan, tell, {
         clock: systemClock,
         random: (length) => randomFillSync(new Uint8Array(length)),
-        collectGarbage: () => void globalThis.gc?.(),
+        collectGarbage: () => globalThis.gc?.(),
       });
       void run.connect();
       return;
