@@ -64,9 +64,10 @@ export class VirtualUser implements LeanListener {
   }
 
   closed(close: LeanClose): void {
+    // First of all, because the last loss may end the run.
+    this.#load.closed(close);
     const times = this.#times ?? NOTHING_SENT;
     while (times.waiting > 0) this.#load.lost(times.oldestAt, times.take(times.waiting));
-    this.#load.closed(close);
   }
 
   /** Matches replies with the oldest messages; gives how many there were to match. */

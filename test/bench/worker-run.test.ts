@@ -162,6 +162,19 @@ describe("sockets that end", () => {
     ]);
   });
 
+  it.each([
+    ["the last message of all", { kind: "messages", count: 1 } as const, 0, 1],
+    ["what is waited for", { kind: "duration", durationMs: 50 } as const, 150, 2],
+  ])("are told where they lose %s", async (_, length, afterMs, lost) => {
+    const { url } = await wsServer((socket) => {
+      socket.on("message", () => setTimeout(() => socket.terminate(), afterMs));
+    });
+    const { counts } = await finished({ url, length, connections: 2, drainMs: 5000 });
+    expect(counts.messages).toMatchObject({ sent: lost, answered: 0, lost, inFlight: 0 });
+    expect(counts.sockets.open).toBe(2 - lost);
+    expect(counts.breaks).toEqual([expect.objectContaining({ code: "abnormal", count: lost })]);
+  });
+
   it("all of them end the run", async () => {
     const { url } = await wsServer((socket) => socket.on("message", () => socket.terminate()));
     const { counts, ending } = await finished({ url, length: forever });
