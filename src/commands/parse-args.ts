@@ -48,9 +48,8 @@ function misusedFlag(options: readonly OptionSpec[], argv: readonly string[]): s
   for (const arg of end === -1 ? argv : argv.slice(0, end)) {
     const [, no, name, equals] = /^--?(no-)?([^=]+)(=)?/.exec(arg) ?? [];
     const option = options.find((one) => one.name === name || one.alias === name);
-    if (!option) continue;
-    if (equals && isSwitch(option)) return `flag ${dashed(name ?? "")} takes no value`;
-    if (no && option.kind !== "flag") return `unknown flag --no-${name}`;
+    if (no && option?.kind !== "flag") return `unknown flag --no-${name}`;
+    if (equals && option && isSwitch(option)) return `flag ${dashed(name ?? "")} takes no value`;
   }
   return undefined;
 }

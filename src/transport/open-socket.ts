@@ -97,8 +97,17 @@ function timedLookup(resolved: () => void): LookupFunction {
 
 const PEM_CERTIFICATE = /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/;
 
+/** Making a context costs more than a handshake: all sockets with the same options share one. */
+const contexts = new WeakMap<TlsOptions, SecureContext>();
+
+function secureContextOf(options: TlsOptions): SecureContext {
+  const context = contexts.get(options) ?? makeSecureContext(options);
+  contexts.set(options, context);
+  return context;
+}
+
 /** OpenSSL passes over authorities that are none and keys without a certificate; people err there. */
-function secureContextOf({ ca, cert, key = cert }: TlsOptions): SecureContext {
+function makeSecureContext({ ca, cert, key = cert }: TlsOptions): SecureContext {
   if (ca !== undefined && !PEM_CERTIFICATE.test(ca)) {
     throw usageError("the file of TLS authorities holds no certificate in PEM");
   }

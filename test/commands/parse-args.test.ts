@@ -84,6 +84,7 @@ describe("what is wrong", () => {
   it.each([
     [["--nope"], "unknown flag --nope"],
     [["-z"], "unknown flag -z"],
+    [["--no-such"], "unknown flag --no-such"],
     [["--nope", "--nay"], "unknown flag --nope, --nay"],
     [["--eof"], "flag --eof needs a value"],
     [["-H"], "flag -H needs a value"],
