@@ -1,12 +1,6 @@
 import { EXIT_DONE, FramecatError } from "../errors.ts";
-import { CloseCode, describeCloseCode } from "../protocol/close-codes.ts";
+import { CloseCode, describeCloseCode, PEACEFUL_CODES } from "../protocol/close-codes.ts";
 import type { CloseEvent, Event, EventListener } from "../transport/events.ts";
-
-const PEACEFUL: ReadonlySet<number> = new Set([
-  CloseCode.normal,
-  CloseCode.goingAway,
-  CloseCode.noStatus,
-]);
 
 /** Follows a connection to tell in the end which exit code it deserves. */
 export interface EndWatch {
@@ -31,7 +25,7 @@ export function watchEnd(): EndWatch {
         throw new FramecatError("abnormal", message);
       }
       if (close.initiator === "local") return EXIT_DONE;
-      if (PEACEFUL.has(close.code)) return EXIT_DONE;
+      if (PEACEFUL_CODES.has(close.code)) return EXIT_DONE;
       throw new FramecatError("closed", `the peer closed with ${wordsOf(close)}`);
     },
   };

@@ -16,6 +16,13 @@ export const CloseCode = {
   tryAgainLater: 1013,
 } as const;
 
+/** What a peer closes with when all is well: the codes that end a run with exit 0. */
+export const PEACEFUL_CODES: ReadonlySet<number> = new Set([
+  CloseCode.normal,
+  CloseCode.goingAway,
+  CloseCode.noStatus,
+]);
+
 /** A close reason is limited by the 125 bytes of a control frame, two of which hold the code. */
 export const MAX_CLOSE_REASON_BYTES = 123;
 

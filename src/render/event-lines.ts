@@ -1,5 +1,5 @@
 import { elapsedMs } from "../clock.ts";
-import { describeCloseCode, CloseCode } from "../protocol/close-codes.ts";
+import { CloseCode, describeCloseCode, PEACEFUL_CODES } from "../protocol/close-codes.ts";
 import { isControl, Opcode } from "../protocol/opcodes.ts";
 import type { CloseEvent, Event, FrameEvent, HandshakeEvent } from "../transport/events.ts";
 import { escapeControl } from "./escape.ts";
@@ -185,10 +185,11 @@ function closed(
   ];
 }
 
-function howClosed({ code, reason, clean }: CloseEvent, theme: Theme): [Span["style"], string] {
+function howClosed(event: CloseEvent, theme: Theme): [Span["style"], string] {
+  const { code, reason, clean, initiator } = event;
   if (code === CloseCode.abnormal) return [theme.bad, " without a Close frame (1006)"];
-  const expected =
-    code === CloseCode.normal || code === CloseCode.goingAway || code === CloseCode.noStatus;
+  // What we close with was meant, whatever the code.
+  const expected = initiator === "local" || PEACEFUL_CODES.has(code);
   const quoted = reason === "" ? "" : ` "${escapeControl(reason)}"`;
   const name = code === CloseCode.noStatus ? "no code" : `${code} ${describeCloseCode(code).name}`;
   const how = `: ${name}${quoted}, ${clean ? "clean" : "not clean"}`;

@@ -184,5 +184,6 @@ describe("color", () => {
     expect(render(...frameEvents([{ opcode: 3 }])).join("")).toContain(red);
     expect(render({ ...close, code: 1006 }).join("")).toContain(red);
     expect(render({ ...close, code: 1011 }).join("")).toContain(red);
+    expect(render({ ...close, code: 4001, initiator: "local" }).join("")).not.toContain(red);
   });
 });
