@@ -45,6 +45,11 @@ class ProcessMoment implements Moment {
 /** Wall clock and monotonic clock of this process. */
 export const systemClock: Clock = { now: () => new ProcessMoment() };
 
+/** Cryptographically strong bytes. */
+export function systemRandom(length: number): Uint8Array {
+  return randomFillSync(new Uint8Array(length));
+}
+
 /** The real process. */
 export function processIo(): Io {
   return {
@@ -53,7 +58,7 @@ export function processIo(): Io {
     stderr: process.stderr,
     env: process.env,
     clock: systemClock,
-    random: (length) => randomFillSync(new Uint8Array(length)),
+    random: systemRandom,
     onSignal: (signal, handler) => {
       process.on(signal, handler);
       return () => void process.off(signal, handler);

@@ -1,6 +1,5 @@
-import { randomFillSync } from "node:crypto";
 import process from "node:process";
-import { systemClock } from "../io.ts";
+import { systemClock, systemRandom } from "../io.ts";
 import { WorkerRun } from "./worker-run.ts";
 import type { FromWorker, ToWorker } from "./worker-protocol.ts";
 
@@ -22,7 +21,7 @@ function listen(message: ToWorker): void {
     case "plan":
       run = new WorkerRun(message.plan, tell, {
         clock: systemClock,
-        random: (length) => randomFillSync(new Uint8Array(length)),
+        random: systemRandom,
         collectGarbage: () => globalThis.gc?.(),
       });
       void run.connect();

@@ -11,11 +11,11 @@ import { benchProgressLine, ERASE_LINE } from "../render/bench-progress.ts";
 import { benchReport } from "../render/bench-report.ts";
 import { escapeControl } from "../render/escape.ts";
 import { jsonLine } from "../render/json-line.ts";
-import { createTheme, decideColor } from "../render/theme.ts";
 import { ClientUpgrade } from "../transport/client-upgrade.ts";
 import { aimAt, readBenchFlags, wantedOf } from "./bench-settings.ts";
 import type { Args, Command } from "./command.ts";
 import { DIAL_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { themeFor } from "./frame-flags.ts";
 import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink, type Sink } from "./sink.ts";
 
@@ -180,7 +180,7 @@ function print(summary: BenchSummary, args: Args, io: Io, output: Sink): void {
   if (args.flag("json")) {
     output.write(jsonLine(summary));
   } else if (summary.sockets.opened > 0) {
-    const theme = createTheme(decideColor(args.text("color"), io.env, io.stdout));
+    const theme = themeFor(args, io, io.stdout);
     const lines = benchReport(summary, { theme, columns: io.stdout.columns ?? 80 });
     output.write(`${lines.join("\n")}\n`);
   }
@@ -202,7 +202,7 @@ const PLAIN_EVERY = 20;
 function watchProgress(args: Args, io: Io, talk: Sink) {
   const { stderr } = io;
   if (args.flag("quiet")) return { show: undefined, end: () => undefined };
-  const theme = createTheme(decideColor(args.text("color"), io.env, stderr));
+  const theme = themeFor(args, io, stderr);
   let told = 0;
   const show: BenchControl["onProgress"] = (progress) => {
     told += 1;

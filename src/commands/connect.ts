@@ -6,17 +6,22 @@ import { runPipe } from "../pipe/pipe.ts";
 import { createEventRenderer, type EventRenderer } from "../render/event-lines.ts";
 import { escapeControl } from "../render/escape.ts";
 import { jsonLine } from "../render/json-line.ts";
-import { createTheme, decideColor } from "../render/theme.ts";
 import { runSession } from "../repl/session.ts";
 import type { Connection } from "../transport/connection.ts";
 import { dial } from "../transport/dial.ts";
 import { eventToJson } from "../transport/event-json.ts";
-import type { CloseEvent, Event, EventListener } from "../transport/events.ts";
-import { parseDurationMs, parseSize } from "../units.ts";
+import {
+  type CloseEvent,
+  type Event,
+  type EventListener,
+  isReceived,
+} from "../transport/events.ts";
+import { parseDurationMs } from "../units.ts";
 import type { Args, Command } from "./command.ts";
 import { DIAL_OPTIONS, FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
 import { type EndWatch, watchEnd } from "./connection-end.ts";
 import { readDialFlags } from "./dial-flags.ts";
+import { readFrameLook } from "./frame-flags.ts";
 import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink, type Sink } from "./sink.ts";
 
@@ -119,22 +124,19 @@ type Settings = ReturnType<typeof readSettings>;
 function readSettings(url: string, args: Args, io: Io, interactive: boolean) {
   const binary = args.flag("binary");
   const format = args.text("format") ?? (binary ? "raw" : "text");
-  const verbosity = args.count("verbose");
+  const look = readFrameLook(args, io, interactive ? io.stdout : io.stderr);
   return {
     dial: readDialFlags(url, args),
     first: args.list("send"),
     binary,
     format,
     // Watching the wire takes time, which a pipe that shows no frames does not have.
-    frames: interactive || format === "ndjson" || verbosity > 0,
+    frames: interactive || format === "ndjson" || look.verbosity > 0,
     eof: parseEof(args.text("eof") ?? "linger=1s"),
     deflate: args.text("deflate") ?? (binary ? "off" : "on"),
     quiet: args.flag("quiet"),
-    verbosity,
-    maxPrint: parseSize(args.text("max-print") ?? "1KiB", "--max-print"),
+    look,
     showSecrets: args.flag("show-secrets"),
-    color: (stream: { readonly isTTY?: boolean }) =>
-      createTheme(decideColor(args.text("color"), io.env, stream)),
   };
 }
 
@@ -173,18 +175,8 @@ function opener(settings: Settings, watch: EndWatch, signals: SignalWatch, io: I
   };
 }
 
-function rendererFor(settings: Settings, stream: Io["stdout"]): EventRenderer {
-  const { color, maxPrint, verbosity, showSecrets } = settings;
-  const columns = stream.isTTY ? stream.columns : undefined;
-  const theme = color(stream);
-  return createEventRenderer({
-    theme,
-    columns,
-    timestamps: true,
-    maxPrint,
-    verbosity,
-    showSecrets,
-  });
+function rendererFor({ look, showSecrets }: Settings): EventRenderer {
+  return createEventRenderer({ ...look, timestamps: true, showSecrets });
 }
 
 async function converse(
@@ -194,7 +186,7 @@ async function converse(
   signals: SignalWatch,
   io: Io,
 ): Promise<number> {
-  const render = settings.quiet ? payloadLines : rendererFor(settings, io.stdout);
+  const render = settings.quiet ? payloadLines : rendererFor(settings);
   const close = await runSession(open, {
     input: io.stdin,
     output: io.stdout,
@@ -209,7 +201,7 @@ async function converse(
 async function pipe(open: Open, watch: EndWatch, settings: Settings, io: Io): Promise<number> {
   const output = createSink(io.stdout);
   const talk = createSink(io.stderr);
-  const render = settings.verbosity > 0 ? rendererFor(settings, io.stderr) : undefined;
+  const render = settings.look.verbosity > 0 ? rendererFor(settings) : undefined;
   const write = writer(settings, output, io.stdout.isTTY === true);
   const { close, whole, readerGone } = await runPipe(open, {
     input: io.stdin,
@@ -258,7 +250,7 @@ function writer(
   }
   const end = format === "text" ? "\n" : "";
   return (event) => {
-    if (event.type !== "message" || event.dir !== "in") return;
+    if (!isReceived(event)) return;
     output.write(event.data);
     output.write(end);
   };
@@ -266,6 +258,6 @@ function writer(
 
 /** A message received, as a person may see it; of all else nothing. */
 function payloadLines(event: Event): string[] {
-  if (event.type !== "message" || event.dir !== "in") return [];
+  if (!isReceived(event)) return [];
   return [escapeControl(Buffer.from(event.data).toString("utf8"))];
 }

@@ -10,13 +10,12 @@ import { createEventRenderer } from "../render/event-lines.ts";
 import { exactLength } from "../render/exact-length.ts";
 import { formatCount } from "../render/format.ts";
 import { jsonLine } from "../render/json-line.ts";
-import { createTheme, decideColor } from "../render/theme.ts";
 import { eventToJson } from "../transport/event-json.ts";
 import type { FrameEvent } from "../transport/events.ts";
 import { createInflate } from "../transport/inflater.ts";
-import { parseSize } from "../units.ts";
 import type { Args, Command } from "./command.ts";
 import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { readFrameLook } from "./frame-flags.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 export const frameDump: Command = {
@@ -119,12 +118,8 @@ async function run(args: Args, io: Io): Promise<number> {
 /** The text of an event, lines ended. */
 function printer(args: Args, io: Io): (event: FrameEvent) => string {
   if (args.text("format") === "ndjson") return ndjson;
-  const { isTTY, columns } = io.stdout;
   const render = createEventRenderer({
-    theme: createTheme(decideColor(args.text("color"), io.env, io.stdout)),
-    columns: isTTY === true ? columns : undefined,
-    maxPrint: parseSize(args.text("max-print") ?? "1KiB", "--max-print"),
-    verbosity: args.count("verbose"),
+    ...readFrameLook(args, io, io.stdout),
     diagram: args.flag("diagram"),
     hex: args.flag("hex"),
   });

@@ -3,7 +3,6 @@ import { EXIT_DONE, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
-import { createTheme, decideColor } from "../render/theme.ts";
 import { echo } from "../server/echo.ts";
 import type { Connection } from "../transport/connection.ts";
 import { eventToJson } from "../transport/event-json.ts";
@@ -13,6 +12,7 @@ import { parseCount, parseSize } from "../units.ts";
 import type { Args, Command } from "./command.ts";
 import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
 import { parseSubprotocol } from "./dial-flags.ts";
+import { readFrameLook, themeFor } from "./frame-flags.ts";
 import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink, type Sink } from "./sink.ts";
 
@@ -171,12 +171,9 @@ function writer(args: Args, io: Io, log: Sink): EventListener {
   }
   const stream = args.flag("json") ? io.stderr : io.stdout;
   const render = createEventRenderer({
-    theme: themeOf(args, io, stream),
-    columns: stream.isTTY ? stream.columns : undefined,
+    ...readFrameLook(args, io, stream),
     timestamps: true,
     labelConnections: true,
-    maxPrint: parseSize(args.text("max-print") ?? "1KiB", "--max-print"),
-    verbosity: args.count("verbose"),
     showSecrets,
   });
   return (event) => {
@@ -184,16 +181,12 @@ function writer(args: Args, io: Io, log: Sink): EventListener {
   };
 }
 
-function themeOf(args: Args, io: Io, stream: Io["stdout"]) {
-  return createTheme(decideColor(args.text("color"), io.env, stream));
-}
-
 /** On stdout, but for NDJSON, which it would spoil. */
 function tellAddress(server: Server, args: Args, io: Io, output: Sink): void {
   if (args.flag("json")) return output.write(addressJson(server));
   const ndjson = args.text("format") === "ndjson";
   const stream = ndjson ? io.stderr : io.stdout;
-  const { good, bold, dim } = themeOf(args, io, stream);
+  const { good, bold, dim } = themeFor(args, io, stream);
   const urls = server.addresses.map(({ url }) => bold(url)).join(" and ");
   const line = `${good("●")} listening on ${urls} ${dim("· echo · Ctrl-C ends")}\n`;
   (ndjson ? createSink(io.stderr) : output).write(line);

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Connection } from "../transport/connection.ts";
-import type { CloseEvent, Event, EventListener } from "../transport/events.ts";
+import { type CloseEvent, type EventListener, isReceived } from "../transport/events.ts";
 import { type Eof, Quiet } from "./linger.ts";
 import { sendInput } from "./send-input.ts";
 
@@ -60,7 +60,7 @@ export async function runPipe(
   };
   connection = await open((event) => {
     options.write(event);
-    if (isReply(event)) quiet.touch();
+    if (isReceived(event)) quiet.touch();
     holdBack();
   });
   let readerGone = false;
@@ -89,10 +89,6 @@ async function sendFirst(connection: Connection, messages: readonly string[]): P
     await connection.send(message);
   }
   return true;
-}
-
-function isReply({ type, ...event }: Event): boolean {
-  return type === "message" && "dir" in event && event.dir === "in";
 }
 
 async function endOfInput(connection: Connection, eof: Eof, quiet: Quiet): Promise<void> {

@@ -105,6 +105,11 @@ export interface MessageEvent extends Common {
   readonly fragments?: number;
 }
 
+/** True for a whole message that has come. */
+export function isReceived(event: Event): event is MessageEvent {
+  return event.type === "message" && event.dir === "in";
+}
+
 export interface PingEvent extends Common {
   readonly type: "ping";
   readonly dir: Direction;

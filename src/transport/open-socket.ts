@@ -12,6 +12,7 @@ import {
   connect as tlsConnect,
   type TLSSocket,
 } from "node:tls";
+import { whenAborted } from "../abort.ts";
 import { type Clock, elapsedMs } from "../clock.ts";
 import { FramecatError, usageError } from "../errors.ts";
 import { connectFailure, type Phase, tlsReason } from "./connect-failure.ts";
@@ -151,6 +152,7 @@ function reached(
   deadline: bigint,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    let unwatch = (): void => undefined;
     // Also for the moment between this and the next who listens.
     socket.on("error", () => undefined);
     const fail = (thrown: unknown) => {
@@ -163,7 +165,6 @@ function reached(
       () => fail(new FramecatError("connect-timeout", late)),
       Math.max(0, elapsedMs(clock.now().ns, deadline)),
     );
-    const abort = () => fail(new FramecatError("interrupted", "interrupted while connecting"));
     const succeed = () => {
       settle();
       resolve();
@@ -171,12 +172,13 @@ function reached(
     const ended = () => fail(Object.assign(new Error("ended"), { code: "ECONNRESET" }));
     const settle = () => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      unwatch();
       socket.off(event, succeed).off("error", fail).off("close", ended);
     };
     socket.once(event, succeed).once("error", fail).once("close", ended);
-    signal?.addEventListener("abort", abort);
-    if (signal?.aborted) abort();
+    unwatch = whenAborted(signal, () =>
+      fail(new FramecatError("interrupted", "interrupted while connecting")),
+    );
   });
 }
 

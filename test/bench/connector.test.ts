@@ -1,10 +1,9 @@
-import { randomFillSync } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Connector } from "../../src/bench/connector.ts";
 import { FrameBatch } from "../../src/bench/frame-batch.ts";
 import { Load } from "../../src/bench/load.ts";
 import { splitPlan } from "../../src/bench/plan.ts";
-import { systemClock } from "../../src/io.ts";
+import { systemClock, systemRandom } from "../../src/io.ts";
 import { parseTarget } from "../../src/transport/target.ts";
 import { benchPlan, echoServer } from "../helpers/bench.ts";
 import { freePort, rawServer } from "../helpers/transport.ts";
@@ -18,7 +17,7 @@ function connectorTo(url: string, connections: number, handshakeTimeoutMs = 5000
   const load = new Load(batch, listener, () => performance.now());
   const connector = new Connector(plan!, load, {
     clock: systemClock,
-    random: (length) => randomFillSync(new Uint8Array(length)),
+    random: systemRandom,
   });
   onTestFinished(() => {
     for (const { connection } of connector.users) connection?.close();

@@ -1,10 +1,9 @@
-import { randomFillSync } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { splitPlan } from "../../src/bench/plan.ts";
 import { decodeHistogram } from "../../src/bench/recorder.ts";
 import type { FromWorker } from "../../src/bench/worker-protocol.ts";
 import { WorkerRun } from "../../src/bench/worker-run.ts";
-import { systemClock } from "../../src/io.ts";
+import { systemClock, systemRandom } from "../../src/io.ts";
 import { benchPlan, echoServer, type PlanOverrides } from "../helpers/bench.ts";
 import { freePort, type RawPeer, rawServer } from "../helpers/transport.ts";
 import { echoBack, wsServer } from "../helpers/ws-peers.ts";
@@ -23,7 +22,7 @@ function startRun(overrides: PlanOverrides) {
   const [plan] = splitPlan(benchPlan(overrides));
   const run = new WorkerRun(plan!, tell, {
     clock: systemClock,
-    random: (length) => randomFillSync(new Uint8Array(length)),
+    random: systemRandom,
   });
   onTestFinished(() => run.stop());
   const until = <T extends FromWorker["type"]>(
@@ -279,7 +278,7 @@ it("clears away what the handshakes left before the load begins", async () => {
   const [plan] = splitPlan(benchPlan({ url }));
   const run = new WorkerRun(plan!, ({ type }) => order.push(type), {
     clock: systemClock,
-    random: (length) => randomFillSync(new Uint8Array(length)),
+    random: systemRandom,
     collectGarbage: () => order.push("collected"),
   });
   await run.connect();

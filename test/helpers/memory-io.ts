@@ -1,6 +1,12 @@
-import { randomFillSync } from "node:crypto";
 import { PassThrough } from "node:stream";
-import { type Input, type Io, type Output, type Signal, systemClock } from "../../src/io.ts";
+import {
+  type Input,
+  type Io,
+  type Output,
+  type Signal,
+  systemClock,
+  systemRandom,
+} from "../../src/io.ts";
 
 /** An Io in memory: what was written can be read, stdin can be fed, signals can be raised. */
 export interface MemoryIo extends Io {
@@ -37,7 +43,7 @@ export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
     stderr: stderr.stream,
     env,
     clock: systemClock,
-    random: (length) => randomFillSync(new Uint8Array(length)),
+    random: systemRandom,
     onSignal: (signal, handler) => {
       const set = handlers.get(signal) ?? new Set();
       handlers.set(signal, set.add(handler));

@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { connect, createServer, type Server as TcpServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions as TlsServerOptions } from "node:tls";
-import { randomFillSync } from "node:crypto";
 import { expect, onTestFinished } from "vitest";
 import { FramecatError, type FailureCode } from "../../src/errors.ts";
-import { systemClock } from "../../src/io.ts";
+import { systemClock, systemRandom } from "../../src/io.ts";
 import { acceptKey } from "../../src/protocol/accept-key.ts";
 import type { Connection, ConnectionOptions } from "../../src/transport/connection.ts";
 import { dial, type DialOptions } from "../../src/transport/dial.ts";
@@ -13,7 +12,7 @@ import { serve, type Server, type ServeOptions } from "../../src/transport/serve
 import { parseTarget, type Target } from "../../src/transport/target.ts";
 import { concat } from "./bytes.ts";
 
-export const random = (length: number) => randomFillSync(new Uint8Array(length));
+export const random = systemRandom;
 
 /** Calls `check` after every change; the promise is fulfilled once it gives a value. */
 class Watch {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import type { Command } from "../../src/commands/command.ts";
+import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "../../src/commands/common-options.ts";
+import { readFrameLook } from "../../src/commands/frame-flags.ts";
+import { parseArgs } from "../../src/commands/parse-args.ts";
+import { memoryIo } from "../helpers/memory-io.ts";
+
+const command: Command = {
+  name: "try",
+  summary: "",
+  positionals: "",
+  maxPositionals: 0,
+  examples: [],
+  options: [...FRAME_OPTIONS, ...OUTPUT_OPTIONS],
+  run: async () => 0,
+};
+
+function look(tty: boolean, ...argv: string[]) {
+  const io = memoryIo({ tty, columns: 100 });
+  return readFrameLook(parseArgs(command, argv), io, io.stdout);
+}
+
+describe("how frames are shown", () => {
+  it("on a terminal: its columns and colors", () => {
+    const { columns, theme, maxPrint, verbosity } = look(true);
+    expect([columns, maxPrint, verbosity]).toEqual([100, 1024, 0]);
+    expect(theme.level).toBeGreaterThan(0);
+  });
+
+  it("elsewhere: no wrapping, and color only when asked for", () => {
+    expect([look(false).columns, look(false).theme.level]).toEqual([undefined, 0]);
+    expect(look(false, "--color", "always").theme.level).toBeGreaterThan(0);
+  });
+
+  it("as the flags say", () => {
+    expect(look(false, "-vv", "--max-print", "2KiB")).toMatchObject({
+      maxPrint: 2048,
+      verbosity: 2,
+    });
+    expect(() => look(false, "--max-print", "much")).toThrow("--max-print");
+  });
+});
