@@ -210,18 +210,25 @@ describe("a peer that does not do its part", () => {
   });
 
   it("reads slowly: it is not hurried", async () => {
-    const { connection, there } = await pair({ closeTimeoutMs: 100, frames: false });
+    const closeTimeoutMs = 300;
+    const { connection, there } = await pair({ closeTimeoutMs, frames: false });
     there.socket.pause();
-    const size = 24 * 1024 * 1024;
+    const size = 64 * 1024 * 1024;
+    const begun = performance.now();
     void connection.send(Buffer.alloc(size, "x"), { binary: true });
     const closed = connection.close();
     let received = 0;
+    let slow = true;
     there.socket.removeAllListeners("data");
     there.socket.on("data", (chunk: Buffer) => {
       received += chunk.length;
-      there.socket.pause();
+      if (slow) there.socket.pause();
     });
     const reading = setInterval(() => there.socket.resume(), 1);
+    await eventually(() => connection.bufferedAmount === 0);
+    expect(performance.now() - begun).toBeGreaterThan(closeTimeoutMs);
+    // What is in the buffers of the system now is out of our sight: the timeout counts from here.
+    slow = false;
     await eventually(() => received > size);
     clearInterval(reading);
     there.send(closeFrame(1000));
