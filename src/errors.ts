@@ -60,12 +60,15 @@ export class FramecatError extends Error {
   readonly code: FailureCode;
   /** What to try next: whole sentences. */
   readonly hint: string | undefined;
+  /** The system's name of the error behind it, such as ECONNRESET, where there is one. */
+  readonly errno: string | undefined;
 
-  constructor(code: FailureCode, message: string, hint?: string) {
+  constructor(code: FailureCode, message: string, hint?: string, errno?: string) {
     super(message);
     this.name = "FramecatError";
     this.code = code;
     this.hint = hint;
+    this.errno = errno;
   }
 
   get exitCode(): number {

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { FramecatError } from "../errors.ts";
 import type { Timings } from "../transport/events.ts";
 import { dialLean, type LeanDialOptions } from "../transport/lean-dial.ts";
-import { FailureTally } from "./failures.ts";
+import { FailureTally, failureOfDial } from "./failures.ts";
 import type { Load } from "./load.ts";
 import type { WorkerPlan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
@@ -95,7 +95,7 @@ export class Connector {
     } catch (thrown) {
       if (!(thrown instanceof FramecatError)) throw thrown;
       if (thrown.code === "interrupted") this.#aborted += 1;
-      else this.refusals.add(thrown);
+      else this.refusals.add(failureOfDial(thrown));
     }
   }
 }

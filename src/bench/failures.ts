@@ -1,9 +1,29 @@
-import type { FailureCode } from "../errors.ts";
+import type { FailureCode, FramecatError } from "../errors.ts";
 import { CloseCode, describeCloseCode } from "../protocol/close-codes.ts";
 import type { LeanClose } from "../transport/lean-connection.ts";
 
+/** What can go wrong with a socket, told apart as finely as who reads a report asks for it. */
+export const FAILURE_KINDS = [
+  "name-resolution",
+  "refused",
+  "unreachable",
+  "reset",
+  "connect-timeout",
+  "tls",
+  "http-status",
+  "bad-handshake",
+  "proxy",
+  "protocol",
+  "abnormal",
+  "closed",
+  "heartbeat",
+  "other",
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
 /** One kind of failure: the code says which exit code it deserves, the message what happened. */
 export interface Failure {
+  readonly kind: FailureKind;
   readonly code: FailureCode;
   readonly message: string;
   /** What to try. */
@@ -30,10 +50,10 @@ export class FailureTally {
   add(failure: Failure, count = 1): void {
     const full = this.#counts.size >= MAX_KINDS;
     const known = this.#counts.has(keyOf(failure));
-    const { code, message, hint } = full && !known ? other(failure) : failure;
+    const { kind, code, message, hint } = full && !known ? other(failure) : failure;
     const key = keyOf({ code, message });
     const before = this.#counts.get(key)?.count ?? 0;
-    this.#counts.set(key, { code, message, ...(hint && { hint }), count: before + count });
+    this.#counts.set(key, { kind, code, message, ...(hint && { hint }), count: before + count });
   }
 
   /** The most frequent first. */
@@ -42,12 +62,12 @@ export class FailureTally {
   }
 }
 
-function keyOf({ code, message }: Failure): string {
+function keyOf({ code, message }: Pick<Failure, "code" | "message">): string {
   return `${code} ${message}`;
 }
 
-function other({ code }: Failure): Failure {
-  return { code, message: "other reasons" };
+function other({ kind, code }: Failure): Failure {
+  return { kind, code, message: "other reasons" };
 }
 
 /** Joins the lists of several workers. */
@@ -63,18 +83,45 @@ const ERRNO: Readonly<Record<string, string>> = {
   ETIMEDOUT: "the peer could not be reached any more",
 };
 
+/** The failure that a dial ended in. */
+export function failureOfDial({ code, message, hint, errno }: FramecatError): Failure {
+  return { kind: dialKind(code, errno), code, message, hint };
+}
+
+function dialKind(code: FailureCode, errno: string | undefined): FailureKind {
+  switch (code) {
+    case "unreachable":
+      if (errno === "ECONNREFUSED") return "refused";
+      return errno === "ECONNRESET" || errno === "EPIPE" || errno === undefined
+        ? "reset"
+        : "unreachable";
+    case "refused":
+      return "http-status";
+    case "name-resolution":
+    case "connect-timeout":
+    case "tls":
+    case "bad-handshake":
+    case "proxy":
+      return code;
+    default:
+      return "other";
+  }
+}
+
 /** The failure that the end of a connection in the middle of a run is. */
 export function failureOf({ code, reason, violation, errno }: LeanClose): Failure {
   if (violation) {
     const message = `the peer broke the protocol: ${violation.message.replace(/\.$/, "")}`;
-    return { code: "protocol", message };
+    return { kind: "protocol", code: "protocol", message };
   }
   if (code !== CloseCode.abnormal) {
     const said = reason === "" ? "" : ` ${JSON.stringify(reason)}`;
-    return { code: "closed", message: `the peer closed with ${code} ${nameOf(code)}${said}` };
+    const message = `the peer closed with ${code} ${nameOf(code)}${said}`;
+    return { kind: "closed", code: "closed", message };
   }
   const message = errno === undefined ? ERRNO.EPIPE : (ERRNO[errno] ?? `it failed: ${errno}`);
-  return { code: "abnormal", message: message ?? "" };
+  const kind = errno === "ECONNRESET" ? "reset" : "abnormal";
+  return { kind, code: "abnormal", message: message ?? "" };
 }
 
 function nameOf(code: number): string {

@@ -10,7 +10,7 @@ export function connectFailure(thrown: unknown, target: Target, phase: Phase): F
   const code = errnoOf(thrown);
   if (phase === "tls") return tlsFailure(thrown, code, target);
   const [failure, message, hint] = describe(code, thrown, target);
-  return new FramecatError(failure, message, hint);
+  return new FramecatError(failure, message, hint, code === "" ? undefined : code);
 }
 
 function errnoOf(thrown: unknown): string {

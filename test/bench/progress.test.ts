@@ -16,7 +16,7 @@ it("is what the workers told last, together", () => {
     watch("measuring", { sockets: { open: 4, attempted: 5, failed: 1 } }, 0, [[ms(1), 3], []]),
     watch("warm-up", {
       sockets: { open: 3, attempted: 5 },
-      breaks: [{ code: "closed", message: "x", count: 2 }],
+      breaks: [{ kind: "closed", code: "closed", message: "x", count: 2 }],
     }),
   ];
   const plan = benchPlan({ warmupMs: 1000, length: { kind: "duration", durationMs: 5000 } });

@@ -12,8 +12,8 @@ it("adds up what workers counted; of the window and the load the largest counts"
       cpuMs: 50 * n,
       waitedMs: 10 * n,
       busy: n / 10,
-      refusals: [{ code: "unreachable", message: "x", count: n }],
-      breaks: [{ code: "closed", message: `${n}`, count: n }],
+      refusals: [{ kind: "refused", code: "unreachable", message: "x", count: n }],
+      breaks: [{ kind: "closed", code: "closed", message: `${n}`, count: n }],
     });
   const sum = part(3);
   expect(mergeCounts([part(1), part(2)])).toEqual({
@@ -21,8 +21,8 @@ it("adds up what workers counted; of the window and the load the largest counts"
     windowMs: 200,
     busy: 0.2,
     breaks: [
-      { code: "closed", message: "2", count: 2 },
-      { code: "closed", message: "1", count: 1 },
+      { kind: "closed", code: "closed", message: "2", count: 2 },
+      { kind: "closed", code: "closed", message: "1", count: 1 },
     ],
   });
 });

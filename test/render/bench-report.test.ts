@@ -89,10 +89,10 @@ describe("a report", () => {
         limited: true,
       },
       refusals: [
-        { code: "refused", message: "x refused the handshake: HTTP 503", count: 58 },
-        { code: "connect-timeout", message: "x did not answer", count: 2 },
+        { kind: "http-status", code: "refused", message: "x refused the handshake: HTTP 503", count: 58 },
+        { kind: "connect-timeout", code: "connect-timeout", message: "x did not answer", count: 2 },
       ],
-      breaks: [{ code: "closed", message: "the peer closed with 1013", count: 900 }],
+      breaks: [{ kind: "closed", code: "closed", message: "the peer closed with 1013", count: 900 }],
       discrepancies: ["5 sockets attempted, but 4 opened, failed and unfinished"],
     });
     expectGolden("bench/trouble.txt", `${lines.join("\n")}\n`);
@@ -121,7 +121,7 @@ describe("its lines", () => {
 
   it("show what a peer said as harmless text", () => {
     const message = 'the peer closed with 4000 "\u001b[2J\nbye"';
-    const lines = report({ url: "ws://x/\u009b", breaks: [{ code: "closed", message, count: 1 }] });
+    const lines = report({ url: "ws://x/\u009b", breaks: [{ kind: "closed", code: "closed", message, count: 1 }] });
     expect(lines.join("")).not.toMatch(/[\u001b\u009b\n]/);
     expect(labelled(lines, "broke off")).toBe('1 × the peer closed with 4000 "\\x1b[2J\\nbye"');
   });
