@@ -135,7 +135,11 @@ export class WorkerWatch {
   #reportDeath(how: string): WorkerReport {
     this.phase = "done";
     const { sockets, messages, breaks, ...counts } = this.counts;
-    const died = { kind: "abnormal", code: "abnormal", message: `a worker process died (${how})` } as const;
+    const died = {
+      kind: "abnormal",
+      code: "abnormal",
+      message: `a worker process died (${how})`,
+    } as const;
     this.counts = {
       ...counts,
       sockets: { ...sockets, open: 0 },

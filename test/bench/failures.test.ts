@@ -3,7 +3,12 @@ import { FailureTally, failureOf, mergeFailures } from "../../src/bench/failures
 import { violation } from "../../src/protocol/rules.ts";
 import type { LeanClose } from "../../src/transport/lean-connection.ts";
 
-const refused = { kind: "refused", code: "unreachable", message: "refused", hint: "Start it." } as const;
+const refused = {
+  kind: "refused",
+  code: "unreachable",
+  message: "refused",
+  hint: "Start it.",
+} as const;
 const late = { kind: "connect-timeout", code: "connect-timeout", message: "late" } as const;
 
 describe("a tally", () => {
@@ -21,7 +26,8 @@ describe("a tally", () => {
 
   it("tells a bounded number of kinds apart, and loses none", () => {
     const tally = new FailureTally();
-    for (let i = 0; i < 1000; i++) tally.add({ kind: "closed", code: "closed", message: `reason ${i % 500}` });
+    for (let i = 0; i < 1000; i++)
+      tally.add({ kind: "closed", code: "closed", message: `reason ${i % 500}` });
     tally.add(refused);
     const list = tally.list();
     expect(tally.total).toBe(1001);

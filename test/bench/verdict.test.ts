@@ -12,7 +12,12 @@ function judged(given: CountOverrides, rest: Parameters<typeof workerReport>[2] 
   return judge(summarize(benchPlan({ drainMs: 5000 }), [report], facts));
 }
 
-const refused = { kind: "refused", code: "unreachable", message: "x refused", hint: "Start it." } as const;
+const refused = {
+  kind: "refused",
+  code: "unreachable",
+  message: "x refused",
+  hint: "Start it.",
+} as const;
 const closed = { kind: "closed", code: "closed", message: "the peer closed with 1001" } as const;
 
 it("passes where nothing failed, unexpected replies or not", () => {
