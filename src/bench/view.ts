@@ -43,10 +43,12 @@ export function curvesOf(histogram: JsHistogram): Curves {
 export function percentileCurve(histogram: JsHistogram): PercentilePoint[] {
   const total = histogram.totalCount;
   if (total === 0) return [];
+  // A percentile is the upper end of its bucket, which may lie above the greatest value.
+  const max = histogram.maxValue / 1e6;
   const halvings = Math.ceil(Math.log2(Math.max(2, total)));
   const points = Array.from({ length: halvings * STEPS_PER_HALVING + 1 }, (_, i) => {
     const share = 1 - 2 ** (-i / STEPS_PER_HALVING);
-    return { share, ms: histogram.getValueAtPercentile(share * 100) / 1e6 };
+    return { share, ms: Math.min(max, histogram.getValueAtPercentile(share * 100) / 1e6) };
   });
-  return [...points, { share: 1, ms: histogram.maxValue / 1e6 }];
+  return [...points, { share: 1, ms: max }];
 }
