@@ -14,13 +14,21 @@ import { type InboundListener, LeanInbound } from "./lean-inbound.ts";
  * 2. Most replies are whole, short, unfragmented frames: these are counted where they lie. All else
  *    goes through `LeanInbound`, which is made when it is first needed, so that an idle connection is
  *    little more than its socket.
- * 3. Nothing is allocated for a message, sent or received. The owner is told once per read.
+ * 3. Nothing is allocated for a message, sent or received. The owner is told once per read. Only an
+ *    owner that asks for payloads, by having `message`, gets them.
  * 4. The protocol is kept all the same: pings are answered, Close is answered, a peer that breaks a
  *    rule is told so with a Close frame and left.
  */
 export interface LeanListener {
   /** One read brought `bytes` bytes, which completed so many messages; there may be none. */
   received(messages: number, bytes: number): void;
+  /**
+   * A whole message, told before the read that completed it. Bytes are valid during the call only.
+   * @param compressed whether it is to be inflated (RFC 7692, section 6.2)
+   */
+  message?(payload: Uint8Array, opcode: number, compressed: boolean): void;
+  /** Bytes are valid during the call only. */
+  pong?(payload: Uint8Array): void;
   /** What held up sending has left. */
   drained(): void;
   /** The connection has ended; the last call. */
@@ -75,6 +83,7 @@ const ABNORMAL: CloseFrame = { code: CloseCode.abnormal, reason: "" };
 export class LeanConnection implements InboundListener {
   readonly #options: LeanConnectionOptions;
   readonly #listener: LeanListener;
+  #deflate = false;
   #socket: LeanSocket | undefined;
   /** Takes what comes before the connection is open. */
   #handshake: ((bytes: Uint8Array) => void) | undefined;
@@ -120,9 +129,10 @@ export class LeanConnection implements InboundListener {
     this.#handshake = handshake;
   }
 
-  /** Takes over a socket whose handshake is done. */
-  open(socket: Socket): void {
+  /** Takes over a socket whose handshake is done. @param deflate whether it agreed on compression */
+  open(socket: Socket, { deflate = false } = {}): void {
     const own: LeanSocket = socket;
+    this.#deflate = deflate;
     this.#handshake = undefined;
     own[CONNECTION] = this;
     // The end of what the peer sends then ends the socket by itself, without a listener for it.
@@ -141,19 +151,31 @@ export class LeanConnection implements InboundListener {
     let at = 0;
     let messages = 0;
     if (this.#inbound === undefined || this.#inbound.idle) {
+      const wanted = this.#listener.message !== undefined;
       while (at + 1 < length) {
         const first = bytes[at];
         const size = bytes[at + 1] ?? 0;
         if ((first !== TEXT && first !== BINARY) || size > 125 || at + 2 + size > length) break;
+        if (wanted) {
+          this.#listener.message?.(bytes.subarray(at + 2, at + 2 + size), first & 0x0f, false);
+        }
         at += 2 + size;
         messages += 1;
       }
     }
     if (at < length) {
-      this.#inbound ??= new LeanInbound("server", this);
+      this.#inbound ??= this.#makeInbound();
       messages += this.#inbound.push(bytes, at, length);
     }
     this.#listener.received(messages, length);
+  }
+
+  onMessage(payload: Uint8Array, opcode: number, compressed: boolean): void {
+    this.#listener.message?.(payload, opcode, compressed);
+  }
+
+  onPong(payload: Uint8Array): void {
+    this.#listener.pong?.(payload);
   }
 
   /** Starts the closing handshake; the connection ends in `closed`, whatever the peer does. */
@@ -209,6 +231,11 @@ export class LeanConnection implements InboundListener {
       ...(violation && { violation }),
       ...(errno !== undefined && { errno }),
     });
+  }
+
+  #makeInbound(): LeanInbound {
+    const payloads = this.#listener.message !== undefined;
+    return new LeanInbound("server", this, { deflate: this.#deflate, payloads });
   }
 
   #write(bytes: Buffer): void {

@@ -7,7 +7,7 @@ import { openSocket, type TlsOptions } from "./open-socket.ts";
 import { runUpgrade, type RunUpgradeOptions } from "./run-upgrade.ts";
 import type { Target } from "./target.ts";
 
-export interface LeanDialOptions extends Omit<UpgradeOptions, "deflate"> {
+export interface LeanDialOptions extends UpgradeOptions {
   readonly target: Target;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
@@ -55,7 +55,7 @@ export async function dialLean(
   };
   return runUpgrade(socket, upgrade, { ...options, feed }, (result) => {
     if (result.state === "failed") throw result.failure;
-    connection.open(socket);
+    connection.open(socket, { deflate: result.verdict.deflate !== undefined });
     if (result.rest.length > 0) connection.read(result.rest, result.rest.length);
     return { connection, timings: { ...timings, upgrade: elapsedMs(start, clock.now().ns) } };
   });

@@ -9,11 +9,16 @@ import { type Violation, violation } from "../protocol/rules.ts";
  */
 export class LeanRules {
   readonly #sender: Sender;
+  readonly #deflate: boolean;
   #started = false;
 
-  /** @param sender whose frames these are: a server's must not be masked, a client's must */
-  constructor(sender: "client" | "server") {
+  /**
+   * @param sender whose frames these are: a server's must not be masked, a client's must
+   * @param deflate true where permessage-deflate was agreed on, so that RSV1 may be set
+   */
+  constructor(sender: "client" | "server", { deflate = false } = {}) {
     this.#sender = sender;
+    this.#deflate = deflate;
   }
 
   /** True while a message has begun and not ended. */
@@ -34,7 +39,7 @@ export class LeanRules {
   }
 
   #judge(header: FrameHeader): Violation | undefined {
-    const expected = { sender: this.#sender, deflate: false, maxFrameLength: Infinity };
+    const expected = { sender: this.#sender, deflate: this.#deflate, maxFrameLength: Infinity };
     return judgeHeader(header, expected).find(({ severity }) => severity === "error");
   }
 
