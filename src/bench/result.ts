@@ -223,31 +223,39 @@ export interface ClientResult {
   readonly limits: readonly string[];
 }
 
-/** What the server used in the measured window, read from /proc. */
+/**
+ * What the server used in the measured window, read from /proc: the process that was named and all
+ * its descendants, summed up. Memory that they share counts for each of them.
+ */
 export interface ServerResult {
   readonly pid: number;
+  /** When it was found to have ended, since the measured window began; absent where it lived on. */
+  readonly endedAtMs?: number;
   /** User and system. */
   readonly cpuMs: number;
   /** CPU over wall time: 1 is one core. */
   readonly cores: number;
   readonly maxRssBytes: number;
   readonly maxThreads: number;
-  readonly maxOpenFiles: number;
+  /** Absent where the system does not let us count them. */
+  readonly maxOpenFiles?: number;
   /** Absent where nothing was answered. */
   readonly cpuUsPerMessage?: number;
   /** Growth of resident memory since before the first socket; absent where it shrank. */
   readonly rssBytesPerConnection?: number;
+  /** From before the first socket on. */
   readonly samples: readonly ServerSample[];
 }
 
 export interface ServerSample {
-  /** Since the measured window began. */
+  /** Since the measured window began; negative before it. */
   readonly atMs: number;
   /** Since the sample before, in cores. */
   readonly cores: number;
   readonly rssBytes: number;
   readonly threads: number;
-  readonly openFiles: number;
+  /** Absent where the system does not let us count them. */
+  readonly openFiles?: number;
 }
 
 /** An objective and whether it held. */
