@@ -88,7 +88,7 @@ export function drawSize(spec: SizeSpec, random: () => number): number {
     case "normal":
       return Math.round(drawNormal(spec.mean, spec.deviation, random));
     case "exponential":
-      return Math.round(spec.mean * Math.min(EXPONENTIAL_REACH, -Math.log(1 - random())));
+      return Math.round(spec.mean * Math.min(EXPONENTIAL_REACH, Math.log(1 / (1 - random()))));
     default:
       return unreachable(spec);
   }
