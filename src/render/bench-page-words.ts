@@ -1,0 +1,99 @@
+import type { BenchResult, LoadModel, Measure } from "../bench/result.ts";
+import { formatCount, formatDuration, formatPlural } from "./format.ts";
+import type { Tone } from "./page/parts.ts";
+
+/** A run in words, for a page. */
+
+export function facts({ settings, sockets, client, throughput }: BenchResult): string[] {
+  const { measure, load, message, shard } = settings;
+  return [
+    MEASURES[measure].name,
+    ...(measure === "hold" || measure === "connect" ? [] : [loadText(load, measure)]),
+    formatPlural(sockets.attempted, "socket"),
+    formatPlural(client.workers, "worker"),
+    message,
+    `${formatDuration(throughput.windowMs)} measured`,
+    ...(shard ? [`part ${shard.index} of ${shard.count}`] : []),
+  ].filter((fact) => fact !== "");
+}
+
+/** What is measured, and what is counted thereby. */
+export const MEASURES: Readonly<
+  Record<Measure, { readonly name: string; readonly noun: string; readonly rate: string }>
+> = {
+  echo: { name: "echo", noun: "message", rate: "msg/s" },
+  ping: { name: "ping", noun: "ping", rate: "pings/s" },
+  push: { name: "push", noun: "message", rate: "msg/s" },
+  fanout: { name: "fan-out", noun: "publication", rate: "msg/s" },
+  connect: { name: "handshakes", noun: "handshake", rate: "handshakes/s" },
+  hold: { name: "idle sockets", noun: "ping", rate: "pings/s" },
+};
+
+function loadText(load: LoadModel, measure: Measure): string {
+  if (load.model === "closed") {
+    const think = load.thinkMs > 0 ? `, ${formatDuration(load.thinkMs)} of thinking` : "";
+    return `closed model, ${formatCount(load.inFlight)} in flight${think}`;
+  }
+  const rate = `${formatCount(load.ratePerSecond)} ${MEASURES[measure].rate}`;
+  const per = load.per === "socket" ? " per socket" : "";
+  return `open model, ${rate}${per}${load.arrival === "poisson" ? ", Poisson arrivals" : ""}`;
+}
+
+export interface Errors {
+  readonly sockets: number;
+  readonly messages: number;
+}
+
+/** What was in flight when a signal ended the run did not fail. */
+export function errorsOf({ sockets, messages, ending, stream }: BenchResult): Errors {
+  const { unsent, wrong, lost, inFlight } = messages;
+  const unanswered = ending === "interrupted" ? 0 : inFlight;
+  return {
+    sockets: sockets.failed + sockets.broken,
+    messages: unsent + wrong + lost + unanswered + (stream?.missing ?? 0),
+  };
+}
+
+/** The run in a sentence: the worst of it, or that all is well. */
+export function verdict(result: BenchResult): { readonly tone: Tone; readonly text: string } {
+  const { assertions, client, discrepancies, ending, settings, messages, sockets } = result;
+  const missed = assertions.filter(({ passed }) => !passed).length;
+  const errors = errorsOf(result);
+  const { noun } = MEASURES[settings.measure];
+  if (client.deaths.length > 0 || discrepancies.length > 0) {
+    return { tone: "bad", text: "framecat itself failed; these figures cannot be relied on." };
+  }
+  if (ending !== "completed") return { tone: "warn", text: ENDINGS[ending] };
+  if (missed > 0) {
+    return {
+      tone: "bad",
+      text: `${missed} of ${formatPlural(assertions.length, "objective")} missed.`,
+    };
+  }
+  if (errors.sockets + errors.messages > 0) return { tone: "bad", text: errorText(errors, noun) };
+  const held = assertions.length > 0 ? ` ${formatPlural(assertions.length, "objective")} met.` : "";
+  return {
+    tone: client.limits.length > 0 ? "warn" : "good",
+    text: `${allWell(messages.sent, sockets.opened, noun)}${held}`,
+  };
+}
+
+function allWell(sent: number, opened: number, noun: string): string {
+  if (sent === 0) return `All ${formatPlural(opened, "socket")} opened and stayed.`;
+  const verb = noun === "handshake" ? "succeeded" : "were answered";
+  return `All ${formatPlural(sent, noun)} ${verb}; no socket failed.`;
+}
+
+const ENDINGS = {
+  interrupted: "Interrupted: these are the figures until then.",
+  stalled: "Ended early: no reply came any more.",
+  disconnected: "Ended early: no socket was left.",
+} as const;
+
+function errorText(errors: Errors, noun: string): string {
+  const parts = [
+    ...(errors.messages > 0 ? [formatPlural(errors.messages, noun)] : []),
+    ...(errors.sockets > 0 ? [formatPlural(errors.sockets, "socket")] : []),
+  ];
+  return `${parts.join(" and ")} failed.`;
+}
