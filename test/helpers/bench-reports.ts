@@ -1,0 +1,254 @@
+import type { BenchResult, BenchSettings, Interval } from "../../src/bench/result.ts";
+import {
+  benchResult,
+  histogramResult,
+  openModelResult,
+  sampleInterval,
+  sampleLatencies,
+  SETTINGS,
+} from "./bench-result.ts";
+import { histogramOf } from "./bench.ts";
+
+/** Results of each kind, as reports show them; always the same. */
+
+const SECONDS = 20;
+
+function times(count: number, scale = 1) {
+  return histogramResult(histogramOf(sampleLatencies(count, scale)));
+}
+
+/** A second for each, with what differs from the sample. */
+function intervals(
+  count: number,
+  given: (index: number) => Partial<Interval> = () => ({}),
+): Interval[] {
+  return Array.from({ length: count + 2 }, (_, i) => {
+    const index = i - 2;
+    return sampleInterval(index, { counted: index >= 0, ...given(index) });
+  });
+}
+
+/** A server that slows down and speeds up, never twice in the same way. */
+function wave(index: number): Partial<Interval> {
+  if (index < -1) return {};
+  return {
+    messagesIn: Math.round(4000 + 300 * Math.sin(index) + 100 * Math.cos(index * 5)),
+    latency: times(4000, 1 + 0.3 * Math.sin(index / 2)),
+  };
+}
+
+/** One long stall in the middle of the run. */
+function stall(index: number): Partial<Interval> {
+  if (index < -1) return {};
+  if (index === 10) return { messagesIn: 0, latency: undefined as never };
+  if (index === 11) return { messagesIn: 8000, latency: times(8000, 120) };
+  return wave(index);
+}
+
+function withoutUndefined(list: readonly Interval[]): Interval[] {
+  return list.map((one) => JSON.parse(JSON.stringify(one)) as Interval);
+}
+
+function settings(given: Partial<BenchSettings>): BenchSettings {
+  return { ...SETTINGS, ...given };
+}
+
+const base = benchResult();
+const window = { ...base.throughput, windowMs: SECONDS * 1000 };
+const none = { messagesOutPerSecond: 0, messagesInPerSecond: 0 };
+
+const echo = benchResult({ throughput: window, intervals: intervals(SECONDS, wave) });
+
+const open = openModelResult({
+  throughput: window,
+  settings: settings({
+    load: { model: "open", ratePerSecond: 4000, per: "total", arrival: "poisson" },
+    match: "json:$.id",
+    verify: true,
+    deflate: true,
+    shard: { index: 1, count: 4 },
+  }),
+  histograms: {
+    ...base.histograms,
+    latency: times(20_000, 20),
+    service: times(20_000),
+    slip: times(20_000, 0.05),
+  },
+  intervals: withoutUndefined(intervals(SECONDS, stall)),
+});
+
+const connect = benchResult({
+  settings: settings({ measure: "connect", load: { model: "closed", inFlight: 100, thinkMs: 0 } }),
+  sockets: {
+    ...base.sockets,
+    attempted: 20_000,
+    opened: 20_000,
+    open: 0,
+    closed: 20_000,
+    peak: 100,
+  },
+  throughput: { ...window, ...none, bytesOutPerSecond: 240_000, bytesInPerSecond: 150_000 },
+  histograms: {
+    handshake: times(20_000, 9),
+    dns: times(20_000, 0.2),
+    tcp: times(20_000, 1),
+    tls: times(20_000, 6),
+    upgrade: times(20_000, 2),
+  },
+  intervals: intervals(SECONDS, (index) => ({
+    open: 100,
+    opened: 1000 + 40 * (index % 5),
+    messagesIn: 0,
+    latency: times(1000, 9 + (index % 3)),
+  })),
+});
+
+const push = benchResult({
+  settings: settings({ measure: "push" }),
+  messages: { ...base.messages, planned: 0, sent: 0, answered: 0 },
+  stream: { expected: 80_000, received: 79_990, missing: 10, duplicated: 0, reordered: 3 },
+  throughput: { ...window, messagesOutPerSecond: 0, bytesOutPerSecond: 0 },
+  histograms: { handshake: base.histograms.handshake!, gap: times(20_000, 900) },
+  intervals: intervals(SECONDS, (index) => ({ ...wave(index), latency: times(4000, 900) })),
+});
+
+const fanout = benchResult({
+  settings: settings({
+    measure: "fanout",
+    load: { model: "open", ratePerSecond: 40, per: "total", arrival: "constant" },
+  }),
+  messages: { ...base.messages, planned: 800, sent: 800, answered: 800 },
+  stream: { expected: 79_200, received: 79_200, missing: 0, duplicated: 0, reordered: 0 },
+  throughput: { ...window, messagesOutPerSecond: 40, messagesInPerSecond: 3960 },
+  histograms: { ...base.histograms, service: times(20_000, 0.9), slip: times(800, 0.01) },
+  intervals: intervals(SECONDS, wave),
+});
+
+const hold = benchResult({
+  settings: settings({
+    measure: "hold",
+    connections: 20_000,
+    stages: [
+      { durationMs: 5000, connections: 20_000 },
+      { durationMs: 15_000, connections: 20_000 },
+    ],
+    message: "",
+  }),
+  sockets: {
+    attempted: 20_000,
+    opened: 20_000,
+    failed: 0,
+    unfinished: 0,
+    open: 19_652,
+    closed: 0,
+    broken: 348,
+    peak: 20_000,
+    connectMs: 4700,
+  },
+  throughput: { ...window, ...none, bytesOutPerSecond: 2000, bytesInPerSecond: 1500 },
+  intervals: intervals(SECONDS, (index) => ({
+    open: index < 8 ? 20_000 : index < 14 ? 19_900 - (index - 8) * 40 : 19_652,
+    messagesIn: 100,
+  })),
+  breaks: [
+    { kind: "heartbeat", code: "heartbeat", message: "no pong came for 10 s", count: 340 },
+    {
+      kind: "closed",
+      code: "closed",
+      message: 'the peer closed with 4000 "\u001b[2J\nbye"',
+      count: 8,
+    },
+  ],
+});
+
+const failures = benchResult({
+  embedded: true,
+  ending: "disconnected",
+  sockets: {
+    attempted: 1000,
+    opened: 900,
+    failed: 60,
+    unfinished: 40,
+    open: 0,
+    closed: 0,
+    broken: 900,
+    peak: 900,
+    connectMs: 90_000,
+  },
+  messages: {
+    planned: 1100,
+    unsent: 100,
+    sent: 1000,
+    answered: 780,
+    wrong: 20,
+    lost: 150,
+    inFlight: 50,
+    duplicated: 2,
+    reordered: 1,
+    unexpected: 4,
+  },
+  client: { ...base.client, deaths: ["SIGKILL"] },
+  refusals: [
+    {
+      kind: "http-status",
+      code: "refused",
+      message: "x refused the handshake: HTTP 503",
+      count: 58,
+    },
+    { kind: "connect-timeout", code: "connect-timeout", message: "x did not answer", count: 2 },
+  ],
+  breaks: [{ kind: "closed", code: "closed", message: "the peer closed with 1013", count: 900 }],
+  assertions: [
+    { expression: "p99<0.5ms", passed: false, actual: 0.61, bound: 0.5, unit: "ms" },
+    { expression: "errors<0.1%", passed: false, actual: 96, bound: 0.1, unit: "percent" },
+    { expression: "rate>1000", passed: true, actual: 4000, bound: 1000, unit: "per-second" },
+    { expression: "connected==1000", passed: false, actual: 900, bound: 1000, unit: "count" },
+  ],
+  discrepancies: ["5 sockets attempted, but 4 opened, failed and unfinished"],
+});
+
+const limited = openModelResult({
+  client: {
+    ...base.client,
+    busy: 0.99,
+    gc: { count: 300, totalMs: 900, maxMs: 31 },
+    loopDelayMs: { p99: 12, max: 80 },
+    maxBufferedBytes: 3 * 2 ** 20,
+    limits: [
+      "The busiest worker had work in 99 % of the time: give it more with --workers 4.",
+      "Messages were sent up to 31 ms late: lower --rate or use more machines with --shard.",
+    ],
+  },
+});
+
+const sampled = benchResult({
+  throughput: window,
+  intervals: intervals(SECONDS, wave),
+  server: {
+    pid: 4711,
+    cpuMs: 14_400,
+    cores: 0.72,
+    maxRssBytes: 120 * 2 ** 20,
+    maxThreads: 11,
+    maxOpenFiles: 1034,
+    cpuUsPerMessage: 36,
+    rssBytesPerConnection: 12_800,
+    samples: [],
+  },
+  assertions: [
+    { expression: "p99<50ms", passed: true, actual: 0.64, bound: 50, unit: "ms" },
+    { expression: "connected==1000", passed: true, actual: 1000, bound: 1000, unit: "count" },
+  ],
+});
+
+export const REPORTS = {
+  echo,
+  open,
+  connect,
+  push,
+  fanout,
+  hold,
+  failures,
+  limited,
+  sampled,
+} satisfies Record<string, BenchResult>;
