@@ -16,7 +16,7 @@ export interface Template {
   readonly isConstant: boolean;
   /** What it takes from the context. */
   readonly uses: ReadonlySet<Fact>;
-  fill(context: TemplateContext): string;
+  readonly fill: (context: TemplateContext) => string;
 }
 
 /** What a message is filled from. */
@@ -25,8 +25,8 @@ export interface TemplateContext {
   readonly seq: number;
   /** Number of the socket. */
   readonly socket: number;
-  /** The row that belongs to the socket; empty where there is no data file. */
-  readonly row: Row;
+  /** The row that belongs to the socket, where there is a data file. */
+  readonly row?: Row | undefined;
   /** Uniform, from 0 to below 1. */
   readonly random: () => number;
   /** Milliseconds since 1970, with a fraction. */
@@ -135,7 +135,7 @@ function columnValue(column: string, columns: readonly string[], wrong: Wrong): 
   const index = columns.indexOf(column);
   if (columns.length === 0) throw wrong("needs a data file");
   if (index === -1) throw wrong(`is no column of the data file, which has ${columns.join(", ")}`);
-  return { fact: "row", source: ({ row }) => row[index] ?? "" };
+  return { fact: "row", source: ({ row }) => row?.[index] ?? "" };
 }
 
 function randomInteger(name: string, wrong: Wrong): Placeholder {
