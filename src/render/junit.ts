@@ -27,8 +27,8 @@ export interface JunitFailure {
 }
 
 /**
- * A suite as JUnit XML, in the order and with the attributes that the schemas of those who read it
- * agree on. Control characters, most of which XML 1.0 knows no way to write, become `\x1b` and the
+ * A suite as JUnit XML, of which there is no standard: these elements and attributes are those of
+ * the schema that Jenkins takes (junit-10), and what others read too. Control characters, most of which XML 1.0 knows no way to write, become `\x1b` and the
  * like, as in everything that is shown.
  */
 export function junitXml(suite: JunitSuite): string {
@@ -51,7 +51,7 @@ function suiteAttributes({ name, timestamp, seconds, cases }: JunitSuite): strin
     failures: String(cases.filter(({ failure }) => failure).length),
     errors: "0",
     skipped: "0",
-    // The strictest schema has neither fractions nor zones.
+    // The schema of Ant, the first of all, knows neither fractions nor zones.
     timestamp: timestamp.slice(0, "2026-01-01T00:00:00".length),
     time: seconds.toFixed(3),
   });
