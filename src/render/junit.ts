@@ -27,9 +27,9 @@ export interface JunitFailure {
 }
 
 /**
- * A suite as JUnit XML, of which there is no standard: these elements and attributes are those of
- * the schema that Jenkins takes (junit-10), and what others read too. Control characters, most of which XML 1.0 knows no way to write, become `\x1b` and the
- * like, as in everything that is shown.
+ * A suite as JUnit XML. There is no standard of it: elements and attributes are those of the
+ * schema that Jenkins keeps to, junit-10. Control characters, most of which XML 1.0 knows no way to
+ * write, become `\x1b` and the like, as in everything that is shown.
  */
 export function junitXml(suite: JunitSuite): string {
   const lines = [
