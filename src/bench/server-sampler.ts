@@ -107,7 +107,9 @@ export class ServerSampler {
 
   #repeat(): void {
     clearInterval(this.#timer);
-    if (this.#endedAt === undefined) this.#timer = setInterval(() => this.#look(), this.#periodMs);
+    if (this.#endedAt !== undefined) return;
+    // A run that fails before it could stop the sampler is not kept alive by it.
+    this.#timer = setInterval(() => this.#look(), this.#periodMs).unref();
   }
 
   #look(): Reading | undefined {
