@@ -16,7 +16,7 @@ export interface RecordingOptions {
 }
 
 const MIB = 2 ** 20;
-const MAX_LINE = 256 * MIB;
+const MAX_LINE = 128 * MIB;
 const NEWLINE = 0x0a;
 
 /**

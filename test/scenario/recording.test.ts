@@ -115,6 +115,6 @@ describe("readRecording", () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (;;) yield chunk;
     }
-    await expectUsage(readRecording(endless(), "x"), "x has a line of more than 256 MiB");
+    await expectUsage(readRecording(endless(), "x"), "x has a line of more than 128 MiB");
   });
 });

@@ -44,6 +44,18 @@ describe("compileTemplate", () => {
     ["$& $1 {{seq}} \\{{seq}}", "$& $1 12 \\12"],
   ])("%j fills to %j", (text, filled) => expect(fill(text)).toBe(filled));
 
+  it("tells the time of each message", () => {
+    const times = [0.5, 0.9, 1, 1, 0, 86_400_000];
+    expect(times.map((ms) => fill("{{now}}", { nowMs: () => ms }))).toEqual([
+      "1970-01-01T00:00:00.000Z",
+      "1970-01-01T00:00:00.000Z",
+      "1970-01-01T00:00:00.001Z",
+      "1970-01-01T00:00:00.001Z",
+      "1970-01-01T00:00:00.000Z",
+      "1970-01-02T00:00:00.000Z",
+    ]);
+  });
+
   it("pads the nanoseconds", () => {
     expect(fill("{{now ns}}", { nowMs: () => 1_700_000_000_123 })).toBe("1700000000123000000");
     expect(fill("{{now ns}}", { nowMs: () => 5 + 2 ** -12 })).toBe("5000244");
