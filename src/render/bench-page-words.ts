@@ -64,13 +64,12 @@ export function verdict(result: BenchResult): { readonly tone: Tone; readonly te
     return { tone: "bad", text: "framecat itself failed; these figures cannot be relied on." };
   }
   if (ending !== "completed") return { tone: "warn", text: ENDINGS[ending] };
+  const failed = errors.sockets + errors.messages > 0 ? [errorText(errors, noun)] : [];
   if (missed > 0) {
-    return {
-      tone: "bad",
-      text: `${missed} of ${formatPlural(assertions.length, "objective")} missed.`,
-    };
+    const objectives = `${missed} of ${formatPlural(assertions.length, "objective")} missed.`;
+    return { tone: "bad", text: [objectives, ...failed].join(" ") };
   }
-  if (errors.sockets + errors.messages > 0) return { tone: "bad", text: errorText(errors, noun) };
+  if (failed.length > 0) return { tone: "bad", text: failed.join(" ") };
   const held = assertions.length > 0 ? ` ${formatPlural(assertions.length, "objective")} met.` : "";
   return {
     tone: client.limits.length > 0 ? "warn" : "good",

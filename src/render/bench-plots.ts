@@ -53,24 +53,10 @@ function distributionPlot({ curves }: BenchView, name: HistogramName): Plot | nu
       values,
       min: first,
       max: last,
-      ticks: decadeTicks(first, last),
     },
     axes: [{ unit: "percent", scale: "switch-linear" }],
     series: [{ label: "share", color: "first", kind: "bars", values: [...shares, null] }],
   };
-}
-
-/** 1, 2 and 5 of each power of ten; the powers alone where there are many. */
-function decadeTicks(from: number, to: number): number[] {
-  const steps = to / from > 200 ? [1] : [1, 2, 5];
-  const first = Math.floor(Math.log10(from));
-  const decades = Array.from(
-    { length: Math.ceil(Math.log10(to)) - first + 1 },
-    (_, i) => first + i,
-  );
-  return decades
-    .flatMap((power) => steps.map((step) => Number(`${step}e${power}`)))
-    .filter((tick) => tick >= from && tick <= to);
 }
 
 function percentilePlot({ curves }: BenchView, name: HistogramName): Plot | null {

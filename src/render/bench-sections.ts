@@ -161,8 +161,9 @@ function none(count: number, label: string): Term {
 function timeSection(view: BenchView): Section[] {
   const plots = timePlots(view);
   if (plots.length === 0) return [];
-  const text = "What is shaded was not counted. Drag to zoom, double-click to see all again.";
-  return [{ title: "Over time", body: markup`<p class="quiet">${text}</p>\n`, plots }];
+  const body = markup`<p class="quiet">What is shaded was not counted. <span class="screen">Drag to zoom, double-click to see all again.</span></p>
+`;
+  return [{ title: "Over time", body, plots }];
 }
 
 const LATENCY_HEAD = ["min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "stddev"];
@@ -210,12 +211,12 @@ function assertionSection({ assertions }: BenchResult): Section[] {
     const verdictCell = passed
       ? markup`<span class="good">met</span>`
       : markup`<span class="bad">missed</span>`;
-    return { cells: [markup`<code>${expression}</code>`, measured, offBy(assertion), verdictCell] };
+    return { cells: [markup`<code>${expression}</code>`, verdictCell, measured, offBy(assertion)] };
   });
   return [
     {
       title: "Objectives",
-      body: table({ head: ["", "measured", "of the bound", ""], rows, narrow: true }),
+      body: table({ head: ["", "", "measured", "of the bound"], rows, narrow: true }),
     },
   ];
 }
@@ -239,7 +240,9 @@ function inUnit(value: number, unit: AssertionResult["unit"]): string {
 
 /** How much of the bound was reached; no answer where there is no ratio. */
 function offBy({ actual, bound }: AssertionResult): string {
-  return actual === undefined || bound === 0 ? "" : `${((100 * actual) / bound).toFixed(1)} %`;
+  if (actual === undefined || bound === 0) return "";
+  const percent = (100 * actual) / bound;
+  return `${percent < 1000 ? percent.toFixed(1) : formatCount(percent)} %`;
 }
 
 function failureSection({ refusals, breaks }: BenchResult): Section[] {

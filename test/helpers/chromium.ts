@@ -26,8 +26,10 @@ export interface BrowserPage {
   click(selector: string): Promise<void>;
   moveTo(selector: string): Promise<void>;
   resize(viewport: Viewport): Promise<void>;
-  /** PNG of all of the page, not only of what is in sight. */
-  screenshot(): Promise<Buffer>;
+  /** PNG of all of the page, or of what is in sight. */
+  screenshot(options?: { readonly part: "page" | "view" }): Promise<Buffer>;
+  /** Shows the page as it would be printed, until the function that it gives is called. */
+  emulatePrint(): Promise<() => Promise<void>>;
   pdf(): Promise<Buffer>;
 }
 
@@ -186,7 +188,17 @@ function controls(send: Send, seen: Pick<BrowserPage, "complaints" | "requests">
       await send("Emulation.setEmulatedMedia", { features });
       await painted(page);
     },
-    screenshot: () => binary("Page.captureScreenshot", { captureBeyondViewport: true }),
+    screenshot: ({ part } = { part: "page" }) =>
+      binary("Page.captureScreenshot", { captureBeyondViewport: part === "page" }),
+    emulatePrint: async () => {
+      const show = async (media: string, event: string): Promise<void> => {
+        await send("Emulation.setEmulatedMedia", { media });
+        await evaluate(`void dispatchEvent(new Event("${event}"))`);
+        await painted(page);
+      };
+      await show("print", "beforeprint");
+      return () => show("screen", "afterprint");
+    },
     pdf: () => binary("Page.printToPDF", { printBackground: true, preferCSSPageSize: true }),
   };
   return page;

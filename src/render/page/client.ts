@@ -134,15 +134,31 @@ export function valueScale({ max }: ValueAxis, log: boolean): uPlot.Scale {
   return { distr: 3, range };
 }
 
-export function horizontalAxis({ unit, ticks }: HorizontalAxis): uPlot.Axis {
-  const chosen: Partial<uPlot.Axis> =
-    ticks === undefined
-      ? { incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600] }
-      : { splits: (_, __, min, max) => ticks.filter((at) => at >= min && at <= max) };
+/** Powers of ten, with 2 and 5 of each where there are few of them. */
+export function logTicks(min: number, max: number): number[] {
+  const steps = max / min > 200 ? [1] : [1, 2, 5];
+  const first = Math.floor(Math.log10(min));
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(max)) - first + 1 },
+    (_, i) => first + i,
+  );
+  return powers
+    .flatMap((power) => steps.map((step) => Number(`${step}e${power}`)))
+    .filter((tick) => tick >= min && tick <= max);
+}
+
+export function horizontalAxis({ unit, log, ticks }: HorizontalAxis): uPlot.Axis {
+  const seconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600];
+  const chosen: Partial<uPlot.Axis> = log
+    ? {
+        splits: (_, __, min, max) =>
+          ticks?.filter((at) => at >= min && at <= max) ?? logTicks(min, max),
+      }
+    : { ...(unit === "seconds" && { incrs: seconds }) };
   return { ...axisStyle(unit), ...chosen, space: 56, size: 34, filter: (_, splits) => splits };
 }
 
-export function valueAxis({ unit }: ValueAxis, index: number): uPlot.Axis {
+export function valueAxis({ unit }: ValueAxis, index: number, log: boolean): uPlot.Axis {
   const widest = (labels: readonly (string | null)[] | null) =>
     Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0));
   return {
@@ -153,6 +169,7 @@ export function valueAxis({ unit }: ValueAxis, index: number): uPlot.Axis {
     space: 36,
     size: (_, labels) => 20 + 6.6 * widest(labels),
     // Sizes in bytes have round numbers of their own.
+    ...(log && { splits: (_, __, min, max) => logTicks(min, max), filter: (_, ticks) => ticks }),
     ...(unit.startsWith("bytes") && { incrs: Array.from({ length: 50 }, (_, i) => 2 ** i) }),
   };
 }
@@ -240,7 +257,7 @@ export function chartOptions(plot: Plot, width: number, log: boolean): uPlot.Opt
       x: horizontalScale(x),
       ...Object.fromEntries(axes.map((axis, i) => [`y${i}`, valueScale(axis, log && i === 0)])),
     },
-    axes: [horizontalAxis(x), ...axes.map(valueAxis)],
+    axes: [horizontalAxis(x), ...axes.map((axis, i) => valueAxis(axis, i, log && i === 0))],
     series: [{ label: x.label, value: xValue }, ...series.map((one) => seriesOptions(plot, one))],
     cursor: {
       y: false,
@@ -359,6 +376,7 @@ export function clientScript(): string {
     colorOf,
     horizontalScale,
     valueScale,
+    logTicks,
     horizontalAxis,
     valueAxis,
     axisStyle,

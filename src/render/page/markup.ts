@@ -42,11 +42,11 @@ export function escapeHtml(text: string): string {
 
 /**
  * A value as JSON that can stand in a script element: nothing in it ends the element or opens a
- * comment, and no character in it ends a line of JavaScript.
+ * comment, and no character in it ends a line of JavaScript or turns the direction of the source.
  */
 export function scriptJson(value: unknown): Markup {
   const json = JSON.stringify(value).replace(
-    /[<\u2028\u2029]/g,
+    /[<\u2028-\u202e\u2066-\u2069]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return { markup: json };

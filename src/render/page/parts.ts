@@ -64,13 +64,9 @@ export function factList(
   list: readonly { readonly title: string; readonly facts: readonly string[] }[],
 ): Markup {
   const items = list.map(
-    ({ title, facts }) => markup`<dt>${title}</dt>\n<dd>${facts.map(fact)}</dd>\n`,
+    ({ title, facts }) => markup`<dt>${title}</dt>\n<dd class="facts">${facts.join(" · ")}</dd>\n`,
   );
   return markup`<dl class="sums">\n${items}</dl>\n`;
-}
-
-function fact(text: string, index: number): Markup {
-  return markup`${index === 0 ? "" : markup` <span class="sign">·</span> `}<span>${text}</span>`;
 }
 
 export interface Term {

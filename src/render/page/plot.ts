@@ -36,7 +36,7 @@ export interface HorizontalAxis {
   readonly values: readonly number[];
   readonly min: number;
   readonly max: number;
-  /** Where the axis is labelled; chosen by uPlot where absent. */
+  /** Where a logarithmic axis is labelled; default: at round numbers. */
   readonly ticks?: readonly number[];
 }
 

@@ -41,7 +41,7 @@ body {
 h1, h2, h3, p, ul, figure, dl, dd { margin: 0; }
 h1 { font-size: 24px; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; overflow-wrap: anywhere; }
 h2 { font-size: 17px; font-weight: 650; margin-bottom: 10px; }
-h2 + p { margin-top: -6px; }
+h2 + p { margin-top: -8px; font-size: 13px; }
 h3 { font-size: 14px; font-weight: 600; }
 section { margin-top: 36px; }
 code, .mono { font: 0.93em/1.45 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
@@ -68,7 +68,7 @@ button[aria-pressed="true"] { background: var(--surface); color: var(--ink); }
 [hidden] { display: none; }
 
 .top { display: flex; justify-content: space-between; align-items: center; margin-bottom: 6px; color: var(--quiet); font-size: 13px; }
-.facts { margin-top: 4px; color: var(--quiet); }
+header .facts { margin-top: 4px; color: var(--quiet); }
 .verdict { margin-top: 18px; font-size: 17px; font-weight: 550; }
 .verdict::before { content: ""; display: inline-block; width: 9px; height: 9px; margin-right: 9px; border-radius: 50%; background: currentColor; vertical-align: 1px; }
 .verdict span { color: var(--ink); }
@@ -84,7 +84,7 @@ button[aria-pressed="true"] { background: var(--surface); color: var(--ink); }
 .cards > div { padding: 14px 16px 13px; background: var(--page); }
 .cards dt { color: var(--quiet); font-size: 13px; }
 .cards .value { font-size: 23px; line-height: 1.35; font-weight: 600; letter-spacing: -0.01em; white-space: nowrap; }
-.cards .value small { margin-left: 3px; color: var(--quiet); font-size: 14px; font-weight: 450; letter-spacing: 0; }
+.cards .value small { margin-left: 4px; color: var(--quiet); font-size: 14px; font-weight: 450; letter-spacing: 0; }
 .cards .value.bad small { color: inherit; }
 .cards .more { color: var(--quiet); font-size: 12.5px; }
 .cards .more span { white-space: nowrap; }
@@ -92,6 +92,7 @@ button[aria-pressed="true"] { background: var(--surface); color: var(--ink); }
 .sums { display: grid; grid-template-columns: max-content 1fr; gap: 6px 22px; }
 .sums dt { color: var(--quiet); }
 .sums dd { display: flex; flex-wrap: wrap; column-gap: 9px; }
+.sums .facts { display: block; }
 .sums .term { white-space: nowrap; }
 .sums .term b { font-weight: 600; }
 .sums .term.none { color: var(--quiet); }
@@ -101,7 +102,7 @@ button[aria-pressed="true"] { background: var(--surface); color: var(--ink); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; }
 .scroll table:not(.narrow) { width: 100%; }
-.narrow th, .narrow td { padding-left: 36px; }
+.scroll .narrow :is(th, td):not(:first-child) { padding-left: 36px; }
 .scroll + .plots { margin-top: 30px; }
 p + .plots { margin-top: 18px; }
 th, td { padding: 6px 0 6px 20px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; font-weight: 400; }
@@ -122,13 +123,14 @@ tbody tr:last-child > * { border-bottom: 0; }
 .uplot, .u-legend { font: inherit; }
 .uplot { width: 100%; }
 .u-legend { margin: 4px 0 0; color: var(--quiet); font-size: 12.5px; line-height: 1.5; text-align: left; }
-.u-inline tr { margin-right: 14px; }
+.u-inline tr { margin-right: 10px; }
 .u-inline.u-live th::after { content: ""; }
 .u-series > * { padding: 1px 0; border: 0; }
 .u-legend th { padding: 1px 6px 1px 0; position: static; background: none; font-weight: 400; }
 .u-legend .u-marker { width: 12px; height: 3px; border-radius: 2px; margin-right: 6px; }
-.u-legend .u-value { min-width: 52px; color: var(--ink); text-align: left; }
-.u-series:first-child .u-value { min-width: 74px; }
+.u-legend .u-value { min-width: 46px; color: var(--ink); text-align: left; }
+.u-series:first-child .u-value { min-width: 54px; }
+.u-series:first-child .u-marker { display: none; }
 .u-series:first-child th { cursor: default; }
 .u-hz .u-cursor-x { border-right: 1px solid var(--quiet); opacity: 0.55; }
 .u-select { background: color-mix(in srgb, var(--first) 14%, transparent); }
@@ -136,7 +138,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 footer { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-top: 44px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--quiet); font-size: 13px; }
 footer p { flex: 1 1 260px; }
 
-@media (max-width: 760px) {
+@media screen and (max-width: 760px) {
   body { padding: 20px 16px 32px; }
   h1 { font-size: 20px; }
   .verdict { font-size: 16px; }
@@ -148,19 +150,21 @@ footer p { flex: 1 1 260px; }
   .sums { grid-template-columns: 1fr; gap: 0; }
   .sums dt { margin-top: 8px; font-size: 13px; }
   .drawing { min-height: 242px; }
-  .narrow th, .narrow td { padding-left: 20px; }
-  th, td { padding-left: 16px; }
+  .scroll .narrow :is(th, td):not(:first-child) { padding-left: 14px; }
+  .scroll :is(th, td):not(:first-child) { padding-left: 16px; }
 }
 @media print {
   :root, :root[data-theme] { color-scheme: light; --page: #fff; }
   body { padding: 0; max-width: none; font-size: 12px; }
-  button { display: none; }
+  button, .screen, .u-legend .u-value, .u-series:first-child { display: none; }
   section { margin-top: 22px; }
-  .cards { grid-template-columns: repeat(4, 1fr); break-inside: avoid; }
-  .cards .value { font-size: 17px; }
+  .cards { grid-auto-flow: column; grid-auto-columns: 1fr; grid-template-columns: none; break-inside: avoid; }
+  .cards > div { padding: 8px 9px; }
+  .cards .value { font-size: 16px; }
+  .cards :is(.value small, .more) { font-size: 10px; }
   .plots { grid-template-columns: repeat(2, 1fr); gap: 20px; }
   .drawing { min-height: 0; }
-  th, td { padding: 3px 0 3px 10px; }
+  .scroll :is(th, td):not(:first-child) { padding: 3px 0 3px 10px; }
   h2 { break-after: avoid; }
   tr { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
