@@ -10,6 +10,7 @@ peers=(
   nginx              # a reverse proxy
   mosquitto          # a broker that speaks MQTT over WebSocket
   chromium           # a browser as a client
+  tsung              # a load generator that bench is compared with
 )
 
 run() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
