@@ -8,7 +8,9 @@ import type { Color, HorizontalAxis, Plot, PlotSeries, Unit, ValueAxis } from ".
  *
  * 1. Only functions listed at the end get into the page. They may call each other, and use nothing
  *    else of this module: no constant, no import but types.
- * 2. What they use of the browser is declared here, as this project is compiled without its types.
+ * 2. As they call each other by their names, all of them are in this one file: an import would be
+ *    another name once it is compiled or bundled.
+ * 3. What they use of the browser is declared here, as this project is compiled without its types.
  */
 
 interface Node {
@@ -161,6 +163,7 @@ export function horizontalAxis({ unit, log, ticks }: HorizontalAxis): uPlot.Axis
 export function valueAxis({ unit }: ValueAxis, index: number, log: boolean): uPlot.Axis {
   const widest = (labels: readonly (string | null)[] | null) =>
     Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0));
+  const increments = valueIncrements(unit);
   return {
     ...axisStyle(unit),
     scale: `y${index}`,
@@ -168,10 +171,15 @@ export function valueAxis({ unit }: ValueAxis, index: number, log: boolean): uPl
     grid: { show: index === 0, stroke: colorOf("line"), width: 1 },
     space: 36,
     size: (_, labels) => 20 + 6.6 * widest(labels),
-    // Sizes in bytes have round numbers of their own.
+    ...(increments && { incrs: increments }),
     ...(log && { splits: (_, __, min, max) => logTicks(min, max), filter: (_, ticks) => ticks }),
-    ...(unit.startsWith("bytes") && { incrs: Array.from({ length: 50 }, (_, i) => 2 ** i) }),
   };
+}
+
+/** Sizes in bytes have round numbers of their own, and half a socket is none. */
+export function valueIncrements(unit: Unit): number[] | undefined {
+  if (unit.startsWith("bytes")) return Array.from({ length: 50 }, (_, i) => 2 ** i);
+  return unit === "count" ? logTicks(1, 1e9).flatMap((one) => [one, 2 * one, 5 * one]) : undefined;
 }
 
 export function axisStyle(unit: Unit): uPlot.Axis {
@@ -195,6 +203,7 @@ export function seriesOptions(plot: Plot, series: PlotSeries): uPlot.Series {
     scale: `y${axis}`,
     stroke: colorOf(color),
     width: kind === "bars" ? 0 : 1.75,
+    points: { size: 4, fill: colorOf(color) },
     value: (_, value: number | null) => (value === null ? "–" : formatQuantity(unit, value)),
     ...(filled && { fill: colorOf(color, kind === "bars" ? 0.75 : 0.12) }),
     ...(kind === "dashed" && { dash: [5, 4] }),
@@ -379,6 +388,7 @@ export function clientScript(): string {
     logTicks,
     horizontalAxis,
     valueAxis,
+    valueIncrements,
     axisStyle,
     seriesOptions,
     barPaths,

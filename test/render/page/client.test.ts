@@ -7,6 +7,7 @@ import {
   formatPercentile,
   formatQuantity,
   logTicks,
+  valueIncrements,
 } from "../../../src/render/page/client.ts";
 import * as client from "../../../src/render/page/client.ts";
 
@@ -54,6 +55,12 @@ describe("numbers in a plot", () => {
     expect(logTicks(0.3, 12)).toEqual([0.5, 1, 2, 5, 10]);
     expect(logTicks(0.3, 300)).toEqual([1, 10, 100]);
   });
+});
+
+it("an axis has steps of powers of two for bytes, and whole ones for counts", () => {
+  expect(valueIncrements("bytes")?.slice(0, 4)).toEqual([1, 2, 4, 8]);
+  expect(valueIncrements("count")?.slice(0, 6)).toEqual([1, 2, 5, 10, 20, 50]);
+  expect(valueIncrements("ms")).toBeUndefined();
 });
 
 it("a bar is under the cursor from its one edge to the other", () => {
