@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const WITHOUT_TEST = new Set([
   "clock.ts",
   "index.ts",
+  "bench/progress-state.ts",
   "bench/result.ts",
   "commands/command.ts",
   "commands/common-options.ts",

@@ -27,7 +27,7 @@ function outcome(assertion: AssertionResult, { theme }: FieldOptions) {
 function measured(assertion: AssertionResult, actual: number): string {
   const { passed, unit } = assertion;
   const beyond = passed ? "" : difference(assertion, actual);
-  return `${quantity(actual, unit)}${beyond === "" ? "" : `, ${beyond}`}`;
+  return `${UNITS[unit](actual)}${beyond === "" ? "" : `, ${beyond}`}`;
 }
 
 /** `22 % over`, `1 under`; empty where there is no difference to tell. */
@@ -42,17 +42,10 @@ function difference({ bound, unit }: AssertionResult, actual: number): string {
   return `${ratio < 0.01 ? "less than 1" : Math.round(ratio * 100)} % ${side}`;
 }
 
-function quantity(value: number, unit: AssertionResult["unit"]): string {
-  switch (unit) {
-    case "ms":
-      return latency(value);
-    case "percent":
-      return `${Number(value.toPrecision(3))} %`;
-    case "per-second":
-      return `${rate(value)}/s`;
-    case "count":
-      return formatCount(value);
-    case "bytes":
-      return formatBytes(value);
-  }
-}
+const UNITS: Readonly<Record<AssertionResult["unit"], (value: number) => string>> = {
+  ms: latency,
+  percent: (value) => `${Number(value.toPrecision(3))} %`,
+  "per-second": (value) => `${rate(value)}/s`,
+  count: formatCount,
+  bytes: formatBytes,
+};

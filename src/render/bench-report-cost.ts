@@ -31,20 +31,15 @@ function throughputLines(result: BenchResult, options: FieldOptions): string[] {
 
 /** The figure that the run was made for. */
 function headline({ settings, throughput, messages, sockets }: BenchResult): string[] {
-  const { messagesInPerSecond: received, messagesOutPerSecond: sent, windowMs } = throughput;
-  const { perSecond } = measureWords(settings.measure);
-  switch (settings.measure) {
-    case "echo":
-    case "ping":
-    case "push":
-      return [`${rate(received)} ${perSecond}`];
-    case "fanout":
-      return [`${rate(received)} ${perSecond}`, `${rate(sent)} published/s`];
-    case "connect":
-      return [`${rate((messages.answered / windowMs) * 1000)} ${perSecond}`];
-    case "hold":
-      return [formatPlural(sockets.open, "socket")];
-  }
+  const { measure } = settings;
+  const { messagesInPerSecond, messagesOutPerSecond, windowMs } = throughput;
+  const { perSecond, sentRate } = measureWords(measure);
+  if (measure === "hold") return [formatPlural(sockets.open, "socket")];
+  if (measure === "connect") return [`${rate((messages.answered / windowMs) * 1000)} ${perSecond}`];
+  const received = `${rate(messagesInPerSecond)} ${perSecond}`;
+  return measure === "fanout"
+    ? [received, `${rate(messagesOutPerSecond)} ${sentRate}`]
+    : [received];
 }
 
 function clientLines({ client, histograms }: BenchResult, options: FieldOptions): string[] {
@@ -110,9 +105,10 @@ function serverLines(server: ServerResult, options: FieldOptions): string[] {
     ...(cpu === undefined ? [] : [`${cpu.toFixed(cpu < 9.95 ? 1 : 0)} µs CPU per message`]),
     ...(memory === undefined ? [] : [`${formatBytes(memory)} per connection`]),
   ];
-  const ended =
-    endedAtMs === undefined
-      ? []
-      : [piece(`ended ${formatDuration(Math.max(0, endedAtMs))} into the run`, options.theme.bad)];
+  const ended = endedAtMs === undefined ? [] : [piece(endedText(endedAtMs), options.theme.bad)];
   return field("server", [...ended, ...texts.map((text) => piece(text))], options);
+}
+
+function endedText(atMs: number): string {
+  return atMs < 0 ? "ended before the load" : `ended ${formatDuration(atMs)} into the run`;
 }

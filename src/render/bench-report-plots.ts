@@ -15,7 +15,7 @@ import { drawHistogram } from "./bars.ts";
 import { latency, measureWords, percent } from "./bench-report-words.ts";
 import type { FieldOptions } from "./fields.ts";
 import { drawLines, type PlotPoint, type Series } from "./plot.ts";
-import type { Style } from "./theme.ts";
+import { plain, type Style } from "./theme.ts";
 import { displayWidth, padStart } from "./width.ts";
 
 /** From so many columns on two drawings stand side by side. */
@@ -83,7 +83,7 @@ function drawPercentiles(main: Curves, service: Curves | undefined, canvas: Canv
   );
   const ticks = PERCENTILES.map((share): Tick => ({
     at: nines(share),
-    label: `${percentLabel(share)}`,
+    label: percentLabel(share),
   }));
   const x: PlotAxis = { from: 0, to: end, ticks: ticks.filter(({ at }) => at <= end) };
   const series: Series[] = [
@@ -125,7 +125,7 @@ const TICKS = 4;
 function timeDrawings(intervals: readonly Interval[], canvas: Canvas): Drawing[] {
   const { measure } = canvas;
   const open = new Set(intervals.filter(({ counted }) => counted).map((one) => one.open));
-  const sockets = open.size > 1 ? [openSockets(canvas)] : [];
+  const sockets = open.size > 1 ? [openSockets()] : [];
   const [passed, late] = [throughput(canvas), tailLatency(canvas)];
   // Of idle sockets it counts that they stay, not how many pings they are sent.
   const all = measure === "hold" ? [...sockets, late] : [passed, late, ...sockets];
@@ -150,11 +150,11 @@ function tailLatency({ measure, theme }: Canvas): OverTime {
   };
 }
 
-function openSockets({ theme }: Canvas): OverTime {
+function openSockets(): OverTime {
   return {
     name: "open sockets over time",
     value: (one) => one.open,
-    style: theme.bold,
+    style: plain,
     axis: socketAxis,
   };
 }
@@ -166,7 +166,9 @@ function seconds({ startMs, endMs }: Interval): number {
 /** Of thousands of sockets a few that drop are to be seen: the axis begins where they do. */
 function socketAxis(values: readonly number[]): PlotAxis {
   const [min, max] = [Math.min(...values), Math.max(...values)];
-  return linearAxis(min > max / 2 ? min : 0, max, TICKS, countTick);
+  // There is no half of a socket.
+  const from = Math.max(0, Math.min(min, max - TICKS + 1));
+  return linearAxis(min > max / 2 ? from : 0, max, TICKS, countTick);
 }
 
 function drawOverTime(what: OverTime, intervals: readonly Interval[], canvas: Canvas): Drawing {

@@ -13,7 +13,12 @@ export function verdictSection(result: BenchResult, options: FieldOptions): stri
 function verdictOf(result: BenchResult, { theme }: FieldOptions): { text: string; style: Style } {
   const wrong = [...ownTroubles(result), ...peerTroubles(result)];
   if (wrong.length > 0) return { text: `not all went well: ${listed(wrong)}`, style: theme.bad };
-  if (result.ending === "interrupted") {
+  const interrupted = result.ending === "interrupted";
+  if (result.throughput.windowMs === 0) {
+    const text = interrupted ? "interrupted before anything was measured" : "nothing was measured";
+    return { text, style: theme.warn };
+  }
+  if (interrupted) {
     return { text: `${achieved(result)}, until it was interrupted`, style: theme.warn };
   }
   if (result.client.limits.length > 0) {
@@ -81,16 +86,16 @@ function listed(all: readonly string[]): string {
 function achieved(result: BenchResult): string {
   const { settings, throughput, messages, sockets, stream, histograms } = result;
   const { messagesInPerSecond, windowMs } = throughput;
-  if (windowMs === 0) return "nothing was measured";
   const { noun, histogram } = measureWords(settings.measure);
   const numbers = histograms[histogram];
-  const times = numbers ? `, p50 ${latency(numbers.p50)}, p99 ${latency(numbers.p99)}` : "";
+  const what = settings.measure === "push" ? "gaps " : "";
+  const times = numbers ? `, ${what}p50 ${latency(numbers.p50)}, p99 ${latency(numbers.p99)}` : "";
   const answered = formatPlural(messages.answered, noun);
   const received = `${rate(messagesInPerSecond)}/s`;
   const done: Record<Measure, string> = {
     echo: `${answered} answered at ${received}`,
     ping: `${answered} answered at ${received}`,
-    push: `${formatCount(stream?.received ?? 0)} messages received at ${received}, gaps`,
+    push: `${formatCount(stream?.received ?? 0)} messages received at ${received}`,
     fanout: `${formatCount(stream?.received ?? 0)} deliveries made at ${received}`,
     connect: `${answered} done at ${rate((messages.answered / windowMs) * 1000)}/s`,
     hold: `${formatPlural(sockets.open, "socket")} stayed open for ${formatDuration(windowMs)}`,

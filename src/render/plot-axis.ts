@@ -27,7 +27,9 @@ export function positionOn({ from, to, log }: PlotAxis, value: number): number {
 
 /** From the round number at or below `min` to the one at or above `max`; at most `ticks` steps. */
 export function linearAxis(min: number, max: number, ticks: number, format: Format): PlotAxis {
-  const step = roundStep((max - min) / Math.max(1, ticks - 1));
+  // What differs by less than a billionth is the same.
+  const spread = max - min > max * 1e-9 ? max - min : max;
+  const step = roundStep(spread / Math.max(1, ticks - 1));
   const first = Math.floor(min / step + 1e-9);
   const last = Math.max(first + 1, Math.ceil(max / step - 1e-9));
   const steps = Array.from({ length: last - first + 1 }, (_, i) => trim((first + i) * step));
@@ -105,7 +107,7 @@ export function countTick(count: number): string {
 
 /** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least `step`. */
 function roundStep(step: number): number {
-  if (!(step > 0)) return 1;
+  if (!(step > 1e-12)) return 1;
   const decade = 10 ** Math.floor(Math.log10(step));
   const factor = [1, 2, 2.5, 5].find((one) => one * decade >= step * (1 - 1e-9)) ?? 10;
   return trim(factor * decade);

@@ -119,21 +119,41 @@ function xAxis({ x, solid }: LinePlot, columns: number): [line: string, labels: 
   return [`└${line.join("")}`, ` ${labels}`];
 }
 
-/** Labels centered below their marks, as long as they do not meet. */
-function placeTicks(ticks: readonly Tick[], at: (value: number) => number, columns: number) {
-  const marks = new Set<number>();
+interface PlacedTicks {
+  readonly marks: ReadonlySet<number>;
+  readonly labels: string;
+}
+
+/** Labels centered below their marks: all, or every second, third …, so that none meet. */
+function placeTicks(
+  ticks: readonly Tick[],
+  at: (value: number) => number,
+  columns: number,
+): PlacedTicks {
+  for (let every = 1; every <= ticks.length; every++) {
+    const some = ticks.filter((_, i) => i % every === 0);
+    const placed = placeAll(some, at, columns);
+    if (placed) return placed;
+  }
+  return { marks: new Set(), labels: "" };
+}
+
+/** Undefined where labels would meet. */
+function placeAll(
+  ticks: readonly Tick[],
+  at: (value: number) => number,
+  columns: number,
+): PlacedTicks | undefined {
   let labels = "";
   for (const tick of ticks) {
-    const column = at(tick.at);
     const width = displayWidth(tick.label);
-    const start = Math.max(0, Math.min(columns - width, column - Math.floor(width / 2)));
+    const start = Math.min(columns - width, at(tick.at) - Math.floor(width / 2));
     const used = displayWidth(labels);
-    if (used > 0 && start < used + 2) continue;
-    if (start + width > columns) continue;
-    marks.add(column);
-    labels += " ".repeat(start - used) + tick.label;
+    const gap = used === 0 ? Math.max(0, start) : start - used;
+    if ((used > 0 && gap < 2) || gap + used + width > columns) return undefined;
+    labels += " ".repeat(gap) + tick.label;
   }
-  return { marks, labels };
+  return { marks: new Set(ticks.map((tick) => at(tick.at))), labels };
 }
 
 /** Neighbours of one style as one: a drawing has hundreds of cells. */
