@@ -67,10 +67,27 @@ export const DIAL_OPTIONS: readonly OptionSpec[] = [
     topic: "Connection",
   },
   {
+    name: "proxy",
+    kind: "text",
+    value: "URL",
+    description:
+      "http, https, socks5, socks5h, socks4 or socks4a proxy to connect through, or none",
+    default:
+      "HTTP_PROXY for ws, HTTPS_PROXY for wss, or ALL_PROXY; NO_PROXY and this machine excepted",
+    topic: "Connection",
+  },
+  {
+    name: "resolve",
+    kind: "list",
+    value: "HOST:PORT:ADDR",
+    description: "connect to this address for that name; repeatable",
+    topic: "Connection",
+  },
+  {
     name: "connect-timeout",
     kind: "text",
     value: "TIME",
-    description: "give up resolving, connecting and TLS after this long",
+    description: "give up resolving, connecting, the proxy and TLS after this long",
     default: "10s",
     topic: "Connection",
   },
@@ -108,6 +125,14 @@ export const DIAL_OPTIONS: readonly OptionSpec[] = [
     kind: "text",
     value: "FILE",
     description: "private key of the client certificate (PEM)",
+    topic: "TLS",
+  },
+  {
+    name: "sni",
+    kind: "text",
+    value: "NAME",
+    description: "name to ask for and to verify in the TLS handshake",
+    default: "the host",
     topic: "TLS",
   },
 ];

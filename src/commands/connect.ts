@@ -126,7 +126,7 @@ function readSettings(url: string, args: Args, io: Io, interactive: boolean) {
   const format = args.text("format") ?? (binary ? "raw" : "text");
   const look = readFrameLook(args, io, interactive ? io.stdout : io.stderr);
   return {
-    dial: readDialFlags(url, args),
+    dial: readDialFlags(url, args, io.env),
     first: args.list("send"),
     binary,
     format,

@@ -2,8 +2,13 @@ import { readFileSync } from "node:fs";
 import { messageOf, usageError } from "../errors.ts";
 import { isToken } from "../protocol/http-head.ts";
 import type { DialOptions } from "../transport/dial.ts";
-import { parseTarget } from "../transport/target.ts";
+import { entriesFor, type HostEntry, parseHostEntry } from "../transport/host-entries.ts";
+import { parseProxy, type Proxy } from "../transport/proxy.ts";
+import { environmentProxy } from "../transport/proxy-environment.ts";
+import { parseServerName } from "../transport/secure-socket.ts";
+import { parseTarget, placeOf, type Target } from "../transport/target.ts";
 import { parseDurationMs } from "../units.ts";
+import type { Io } from "../io.ts";
 import type { Args } from "./command.ts";
 
 export type DialFlags = Pick<
@@ -13,17 +18,25 @@ export type DialFlags = Pick<
   | "headers"
   | "origin"
   | "tls"
+  | "proxy"
+  | "hosts"
   | "connectTimeoutMs"
   | "handshakeTimeoutMs"
 >;
 
 /**
  * Reads the flags of DIAL_OPTIONS.
+ * @param env where a proxy is looked for that no flag names
  * @throws FramecatError (usage)
  */
-export function readDialFlags(url: string, args: Args): DialFlags {
+export function readDialFlags(url: string, args: Args, env: Io["env"] = {}): DialFlags {
+  const target = parseTarget(url);
+  const proxy = readProxy(target, args.text("proxy"), env);
+  const hosts = readHosts(args.list("resolve"), target, proxy);
   return {
-    target: parseTarget(url),
+    target,
+    ...(proxy && { proxy }),
+    ...(hosts.length > 0 && { hosts }),
     subprotocols: args.list("subprotocol").map(parseSubprotocol),
     headers: args.list("header").map(parseHeader),
     origin: args.text("origin"),
@@ -32,10 +45,37 @@ export function readDialFlags(url: string, args: Args): DialFlags {
       ...pem(args, "ca"),
       ...pem(args, "cert"),
       ...pem(args, "key"),
+      ...serverName(args.text("sni")),
     },
     connectTimeoutMs: duration(args, "connect-timeout", "10s"),
     handshakeTimeoutMs: duration(args, "handshake-timeout", "10s"),
   };
+}
+
+function readProxy(target: Target, given: string | undefined, env: Io["env"]): Proxy | undefined {
+  if (given === undefined) return environmentProxy(target, env);
+  if (given === "none") return undefined;
+  if (target.socketPath === undefined) return parseProxy(given, "--proxy");
+  throw usageError("no proxy leads to a unix socket", "Leave --proxy away.");
+}
+
+/** Entries for another place would go unnoticed: a port that is mistyped, most likely. */
+function readHosts(
+  texts: readonly string[],
+  target: Target,
+  proxy: Proxy | undefined,
+): readonly HostEntry[] {
+  const places = proxy ? [target, proxy] : [target];
+  return texts.flatMap((text) => {
+    const used = entriesFor([parseHostEntry(text, "--resolve")], places);
+    if (used.length > 0) return used;
+    const dialled = places.map(placeOf).join(" and ");
+    throw usageError(`--resolve ${JSON.stringify(text)} is not for ${dialled}`);
+  });
+}
+
+function serverName(name: string | undefined): { readonly servername?: string } {
+  return name === undefined ? {} : { servername: parseServerName(name, "--sni") };
 }
 
 /** A duration flag with its default, in milliseconds. */

@@ -1,11 +1,12 @@
+import { readFileSync } from "node:fs";
 import { type FailureCode, FramecatError, messageOf } from "../errors.ts";
-import { placeOf, type Target } from "./target.ts";
+import { type Place, placeOf } from "./target.ts";
 
 /** How far connecting had come when it failed. */
 export type Phase = "tcp" | "tls" | "upgrade";
 
 /** A failure of node's net, dns or tls in our words: what happened, and what to try. */
-export function connectFailure(thrown: unknown, target: Target, phase: Phase): FramecatError {
+export function connectFailure(thrown: unknown, target: Place, phase: Phase): FramecatError {
   if (thrown instanceof FramecatError) return thrown;
   const code = errnoOf(thrown);
   if (phase === "tls") return tlsFailure(thrown, code, target);
@@ -17,10 +18,25 @@ function errnoOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
+/** Read at once: a process at its limit cannot open the file that tells it. */
+const OPEN_FILES = openFilesLimit();
+
+function openFilesLimit(): string {
+  try {
+    const limits = readFileSync("/proc/self/limits", "utf8");
+    const limit = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+    return limit === undefined ? "" : ` (limit ${limit})`;
+  } catch {
+    return "";
+  }
+}
+
 const UNREACHABLE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "cannot be reached: no route to the host",
   ENETUNREACH: "cannot be reached: no route to its network",
   EADDRNOTAVAIL: "cannot be reached from this machine's addresses and ports",
+  EADDRINUSE: "cannot be reached: every port of the local address is taken",
+  EINVAL: "cannot be reached from the local address",
   ECONNRESET: "reset the connection before the handshake was done",
   EPIPE: "closed the connection before the handshake was done",
   EACCES: "cannot be connected to: permission denied",
@@ -30,7 +46,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 function describe(
   code: string,
   thrown: unknown,
-  target: Target,
+  target: Place,
 ): readonly [FailureCode, string, string?] {
   const place = placeOf(target);
   switch (code) {
@@ -47,6 +63,15 @@ function describe(
       return ["name-resolution", `${target.hostname} could not be resolved now (${code})`];
     case "ETIMEDOUT":
       return ["connect-timeout", `${place} did not answer in time`];
+    case "EMFILE":
+    case "ENFILE":
+      return [
+        "unreachable",
+        code === "EMFILE"
+          ? `this process has no more open files${OPEN_FILES}`
+          : "the system has no more open files",
+        "Use fewer connections, or raise the limit: `ulimit -n` tells it.",
+      ];
     case "ECONNREFUSED": {
       const starts = target.socketPath ? "" : ` \`framecat listen ${target.port}\` starts one.`;
       return ["unreachable", `${place} refused the connection`, `Is the server running?${starts}`];
@@ -58,6 +83,11 @@ function describe(
 
 const FOR_TEST = "Try --insecure for a test server, or --ca FILE.";
 
+const ENDED_IN_TLS = [
+  "the server ended the connection during the TLS handshake",
+  "Try ws:// instead.",
+] as const;
+
 const TLS_MESSAGES: Readonly<Record<string, readonly [string, string?]>> = {
   CERT_HAS_EXPIRED: ["TLS certificate has expired", FOR_TEST],
   CERT_NOT_YET_VALID: ["TLS certificate is not valid yet", FOR_TEST],
@@ -65,12 +95,13 @@ const TLS_MESSAGES: Readonly<Record<string, readonly [string, string?]>> = {
   SELF_SIGNED_CERT_IN_CHAIN: ["TLS certificate chain ends in a root that is not trusted", FOR_TEST],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["TLS certificate is from an unknown authority", FOR_TEST],
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["TLS certificate is from an unknown authority", FOR_TEST],
-  ECONNRESET: ["the server ended the connection during the TLS handshake", "Try ws:// instead."],
+  ECONNRESET: ENDED_IN_TLS,
+  EPIPE: ENDED_IN_TLS,
 };
 
-function tlsFailure(thrown: unknown, code: string, { hostname }: Target): FramecatError {
+function tlsFailure(thrown: unknown, code: string, { hostname }: Place): FramecatError {
   const [message, hint] = TLS_MESSAGES[code] ?? describeTls(thrown, code, hostname);
-  return new FramecatError("tls", message, hint);
+  return new FramecatError("tls", message, hint, code === "" ? undefined : code);
 }
 
 function describeTls(thrown: unknown, code: string, hostname: string): readonly [string, string?] {

@@ -3,11 +3,16 @@ import { type Clock, elapsedMs } from "../clock.ts";
 import { ClientUpgrade, type UpgradeOptions, type UpgradeResult } from "./client-upgrade.ts";
 import { Connection } from "./connection.ts";
 import type { EventListener, HandshakeEvent } from "./events.ts";
-import { type OpenedSocket, openSocket, type TlsOptions } from "./open-socket.ts";
+import {
+  type OpenedSocket,
+  openSocket,
+  type RouteOptions,
+  type TlsOptions,
+} from "./open-socket.ts";
 import { runUpgrade, type RunUpgradeOptions } from "./run-upgrade.ts";
 import type { Target } from "./target.ts";
 
-export interface DialOptions extends UpgradeOptions {
+export interface DialOptions extends UpgradeOptions, RouteOptions {
   readonly target: Target;
   readonly id: string;
   readonly clock: Clock;

@@ -3,11 +3,11 @@ import { type Clock, elapsedMs } from "../clock.ts";
 import { ClientUpgrade, type UpgradeOptions } from "./client-upgrade.ts";
 import type { Timings } from "./events.ts";
 import { LeanConnection, type LeanListener } from "./lean-connection.ts";
-import { openSocket, type TlsOptions } from "./open-socket.ts";
+import { openSocket, type RouteOptions, type TlsOptions } from "./open-socket.ts";
 import { runUpgrade, type RunUpgradeOptions } from "./run-upgrade.ts";
 import type { Target } from "./target.ts";
 
-export interface LeanDialOptions extends UpgradeOptions {
+export interface LeanDialOptions extends UpgradeOptions, RouteOptions {
   readonly target: Target;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
@@ -15,7 +15,6 @@ export interface LeanDialOptions extends UpgradeOptions {
   readonly connectTimeoutMs: number;
   readonly handshakeTimeoutMs: number;
   readonly closeTimeoutMs?: number | undefined;
-  readonly localAddress?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,11 +42,11 @@ export async function dialLean(
   const { target, clock } = options;
   const upgrade = new ClientUpgrade(target, options, options.random(16));
   const connection = new LeanConnection(listener, options);
-  const { socket, timings } = await openSocket(target, {
+  const { socket, timings, readsInto } = await openSocket(target, {
     ...options,
     onread: readInto(connection),
   });
-  if (target.secure) listen(socket, connection);
+  if (!readsInto) listen(socket, connection);
   const start = clock.now().ns;
   const feed: RunUpgradeOptions["feed"] = (take) => {
     connection.connecting(take);

@@ -1,185 +1,126 @@
-import { lookup } from "node:dns";
-import {
-  isIP,
-  type LookupFunction,
-  type OnReadOpts,
-  connect as netConnect,
-  type Socket,
-} from "node:net";
-import {
-  createSecureContext,
-  type SecureContext,
-  connect as tlsConnect,
-  type TLSSocket,
-} from "node:tls";
-import { whenAborted } from "../abort.ts";
+import { lookup as systemLookup } from "node:dns";
+import type { LookupFunction, OnReadOpts, Socket } from "node:net";
 import { type Clock, elapsedMs } from "../clock.ts";
-import { FramecatError, usageError } from "../errors.ts";
-import { connectFailure, type Phase, tlsReason } from "./connect-failure.ts";
+import { connectFailure, type Phase } from "./connect-failure.ts";
+import { type Attempt, connectSocket } from "./connect-socket.ts";
 import type { Timings, TlsFacts } from "./events.ts";
-import { placeOf, type Target } from "./target.ts";
+import { type HostEntry, lookupIn } from "./host-entries.ts";
+import type { Proxy } from "./proxy.ts";
+import { secureContextOf, secureSocket, tlsFacts, type TlsOptions } from "./secure-socket.ts";
+import type { Target } from "./target.ts";
 
-/** TLS as a client: PEM texts, not file names. */
-export interface TlsOptions {
-  /** Accepts any certificate. */
-  readonly insecure?: boolean;
-  readonly ca?: string;
-  readonly cert?: string;
-  /** Default: the one in `cert`. */
-  readonly key?: string;
+export type { TlsOptions } from "./secure-socket.ts";
+
+/** The way to the target, beside its address. */
+export interface RouteOptions {
+  /** Leads to the target; a unix socket is reached without. */
+  readonly proxy?: Proxy | undefined;
+  /** Addresses that are known without asking. */
+  readonly hosts?: readonly HostEntry[] | undefined;
+  /** Asked for other names; default: the system's resolver. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Source address. */
+  readonly localAddress?: string | undefined;
 }
 
-export interface SocketOptions {
+export interface SocketOptions extends RouteOptions {
   readonly clock: Clock;
   readonly tls?: TlsOptions;
-  /** Limit for resolving, connecting and TLS together. */
+  /** Limit for resolving, connecting, the proxy and TLS together. */
   readonly connectTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Reads into one buffer with a callback in place of `data` events; not possible with TLS. */
+  /**
+   * Reads into one buffer with a callback in place of `data` events, from the first byte on: not
+   * possible with TLS, nor where a proxy speaks first.
+   */
   readonly onread?: OnReadOpts;
-  /** Source address. */
-  readonly localAddress?: string;
 }
 
 export interface OpenedSocket {
   readonly socket: Socket;
-  /** `address:port` of the peer, or the path of the unix socket. */
+  /** `address:port` of the peer, which may be a proxy, or the path of the unix socket. */
   readonly remote: string;
+  /** `dns` is what was resolved here; a proxy's part of the way is in `tcp`. */
   readonly timings: Timings;
   readonly tls?: TlsFacts;
+  /** True where `onread` is told what comes; else there are `data` events. */
+  readonly readsInto: boolean;
 }
 
 /**
- * Resolves, connects, and for `wss` does the TLS handshake; each is timed.
- * @throws FramecatError (name-resolution, unreachable, connect-timeout, tls, interrupted; usage for
- * certificates and keys that cannot be read, before anything is connected)
+ * Resolves, connects, through the proxy where there is one, and for `wss` does the TLS handshake;
+ * each is timed.
+ * @throws FramecatError (name-resolution, unreachable, connect-timeout, proxy, tls, interrupted;
+ * usage for certificates and keys that cannot be read, before anything is connected)
  */
 export async function openSocket(target: Target, options: SocketOptions): Promise<OpenedSocket> {
-  const { clock } = options;
-  const secureContext = target.secure ? secureContextOf(options.tls ?? {}) : undefined;
+  const { clock, tls = NO_TLS_OPTIONS, localAddress } = options;
+  if (target.secure) secureContextOf(tls);
+  const proxy = target.socketPath === undefined ? options.proxy : undefined;
+  // Loaded before the clock starts.
+  const tunnel = proxy && (await import("./proxy-tunnel.ts"));
   const start = clock.now().ns;
-  let resolved: bigint | undefined;
-  const socket = netConnect({
-    ...(target.socketPath !== undefined
-      ? { path: target.socketPath }
-      : { host: target.hostname, port: target.port, autoSelectFamily: true }),
-    ...(options.onread && !target.secure && { onread: options.onread }),
-    ...(options.localAddress !== undefined && { localAddress: options.localAddress }),
-    lookup: timedLookup(() => {
-      resolved = clock.now().ns;
-    }),
-    allowHalfOpen: true,
-    noDelay: true,
-  });
-  const deadline = start + BigInt(Math.round(options.connectTimeoutMs * 1e6));
-  await reached(socket, "connect", "tcp", target, options, deadline);
+  const attempt: Attempt = {
+    ...options,
+    deadline: start + BigInt(Math.round(options.connectTimeoutMs * 1e6)),
+  };
+  const { lookup, spentMs } = timedLookup(options);
+  const onread = target.secure || proxy ? undefined : options.onread;
+  const socket = await (proxy && tunnel
+    ? tunnel.openTunnel(target, proxy, attempt, { lookup, localAddress, tls })
+    : inOurWords(target, "tcp", connectSocket(target, attempt, { lookup, localAddress, onread })));
   const connected = clock.now().ns;
+  const dns = spentMs();
   const timings: Timings = {
-    ...(resolved !== undefined && { dns: elapsedMs(start, resolved) }),
-    tcp: elapsedMs(resolved ?? start, connected),
+    ...(dns !== undefined && { dns }),
+    tcp: elapsedMs(start, connected) - (dns ?? 0),
   };
   const remote = target.socketPath ?? remoteOf(socket);
-  if (!secureContext) return { socket, remote, timings };
-  const secured = startTls(socket, target, secureContext, options.tls?.insecure ?? false);
-  await reached(secured, "secureConnect", "tls", target, options, deadline);
-  const tls = elapsedMs(connected, clock.now().ns);
-  return { socket: secured, remote, timings: { ...timings, tls }, tls: tlsFacts(secured) };
-}
-
-/** The system's resolver, which tells when it has answered. */
-function timedLookup(resolved: () => void): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, options, (error, ...found) => {
-      resolved();
-      (callback as (...args: unknown[]) => void)(error, ...found);
-    });
+  if (!target.secure) return { socket, remote, timings, readsInto: onread !== undefined };
+  const name = tls.servername ?? target.hostname;
+  const secured = await inOurWords(
+    { ...target, hostname: name },
+    "tls",
+    secureSocket(socket, target, attempt, tls, name),
+  );
+  const tlsMs = elapsedMs(connected, clock.now().ns);
+  return {
+    socket: secured,
+    remote,
+    timings: { ...timings, tls: tlsMs },
+    tls: tlsFacts(secured),
+    readsInto: false,
   };
 }
 
-const PEM_CERTIFICATE = /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/;
+/** One object, so that all sockets without options share one context. */
+const NO_TLS_OPTIONS: TlsOptions = {};
 
-/** Making a context costs more than a handshake: all sockets with the same options share one. */
-const contexts = new WeakMap<TlsOptions, SecureContext>();
-
-function secureContextOf(options: TlsOptions): SecureContext {
-  const context = contexts.get(options) ?? makeSecureContext(options);
-  contexts.set(options, context);
-  return context;
+/** The resolver to ask, and how long it was waited for; undefined where it was not asked. */
+function timedLookup({ clock, lookup = systemLookup, hosts = [] }: SocketOptions): {
+  readonly lookup: LookupFunction;
+  readonly spentMs: () => number | undefined;
+} {
+  let spent: number | undefined;
+  const resolve = hosts.length > 0 ? lookupIn(hosts, lookup) : lookup;
+  return {
+    spentMs: () => spent,
+    lookup: (hostname, options, callback) => {
+      const asked = clock.now().ns;
+      resolve(hostname, options, (...found) => {
+        spent = (spent ?? 0) + elapsedMs(asked, clock.now().ns);
+        callback(...found);
+      });
+    },
+  };
 }
 
-/** OpenSSL passes over authorities that are none and keys without a certificate; people err there. */
-function makeSecureContext({ ca, cert, key = cert }: TlsOptions): SecureContext {
-  if (ca !== undefined && !PEM_CERTIFICATE.test(ca)) {
-    throw usageError("the file of TLS authorities holds no certificate in PEM");
-  }
-  if (key !== undefined && cert === undefined) {
-    throw usageError("a TLS key is of no use without its certificate");
-  }
+async function inOurWords<T>(target: Target, phase: Phase, step: Promise<T>): Promise<T> {
   try {
-    return createSecureContext({
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-    });
+    return await step;
   } catch (thrown) {
-    throw usageError(`the TLS certificate and key cannot be used: ${tlsReason(thrown)}`);
+    throw connectFailure(thrown, target, phase);
   }
-}
-
-function startTls(
-  socket: Socket,
-  { hostname }: Target,
-  secureContext: SecureContext,
-  insecure: boolean,
-): TLSSocket {
-  return tlsConnect({
-    socket,
-    host: hostname,
-    ...(isIP(hostname) === 0 && { servername: hostname }),
-    ALPNProtocols: ["http/1.1"],
-    rejectUnauthorized: !insecure,
-    secureContext,
-  });
-}
-
-/** Waits for `event`; on failure, timeout or abort the socket is destroyed. */
-function reached(
-  socket: Socket,
-  event: "connect" | "secureConnect",
-  phase: Phase,
-  target: Target,
-  { signal, clock, connectTimeoutMs }: SocketOptions,
-  deadline: bigint,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let unwatch = (): void => undefined;
-    // Also for the moment between this and the next who listens.
-    socket.on("error", () => undefined);
-    const fail = (thrown: unknown) => {
-      settle();
-      socket.destroy();
-      reject(connectFailure(thrown, target, phase));
-    };
-    const late = `${placeOf(target)} did not answer within ${connectTimeoutMs} ms`;
-    const timer = setTimeout(
-      () => fail(new FramecatError("connect-timeout", late)),
-      Math.max(0, elapsedMs(clock.now().ns, deadline)),
-    );
-    const succeed = () => {
-      settle();
-      resolve();
-    };
-    const ended = () => fail(Object.assign(new Error("ended"), { code: "ECONNRESET" }));
-    const settle = () => {
-      clearTimeout(timer);
-      unwatch();
-      socket.off(event, succeed).off("error", fail).off("close", ended);
-    };
-    socket.once(event, succeed).once("error", fail).once("close", ended);
-    unwatch = whenAborted(signal, () =>
-      fail(new FramecatError("interrupted", "interrupted while connecting")),
-    );
-  });
 }
 
 /** `address:port` of the peer. */
@@ -187,34 +128,4 @@ export function remoteOf({ remoteAddress = "", remotePort = 0 }: Socket): string
   return remoteAddress.includes(":")
     ? `[${remoteAddress}]:${remotePort}`
     : `${remoteAddress}:${remotePort}`;
-}
-
-function tlsFacts(socket: TLSSocket): TlsFacts {
-  const certificate = socket.getPeerCertificate();
-  const facts = {
-    version: socket.getProtocol() ?? "unknown",
-    cipher: socket.getCipher().name,
-    authorized: socket.authorized,
-  };
-  if (!certificate.subject) return facts;
-  const name = (parts: object) =>
-    Object.entries(parts)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(", ");
-  return {
-    ...facts,
-    peer: {
-      subject: name(certificate.subject),
-      issuer: name(certificate.issuer),
-      validFrom: isoTime(certificate.valid_from),
-      validTo: isoTime(certificate.valid_to),
-      fingerprint256: certificate.fingerprint256,
-    },
-  };
-}
-
-/** A certificate may hold a time that is none. */
-function isoTime(text: string): string {
-  const time = new Date(text);
-  return Number.isNaN(time.valueOf()) ? text : time.toISOString();
 }

@@ -1,16 +1,20 @@
 import { usageError } from "../errors.ts";
 import { REDACTED, redactUrl } from "../redact.ts";
 
-/** Where to connect and what to ask for there. */
-export interface Target {
-  /** The address in full, credentials taken out. */
-  readonly url: string;
-  readonly secure: boolean;
+/** What a socket can be connected to. */
+export interface Place {
   /** Name or address without brackets; for a unix socket the name in the Host header. */
   readonly hostname: string;
   readonly port: number;
   /** Path of the unix socket that takes the place of host and port. */
   readonly socketPath?: string;
+}
+
+/** Where to connect and what to ask for there. */
+export interface Target extends Place {
+  /** The address in full, credentials taken out. */
+  readonly url: string;
+  readonly secure: boolean;
   /** The value of the Host header. */
   readonly host: string;
   /** Path and query of the request. */
@@ -112,6 +116,6 @@ function quote(text: string): string {
 }
 
 /** What people call the place: `host:port`, or the socket's path. */
-export function placeOf({ socketPath, hostname, port }: Target): string {
+export function placeOf({ socketPath, hostname, port }: Place): string {
   return socketPath ?? `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

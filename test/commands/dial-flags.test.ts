@@ -18,6 +18,8 @@ const command: Command = {
 };
 
 const read = (...argv: string[]) => readDialFlags("ws://h/", parseArgs(command, argv));
+const readIn = (env: Record<string, string>, ...argv: string[]) =>
+  readDialFlags("ws://h/", parseArgs(command, argv), env);
 
 function pemFile(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), "framecat-pem-"));
@@ -65,6 +67,43 @@ describe("the flags of dialling", () => {
   });
 });
 
+describe("the proxy", () => {
+  const env = { HTTP_PROXY: "http://env:1" };
+
+  it.each<[string[], object | undefined]>([
+    [[], { kind: "http", hostname: "env", port: 1 }],
+    [["--proxy", "socks5h://me:pw@p:2"], { kind: "socks5h", hostname: "p", username: "me" }],
+    [["--proxy", "none"], undefined],
+  ])("is that of %j", (argv, proxy) => {
+    if (proxy) expect(readIn(env, ...argv).proxy).toMatchObject(proxy);
+    else expect(readIn(env, ...argv)).not.toHaveProperty("proxy");
+  });
+
+  it("of a flag counts whatever NO_PROXY lists", () => {
+    expect(readIn({ NO_PROXY: "*" }, "--proxy", "p:2").proxy).toMatchObject({ hostname: "p" });
+  });
+
+  it("leads to no unix socket, and is not taken from the environment for one", () => {
+    const unix = (...argv: string[]) =>
+      readDialFlags("ws+unix:/run/a.sock", parseArgs(command, argv), { ALL_PROXY: "p:1" });
+    expect(unix()).not.toHaveProperty("proxy");
+    expect(() => unix("--proxy", "p:1")).toThrow(/no proxy leads to a unix socket/);
+  });
+});
+
+it("addresses that are known are for the target or for its proxy", () => {
+  const flags = ["--proxy", "p:3128", "--resolve", "h:80:10.0.0.1", "--resolve", "p:3128:10.0.0.2"];
+  expect(read(...flags).hosts?.map(({ hostname }) => hostname)).toEqual(["h", "p"]);
+  expect(read()).not.toHaveProperty("hosts");
+});
+
+it("the name for SNI is one of the options of TLS", () => {
+  expect(read("--sni", "other.example").tls).toEqual({
+    insecure: false,
+    servername: "other.example",
+  });
+});
+
 describe("a wrong one is a usage error that names it", () => {
   it.each([
     [["-H", "no colon"], "--header"],
@@ -74,6 +113,10 @@ describe("a wrong one is a usage error that names it", () => {
     [["--connect-timeout", "5"], "--connect-timeout"],
     [["--ca", "/does/not/exist"], "--ca"],
     [["--cert", "."], "--cert"],
+    [["--proxy", "ftp://p"], "--proxy"],
+    [["--resolve", "h:80"], "--resolve"],
+    [["--resolve", "h:81:10.0.0.1"], '--resolve "h:81:10.0.0.1" is not for h:80'],
+    [["--sni", "127.0.0.1"], "--sni"],
   ])("%j", (argv, flag) => expect(() => read(...argv)).toThrow(flag));
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { FramecatError } from "../../src/errors.ts";
 import { connectFailure, type Phase, tlsReason } from "../../src/transport/connect-failure.ts";
@@ -10,6 +11,15 @@ const failure = (
   message = "node's words",
 ) => connectFailure(Object.assign(new Error(message), { code }), parseTarget(url), phase);
 
+/** Nothing where the system has no such file. */
+function attempt(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return "";
+  }
+}
+
 describe("while connecting", () => {
   it.each([
     ["ENOTFOUND", 10, "h does not resolve"],
@@ -19,10 +29,24 @@ describe("while connecting", () => {
     ["ENETUNREACH", 11, "h:81 cannot be reached: no route to its network"],
     ["ECONNRESET", 11, "h:81 reset the connection before the handshake was done"],
     ["ETIMEDOUT", 12, "h:81 did not answer in time"],
+    ["EADDRINUSE", 11, "h:81 cannot be reached: every port of the local address is taken"],
+    ["EINVAL", 11, "h:81 cannot be reached from the local address"],
+    ["ENFILE", 11, "the system has no more open files"],
     ["EWHATEVER", 11, "h:81 failed: node's words"],
     ["", 11, "h:81 failed: node's words"],
   ])("%s: exit %d, %s", (code, exitCode, message) => {
-    expect(failure(code)).toMatchObject({ exitCode, message });
+    expect(failure(code)).toMatchObject({ exitCode, message, errno: code || undefined });
+  });
+
+  it("tells the limit on open files, where the system does", () => {
+    const limits = attempt(() => readFileSync("/proc/self/limits", "utf8"));
+    const limit = /^Max open files +(\d+)/m.exec(limits)?.[1];
+    expect(failure("EMFILE")).toMatchObject({
+      exitCode: 11,
+      message: `this process has no more open files${limit ? ` (limit ${limit})` : ""}`,
+      hint: "Use fewer connections, or raise the limit: `ulimit -n` tells it.",
+      errno: "EMFILE",
+    });
   });
 
   it("says how to start a server, where that is the question", () => {
@@ -51,8 +75,9 @@ describe("in the TLS handshake", () => {
     ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "TLS certificate is from an unknown authority"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS certificate is not for h"],
     ["ECONNRESET", "the server ended the connection during the TLS handshake"],
+    ["EPIPE", "the server ended the connection during the TLS handshake"],
   ])("%s: %s", (code, message) => {
-    expect(failure(code, "tls")).toMatchObject({ exitCode: 13, message });
+    expect(failure(code, "tls")).toMatchObject({ exitCode: 13, message, errno: code });
     expect(failure(code, "tls").hint).toMatch(/^Try /);
   });
 

@@ -1,0 +1,105 @@
+import { lookup as systemLookup } from "node:dns";
+import { isIP, type LookupFunction, type OnReadOpts, connect, type Socket } from "node:net";
+import { whenAborted } from "../abort.ts";
+import { type Clock, elapsedMs } from "../clock.ts";
+import { FramecatError } from "../errors.ts";
+import { type Place, placeOf } from "./target.ts";
+
+/** What bounds an attempt to open a socket; all its steps share one deadline. */
+export interface Attempt {
+  readonly clock: Clock;
+  /** When it is given up, in ns of the clock. */
+  readonly deadline: bigint;
+  readonly connectTimeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ConnectSocketOptions {
+  readonly lookup?: LookupFunction | undefined;
+  readonly onread?: OnReadOpts | undefined;
+  readonly localAddress?: string | undefined;
+}
+
+/**
+ * A TCP connection, or one to a unix socket.
+ * @throws FramecatError (connect-timeout, interrupted), and node's errors
+ */
+export async function connectSocket(
+  place: Place,
+  attempt: Attempt,
+  { lookup = systemLookup, onread, localAddress }: ConnectSocketOptions,
+): Promise<Socket> {
+  const socket = connect({
+    ...(place.socketPath !== undefined
+      ? { path: place.socketPath }
+      : { host: place.hostname, port: place.port, autoSelectFamily: true }),
+    // From an IPv4 address nothing leads to an IPv6 one, and the other way round.
+    ...(localAddress !== undefined && { localAddress, family: isIP(localAddress) }),
+    ...(onread && { onread }),
+    lookup,
+    allowHalfOpen: true,
+    noDelay: true,
+  });
+  await awaitEvent(socket, "connect", attempt, place);
+  return socket;
+}
+
+/** Waits for an event of a socket, as `awaitSocket` does. */
+export function awaitEvent(
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  attempt: Attempt,
+  place: Place,
+): Promise<void> {
+  const late = `${placeOf(place)} did not answer`;
+  return awaitSocket(socket, attempt, late, (succeed) => {
+    socket.once(event, succeed);
+    return () => socket.off(event, succeed);
+  });
+}
+
+/**
+ * Waits for what `begin` calls success; where the socket fails or ends before, at the deadline and
+ * at an abort the socket is destroyed.
+ * @param late what is to be said at the deadline, as `host:80 did not answer`
+ * @param begin gives what takes back its listeners
+ * @throws FramecatError (connect-timeout, interrupted), node's errors, and what `fail` is given
+ */
+export function awaitSocket<T>(
+  socket: Socket,
+  { clock, deadline, connectTimeoutMs, signal }: Attempt,
+  late: string,
+  begin: (succeed: (value: T) => void, fail: (thrown: unknown) => void) => () => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let settle = (): void => undefined;
+    // Also for the moment between this and the next who listens.
+    socket.on("error", () => undefined);
+    const fail = (thrown: unknown): void => {
+      settle();
+      socket.destroy();
+      reject(thrown);
+    };
+    const ended = () => fail(Object.assign(new Error("ended"), { code: "EPIPE" }));
+    const timer = setTimeout(
+      () => fail(new FramecatError("connect-timeout", `${late} within ${connectTimeoutMs} ms`)),
+      Math.max(0, elapsedMs(clock.now().ns, deadline)),
+    );
+    socket.once("error", fail).once("end", ended).once("close", ended);
+    let unwatch = (): void => undefined;
+    let stop = (): void => undefined;
+    settle = () => {
+      clearTimeout(timer);
+      unwatch();
+      stop();
+      socket.off("error", fail).off("end", ended).off("close", ended);
+    };
+    stop = begin((value) => {
+      settle();
+      resolve(value);
+    }, fail);
+    unwatch = whenAborted(signal, () =>
+      fail(new FramecatError("interrupted", "interrupted while connecting")),
+    );
+  });
+}
