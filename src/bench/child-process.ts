@@ -8,6 +8,7 @@ export interface Child<In, Out> {
   readonly ended: Promise<string>;
   /** Ends it at once. */
   kill(): void;
+  readonly pid?: number | undefined;
 }
 
 /** Of what a child says on stderr, the end is kept to explain its death. */
@@ -26,6 +27,8 @@ export function startChild<In extends object, Out>(
   const file = new URL(`../../dist/bench/${entry}`, import.meta.url);
   const child = fork(file, {
     execArgv: [...flags],
+    // Values as they are: bytes, and numbers that JSON has no word for.
+    serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let stderr = "";
@@ -42,6 +45,7 @@ export function startChild<In extends object, Out>(
     onMessage: (listener) => void child.on("message", (message) => listener(message as Out)),
     ended,
     kill: () => void child.kill("SIGKILL"),
+    pid: child.pid,
   };
 }
 

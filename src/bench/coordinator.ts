@@ -1,7 +1,11 @@
+import { hrtime } from "node:process";
 import { whenAborted } from "../abort.ts";
 import { startChild } from "./child-process.ts";
-import { type BenchPlan, splitPlan } from "./plan.ts";
-import { type BenchProgress, ProgressMeter } from "./progress.ts";
+import { type BenchPlan, splitPlan, type WorkerPlan } from "./plan.ts";
+import { ProgressMeter } from "./progress.ts";
+import type { BenchProgress } from "./progress-state.ts";
+import type { HistogramName, Interval, Measure } from "./result.ts";
+import { Timeline } from "./timeline.ts";
 import type { FromWorker, ToWorker } from "./worker-protocol.ts";
 import { type WorkerProcess, type WorkerReport, WorkerWatch } from "./worker-watch.ts";
 
@@ -12,48 +16,129 @@ export interface BenchControl {
   readonly kill?: AbortSignal | undefined;
   /** Told twice a second. */
   readonly onProgress?: ((progress: BenchProgress) => void) | undefined;
+  /** Told when the measured window opens, and when the first worker closes it. */
+  readonly onWindow?: ((event: "opened" | "closed") => void) | undefined;
+  /** When to begin, in ms since 1970, where other machines begin then too. */
+  readonly startAtMs?: number | undefined;
   /** Starts a worker; for tests. */
   readonly start?: (() => WorkerProcess) | undefined;
   /** A worker that tells nothing for so long is taken to hang. */
   readonly silenceMs?: number | undefined;
 }
 
+/** What the workers did, part by part and over time. */
+export interface BenchRun {
+  readonly reports: readonly WorkerReport[];
+  readonly intervals: readonly Interval[];
+}
+
 const PROGRESS_MS = 500;
+/** From telling the workers until they all begin: they are to do it together. */
+const LEAD_MS = 50;
 /**
- * What node allocates for each write dies young: a small young generation is collected often, in a
+ * What node allocates for each write dies young. A small young generation is collected often, in a
  * tenth of a millisecond, whereas a large one would hold several KiB a socket of what the handshakes
- * left behind. That is collected once before the load begins.
+ * left behind; that is collected once before the load begins. In an open model the event loop turns
+ * without rest, and what each turn allocates asks for more room.
  */
-const WORKER_FLAGS = ["--max-semi-space-size=1", "--expose-gc"];
+function workerFlags({ load, measure }: BenchPlan): string[] {
+  const megabytes = load.model === "open" && measure !== "hold" ? 16 : 1;
+  return [`--max-semi-space-size=${megabytes}`, "--expose-gc"];
+}
+
+/** The histogram that a measure shows over time. */
+export function shownHistogram(measure: Measure): HistogramName {
+  return measure === "push" ? "gap" : "latency";
+}
 
 /**
  * Runs a plan: starts the workers, lets all of them connect, then begin, and collects what they
- * report. It always resolves, with as many reports as there are workers.
+ * report. It resolves with as many reports as there are workers, whatever becomes of them.
+ * @throws FramecatError (usage) where a worker cannot run the plan
  */
 export async function runBench(
-  plan: BenchPlan,
+  plan: BenchPlan | WorkerPlan,
   control: BenchControl = {},
-): Promise<WorkerReport[]> {
-  const { stop, kill, onProgress, silenceMs, start = startWorker } = control;
+): Promise<BenchRun> {
+  const { stop, kill, onProgress, silenceMs, start = () => startWorker(plan) } = control;
+  const timeline = new Timeline(nowMs(), shownHistogram(plan.measure));
+  const window = new WindowBell(control.onWindow);
+  let meter: ProgressMeter | undefined;
   const watches = splitPlan(plan).map(
-    (part) => new WorkerWatch(start(), part, silenceMs === undefined ? {} : { silenceMs }),
+    (part, worker) =>
+      new WorkerWatch(start(), part, {
+        silenceMs,
+        onTick: (tick) => {
+          timeline.add(worker, tick);
+          meter?.add(worker, tick);
+          if (tick.phase === "draining" || tick.phase === "done") {
+            timeline.closeWindow(tick.atMs);
+            window.close();
+          }
+        },
+      }),
   );
-  const meter = new ProgressMeter(plan, watches);
-  const ticker = onProgress && setInterval(() => onProgress(meter.read()), PROGRESS_MS);
+  const finished = Promise.all(watches.map((watch) => watch.finished));
+  finished.catch(() => watches.forEach((watch) => watch.kill()));
+  const shown = new ProgressMeter(plan, watches, timeline);
+  meter = shown;
+  const ticker = onProgress && setInterval(() => onProgress(shown.read()), PROGRESS_MS);
   const unbind = [
     whenAborted(stop, () => watches.forEach((watch) => watch.stop())),
     whenAborted(kill, () => watches.forEach((watch) => watch.kill())),
   ];
-  await Promise.all(watches.map(({ connected }) => connected));
-  meter.go();
-  for (const watch of watches) watch.go();
-  const reports = await Promise.all(watches.map(({ finished }) => finished));
-  clearInterval(ticker);
-  await Promise.all(watches.map((watch) => watch.gone()));
-  for (const off of unbind) off();
-  return reports;
+  try {
+    await Promise.all(watches.map(({ connected }) => connected));
+    const atMs = nowMs() + leadMs(plan, control);
+    timeline.openWindow(atMs + plan.warmupMs);
+    shown.go();
+    for (const watch of watches) watch.go(atMs);
+    window.open(atMs + plan.warmupMs - nowMs());
+    const reports = await finished;
+    return { reports, intervals: timeline.intervals(nowMs()) };
+  } finally {
+    clearInterval(ticker);
+    window.close();
+    await Promise.all(watches.map((watch) => watch.gone()));
+    for (const off of unbind) off();
+  }
 }
 
-function startWorker(): WorkerProcess {
-  return startChild<ToWorker, FromWorker>("worker.js", WORKER_FLAGS);
+/** Tells once that the window opened, and once that it closed. */
+class WindowBell {
+  readonly #told: BenchControl["onWindow"];
+  #timer: NodeJS.Timeout | undefined;
+  #isOpen = false;
+
+  constructor(told: BenchControl["onWindow"]) {
+    this.#told = told;
+  }
+
+  open(inMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#isOpen = true;
+      this.#told?.("opened");
+    }, inMs);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    if (this.#isOpen) this.#told?.("closed");
+    this.#isOpen = false;
+  }
+}
+
+/** All parts of a run on one machine begin at the same moment; those on others at an agreed time. */
+function leadMs({ workers }: BenchPlan, { startAtMs }: BenchControl): number {
+  if (startAtMs !== undefined) return Math.max(0, startAtMs - Date.now());
+  return workers > 1 ? LEAD_MS : 0;
+}
+
+/** The machine's monotonic clock, which the workers share. */
+function nowMs(): number {
+  return Number(hrtime.bigint()) / 1e6;
+}
+
+function startWorker(plan: BenchPlan): WorkerProcess {
+  return startChild<ToWorker, FromWorker>("worker.js", workerFlags(plan));
 }

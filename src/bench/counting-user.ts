@@ -1,104 +1,147 @@
-import type { LeanClose, LeanConnection, LeanListener } from "../transport/lean-connection.ts";
-import type { Load } from "./load.ts";
+import type { LeanClose } from "../transport/lean-connection.ts";
+import type { FrameBatch } from "./frame-batch.ts";
 import { SendTimes } from "./send-times.ts";
-
-/** What a virtual user needs of its connection. */
-export type LoadConnection = Pick<LeanConnection, "state" | "congested" | "send" | "close">;
+import type { LoadConnection, User, UserContext } from "./user.ts";
 
 /** Stands for the times of a user that has not started; stays empty. */
-const NOTHING_SENT = new SendTimes();
+const NOTHING = new SendTimes();
 
 /**
- * One socket of the closed model: it keeps a number of messages in flight, and sends the next one
- * when a reply comes. Replies are matched in order: an echo server answers each message by one.
+ * One socket that sends the same message again and again, and counts what comes back: replies are
+ * matched in order, and not looked at.
  *
- * The moment of the read that brought a reply is both the end of its round trip and the moment at
- * which the next message is due. So what the client itself takes in between counts as latency.
+ * In the closed model the moment of the read that brought a reply is both the end of its round trip
+ * and the moment at which the next message is due. So what the client itself takes in between counts
+ * as latency.
  */
-export class VirtualUser implements LeanListener {
-  readonly #load: Load;
-  /** Made at the start, so that a socket that only waits costs little. */
-  #times: SendTimes | undefined;
-  #connection: LoadConnection | undefined;
-  /** Messages that are due and held up, because the peer does not take what is sent. */
-  #heldUp = 0;
+export class CountingUser implements User {
+  readonly #context: UserContext;
+  readonly #batch: FrameBatch;
+  /** Made when they are first needed, so that a socket that only waits costs little. */
+  #flight = NOTHING;
+  #held = NOTHING;
+  connection: LoadConnection | undefined;
 
-  constructor(load: Load) {
-    this.#load = load;
+  constructor(context: UserContext, batch: FrameBatch) {
+    this.#context = context;
+    this.#batch = batch;
   }
 
-  get connection(): LoadConnection | undefined {
-    return this.#connection;
-  }
-
-  /** Messages of the measured window that have no reply. */
   get inFlight(): number {
-    return this.#times?.waitingSince(this.#load.windowStart) ?? 0;
+    return this.#flight.dueSince(this.#context.load.windowStart);
   }
 
-  /** Takes the connection whose listener this is; nothing is sent before `start`. */
   join(connection: LoadConnection): void {
-    this.#connection = connection;
+    this.connection = connection;
   }
 
-  /** Puts the first messages in flight. */
-  start(inFlight: number): void {
-    this.#times = new SendTimes();
-    this.#send(inFlight, this.#load.now());
+  start(now: number): void {
+    const { model, load } = this.#context;
+    this.#flight = new SendTimes();
+    if (model.model === "closed") this.#send(now, load.plan(now, model.inFlight), now);
+  }
+
+  plan(dueAt: number): void {
+    if (this.#context.load.plan(dueAt, 1) === 1) this.#hold(dueAt, 1);
+  }
+
+  flush(now: number): void {
+    const held = this.#held;
+    while (held.waiting > 0 && this.#isFree()) this.#sendHeld(now);
   }
 
   received(messages: number, bytes: number): void {
-    const load = this.#load;
+    const { load } = this.#context;
     load.bytesIn += bytes;
     if (messages === 0) return;
     load.messagesIn += messages;
     const now = load.now();
     const answered = this.#settle(messages, now);
-    if (answered > 0) this.#send(answered, now);
+    if (answered > 0) this.#next(answered, now);
   }
 
   drained(): void {
-    const due = this.#heldUp;
-    this.#heldUp = 0;
-    if (due > 0) this.#send(due, this.#load.now());
+    this.flush(this.#context.load.now());
   }
 
   closed(close: LeanClose): void {
-    // First of all, because the last loss may end the run.
-    this.#load.closed(close);
-    const times = this.#times ?? NOTHING_SENT;
-    while (times.waiting > 0) this.#load.lost(times.oldestAt, times.take(times.waiting));
+    const { load } = this.#context;
+    this.#context.onClosed(this, close);
+    const [flight, held] = [this.#flight, this.#held];
+    while (flight.waiting > 0) load.lost(flight.oldestDue, flight.take(flight.waiting));
+    while (held.waiting > 0) load.unsent(held.oldestDue, held.take(held.waiting));
   }
 
   /** Matches replies with the oldest messages; gives how many there were to match. */
   #settle(messages: number, now: number): number {
-    const times = this.#times ?? NOTHING_SENT;
+    const flight = this.#flight;
+    const { load } = this.#context;
     let due = messages;
     while (due > 0) {
-      const sentAt = times.oldestAt;
-      const count = times.take(due);
+      const dueAt = flight.oldestDue;
+      const sentAt = flight.oldestSent;
+      const count = flight.take(due);
       if (count === 0) break;
-      this.#load.answered(sentAt, now, count);
+      load.answered(dueAt, sentAt, now, count);
       due -= count;
     }
-    if (due > 0) this.#load.unexpected(due);
+    if (due > 0) load.unexpected(due);
     return messages - due;
   }
 
-  #send(due: number, now: number): void {
-    const connection = this.#connection;
-    const times = this.#times;
-    if (times === undefined || connection?.state !== "OPEN") return;
-    const { batch } = this.#load;
-    let left = due;
-    while (left > 0 && !connection.congested) {
-      const count = this.#load.draw(Math.min(left, batch.max));
-      if (count === 0) return;
-      connection.send(batch.of(count));
-      times.sent(now, count);
-      this.#load.sent(now, count);
-      left -= count;
+  /** In the closed model a reply lets the next message go, at once or after a pause. */
+  #next(count: number, now: number): void {
+    const { model, load, agenda } = this.#context;
+    // A socket that is to close sends nothing more.
+    if (model.model !== "closed" || this.connection?.state !== "OPEN") return;
+    if (model.thinkMs === 0) return this.#send(now, load.plan(now, count), now);
+    for (let i = 0; i < count; i++) agenda.add(now + model.thinkMs, this);
+  }
+
+  #send(dueAt: number, count: number, now: number): void {
+    let left = count;
+    if (this.#held.waiting === 0) {
+      while (left > 0 && this.#isFree()) {
+        const together = Math.min(left, this.#batch.max);
+        this.#write(together);
+        this.#put(dueAt, now, together);
+        left -= together;
+      }
     }
-    this.#heldUp += left;
+    if (left > 0) this.#hold(dueAt, left);
+  }
+
+  /** What is due leaves together, also where it was due at different moments. */
+  #sendHeld(now: number): void {
+    const held = this.#held;
+    let together = Math.min(held.waiting, this.#batch.max);
+    this.#write(together);
+    while (together > 0) {
+      const dueAt = held.oldestDue;
+      const count = held.take(together);
+      this.#put(dueAt, now, count);
+      together -= count;
+    }
+  }
+
+  #write(count: number): void {
+    const { load } = this.#context;
+    this.connection?.send(this.#batch.of(count));
+    load.bytesOut += count * this.#batch.frameLength;
+  }
+
+  #put(dueAt: number, now: number, count: number): void {
+    this.#flight.add(dueAt, now, count);
+    this.#context.load.sent(dueAt, now, count);
+  }
+
+  #hold(dueAt: number, count: number): void {
+    if (this.connection?.state === "CLOSED") return this.#context.load.unsent(dueAt, count);
+    if (this.#held === NOTHING) this.#held = new SendTimes();
+    this.#held.add(dueAt, dueAt, count);
+  }
+
+  #isFree(): boolean {
+    return this.connection?.state === "OPEN" && !this.connection.congested;
   }
 }

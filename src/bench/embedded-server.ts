@@ -3,6 +3,7 @@ import { startChild } from "./child-process.ts";
 /** An echo server on loopback, in a process of its own. */
 export interface EmbeddedServer {
   readonly url: string;
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -16,6 +17,7 @@ export async function startEmbeddedServer(): Promise<EmbeddedServer> {
   const url = await Promise.race([listening, died]);
   return {
     url,
+    pid: child.pid,
     stop: async () => {
       child.kill();
       await child.ended;

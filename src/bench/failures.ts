@@ -83,6 +83,13 @@ const ERRNO: Readonly<Record<string, string>> = {
   ETIMEDOUT: "the peer could not be reached any more",
 };
 
+/** The peer answered no ping any more. */
+export const HEARTBEAT_LOST: Failure = {
+  kind: "heartbeat",
+  code: "heartbeat",
+  message: "the peer did not answer a ping until the next one",
+};
+
 /** The failure that a dial ended in. */
 export function failureOfDial({ code, message, hint, errno }: FramecatError): Failure {
   return { kind: dialKind(code, errno), code, message, hint };

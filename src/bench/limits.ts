@@ -36,6 +36,8 @@ export interface Wanted {
   readonly overTcp: boolean;
   /** The embedded server holds all sockets in one process. */
   readonly embedded: boolean;
+  /** Source addresses that the sockets take turns with. */
+  readonly addresses: number;
 }
 
 /**
@@ -44,13 +46,14 @@ export interface Wanted {
  * @throws FramecatError (usage) when the system cannot hold so many connections
  */
 export function chooseWorkers(wanted: Wanted, limits: SystemLimits): number {
-  const { connections, overTcp, embedded } = wanted;
+  const { connections, overTcp, embedded, addresses } = wanted;
   const { cores, openFiles = Number.POSITIVE_INFINITY, localPorts } = limits;
   const perProcess = Math.max(1, openFiles - OTHER_FILES);
-  if (overTcp && localPorts !== undefined && connections > localPorts) {
+  if (overTcp && localPorts !== undefined && connections > localPorts * addresses) {
+    const have = addresses === 1 ? "an address has" : `${addresses} addresses have`;
     throw usageError(
-      `${connections} connections need as many local ports; this machine has ${localPorts}`,
-      "Use fewer, or widen net.ipv4.ip_local_port_range.",
+      `${connections} connections need as many local ports; ${have} ${localPorts * addresses}`,
+      "Spread them with --local-address, or widen net.ipv4.ip_local_port_range.",
     );
   }
   if (embedded && connections > perProcess) {

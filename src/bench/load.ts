@@ -1,6 +1,6 @@
-import type { LeanClose } from "../transport/lean-connection.ts";
-import type { FrameBatch } from "./frame-batch.ts";
-import { Recorder } from "./recorder.ts";
+import type { Recorder } from "./recorder.ts";
+import { Recordings } from "./recordings.ts";
+import type { LoadModel, MessageCounts } from "./result.ts";
 
 /** What a worker has sent and received, warm-up and all. */
 export interface Traffic {
@@ -11,63 +11,80 @@ export interface Traffic {
   readonly bytesIn: number;
 }
 
-/** What became of the messages of the measured window: sent = answered + lost + in flight. */
-export interface Ledger {
-  readonly sent: number;
-  readonly answered: number;
-  /** Their connection ended before the reply came. */
-  readonly lost: number;
-  /** Replies that nothing was sent for. */
-  readonly unexpected: number;
-}
+/** The books of the messages of the measured window; what is in flight is counted where it waits. */
+export type Ledger = Omit<MessageCounts, "inFlight">;
 
 export interface LoadListener {
-  onClosed(close: LeanClose): void;
-  /** Nothing more is to be sent, and nothing is in flight. */
+  /** Nothing more is planned, and nothing waits: to be sent, or for its reply. */
   onDrained(): void;
 }
 
 /**
- * What all virtual users of a worker share: the message, what may still be sent, and the counters.
+ * What all virtual users of a worker share: what may still be sent, the counters and the histograms.
  *
- * Messages count for the window when they were sent in it, whenever the reply comes. Traffic is what
- * passes, whatever it belongs to: its difference between two moments is the throughput between them.
+ * A message is planned, then sent, then answered; each step is told with the moment at which the
+ * message was due. What was due in the measured window counts for it, whenever the rest happens.
+ * Traffic is what passes, whatever it belongs to: its difference between two moments is the
+ * throughput between them.
  */
 export class Load implements Traffic {
-  readonly batch: FrameBatch;
-  readonly latencies = new Recorder();
+  readonly recordings = new Recordings();
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly #listener: LoadListener;
+  readonly #latency: Recorder;
+  /** Only where sending may come later than it was due. */
+  readonly #service: Recorder | undefined;
+  readonly #slip: Recorder | undefined;
 
   messagesOut = 0;
   messagesIn = 0;
   bytesOut = 0;
   bytesIn = 0;
 
-  #sending = true;
+  #planning = true;
   #budget = Number.POSITIVE_INFINITY;
   #windowStart = Number.POSITIVE_INFINITY;
-  /** Messages in flight, those of the warm-up too. */
-  #outstanding = 0;
+  /** Messages that wait, those of the warm-up too. */
+  #waiting = 0;
+  #planned = 0;
+  #unsent = 0;
   #sent = 0;
   #answered = 0;
+  #unawaited = 0;
+  #wrong = 0;
   #lost = 0;
+  #duplicated = 0;
+  #reordered = 0;
   #unexpected = 0;
 
-  constructor(batch: FrameBatch, listener: LoadListener, now: () => number) {
-    this.batch = batch;
+  constructor(model: LoadModel["model"], listener: LoadListener, now: () => number) {
     this.#listener = listener;
     this.now = now;
+    this.#latency = this.recordings.of("latency");
+    if (model === "open") {
+      this.#service = this.recordings.of("service");
+      this.#slip = this.recordings.of("slip");
+    }
   }
 
   get ledger(): Ledger {
     return {
+      planned: this.#planned,
+      unsent: this.#unsent,
       sent: this.#sent,
       answered: this.#answered,
+      wrong: this.#wrong,
       lost: this.#lost,
+      duplicated: this.#duplicated,
+      reordered: this.#reordered,
       unexpected: this.#unexpected,
     };
+  }
+
+  /** Of the messages answered, those that were never to have a reply. */
+  get unawaited(): number {
+    return this.#unawaited;
   }
 
   /** When the measured window began; infinity before that. */
@@ -80,59 +97,101 @@ export class Load implements Traffic {
     return { messagesOut, messagesIn, bytesOut, bytesIn };
   }
 
-  /** From now on messages count. @param budget how many may still be sent */
+  /** True from the opening of the window until `stop`. */
+  get isMeasuring(): boolean {
+    return this.#planning && this.#windowStart !== Number.POSITIVE_INFINITY;
+  }
+
+  /** What is due from now on counts. @param budget how many may still be planned */
   openWindow(budget = Number.POSITIVE_INFINITY): void {
     this.#windowStart = this.now();
     this.#budget = budget;
     if (budget === 0) this.stop();
   }
 
-  /** No message is sent any more. */
+  /** Nothing is planned any more. */
   stop(): void {
-    this.#sending = false;
+    this.#planning = false;
     this.#tellIfDrained();
   }
 
-  /** How many of `due` messages may be sent; these are taken off the budget. */
-  draw(due: number): number {
-    if (!this.#sending) return 0;
-    const drawn = Math.min(due, this.#budget);
-    this.#budget -= drawn;
-    if (this.#budget === 0) this.#sending = false;
-    return drawn;
+  /** Plans messages that are due at a moment; gives how many of them there may be. */
+  plan(dueAt: number, count: number): number {
+    if (!this.#planning) return 0;
+    const planned = Math.min(count, this.#budget);
+    this.#budget -= planned;
+    this.#waiting += planned;
+    if (dueAt >= this.#windowStart) this.#planned += planned;
+    if (this.#budget === 0) this.#planning = false;
+    return planned;
   }
 
-  sent(at: number, count: number): void {
-    this.#outstanding += count;
+  /** They will never be sent: their socket is gone, or there was none. */
+  unsent(dueAt: number, count: number): void {
+    if (dueAt >= this.#windowStart) this.#unsent += count;
+    this.#settle(count);
+  }
+
+  sent(dueAt: number, at: number, count: number): void {
     this.messagesOut += count;
-    this.bytesOut += count * this.batch.frameLength;
-    if (at >= this.#windowStart) this.#sent += count;
+    if (dueAt < this.#windowStart) return;
+    this.#sent += count;
+    this.#slip?.record((at - dueAt) * 1e6, count);
   }
 
-  answered(sentAt: number, at: number, count: number): void {
-    this.#outstanding -= count;
-    if (sentAt >= this.#windowStart) {
+  answered(dueAt: number, sentAt: number, at: number, count: number): void {
+    if (dueAt >= this.#windowStart) {
       this.#answered += count;
-      this.latencies.record((at - sentAt) * 1e6, count);
+      this.#latency.record((at - dueAt) * 1e6, count);
+      this.#service?.record((at - sentAt) * 1e6, count);
     }
-    if (this.#outstanding === 0) this.#tellIfDrained();
+    this.#settle(count);
   }
 
-  lost(sentAt: number, count: number): void {
-    this.#outstanding -= count;
-    if (sentAt >= this.#windowStart) this.#lost += count;
-    if (this.#outstanding === 0) this.#tellIfDrained();
+  /** Answered by something else than what was asked for. */
+  wrong(dueAt: number): void {
+    if (dueAt >= this.#windowStart) this.#wrong += 1;
+    this.#settle(1);
+  }
+
+  lost(dueAt: number, count: number): void {
+    if (dueAt >= this.#windowStart) this.#lost += count;
+    this.#settle(count);
+  }
+
+  /** Sent, and no reply is looked for. */
+  settled(dueAt: number, count: number): void {
+    if (dueAt >= this.#windowStart) {
+      this.#answered += count;
+      this.#unawaited += count;
+    }
+    this.#settle(count);
+  }
+
+  /** A subscriber has received what was published. */
+  delivered(dueAt: number, sentAt: number, at: number): void {
+    this.#latency.record((at - dueAt) * 1e6);
+    this.#service?.record((at - sentAt) * 1e6);
+  }
+
+  duplicated(): void {
+    this.#duplicated += 1;
+  }
+
+  reordered(): void {
+    this.#reordered += 1;
   }
 
   unexpected(count: number): void {
     this.#unexpected += count;
   }
 
-  closed(close: LeanClose): void {
-    this.#listener.onClosed(close);
+  #settle(count: number): void {
+    this.#waiting -= count;
+    if (this.#waiting === 0) this.#tellIfDrained();
   }
 
   #tellIfDrained(): void {
-    if (!this.#sending && this.#outstanding === 0) this.#listener.onDrained();
+    if (!this.#planning && this.#waiting === 0) this.#listener.onDrained();
   }
 }

@@ -1,61 +1,111 @@
-import type { TlsOptions } from "../transport/open-socket.ts";
-import type { Target } from "../transport/target.ts";
-import type { MessageSpec } from "./frame-batch.ts";
-
-/** Who decides when a message is sent. */
-export type LoadModel = {
-  /** Each socket keeps so many messages in flight: a reply lets the next one go. */
-  readonly model: "closed";
-  readonly inFlight: number;
-};
-
-/** When the measured window ends. */
-export type RunLength =
-  | { readonly kind: "duration"; readonly durationMs: number }
-  | { readonly kind: "messages"; readonly count: number };
+import type { LeanDialOptions } from "../transport/lean-dial.ts";
+import type { MessagePlan } from "./composer.ts";
+import type { LoadModel, Measure, RunLength, Stage } from "./result.ts";
 
 /** How to dial, as plain data. */
-export interface DialPlan {
-  readonly target: Target;
-  readonly subprotocols?: readonly string[];
-  readonly headers?: readonly (readonly [name: string, value: string])[];
-  readonly origin?: string | undefined;
-  readonly tls?: TlsOptions;
-  readonly connectTimeoutMs: number;
-  readonly handshakeTimeoutMs: number;
+export interface DialPlan extends Pick<
+  LeanDialOptions,
+  | "target"
+  | "subprotocols"
+  | "headers"
+  | "origin"
+  | "tls"
+  | "proxy"
+  | "hosts"
+  | "connectTimeoutMs"
+  | "handshakeTimeoutMs"
+> {
+  /** Offers permessage-deflate. */
+  readonly deflate: boolean;
+  /** Source addresses that sockets take turns with, as `parseLocalAddresses` reads them. */
+  readonly localAddresses?: string | undefined;
+  /** The address and its headers hold placeholders, which each socket fills for itself. */
+  readonly template?: DialTemplate | undefined;
 }
 
-/** All that a run does: plain data, so that it can travel to workers and be kept with the results. */
+/** The parts of a dial that differ by socket, with placeholders. */
+export interface DialTemplate {
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** When sockets that end, or do not open, are tried again. */
+export interface ReconnectPlan {
+  readonly delayMs: number;
+  readonly maxDelayMs: number;
+}
+
+/** All that a run does: plain data, so that it can travel to workers. */
 export interface BenchPlan {
+  readonly measure: Measure;
   readonly dial: DialPlan;
+  /** Sockets; with stages the most that there are. */
   readonly connections: number;
+  readonly stages: readonly Stage[];
+  /** Handshakes begun per second at most. */
+  readonly connectPerSecond?: number | undefined;
+  readonly churnPerSecond: number;
+  readonly reconnect?: ReconnectPlan | undefined;
   readonly workers: number;
   readonly load: LoadModel;
-  readonly message: MessageSpec;
+  readonly message: MessagePlan;
+  /** Sockets that publish, for `fanout`. */
+  readonly publishers: number;
+  /** Where pushed messages hold their number, as a JSONPath; absent: at their first `"seq":`. */
+  readonly sequence?: string | undefined;
   readonly length: RunLength;
   /** Load that comes before the measured window and does not count. */
   readonly warmupMs: number;
   /** How long replies are waited for after the last message was sent. */
   readonly drainMs: number;
+  /** What chance begins with: the same seed makes the same choices. */
+  readonly seed: number;
 }
 
-/** One worker's part: a plan whose connections and messages are its share. */
+/** One part of a plan: its sockets, messages and rates are its share. */
 export interface WorkerPlan extends BenchPlan {
   readonly index: number;
+  /** Number of its first socket in the whole run. */
+  readonly firstSocket: number;
+  /** Where in the period of a constant rate its own sends lie (0–1), so that parts take turns. */
+  readonly phase: number;
 }
 
 /** Cuts a plan into one for each worker, as even as whole numbers allow; the parts add up. */
-export function splitPlan(plan: BenchPlan): WorkerPlan[] {
-  const { workers, connections, length } = plan;
-  return Array.from({ length: workers }, (_, index) => ({
+export function splitPlan(plan: BenchPlan | WorkerPlan): WorkerPlan[] {
+  return Array.from({ length: plan.workers }, (_, index) => partOf(plan, index, plan.workers));
+}
+
+/** The part number `index` of `parts`. */
+export function partOf(plan: BenchPlan | WorkerPlan, index: number, parts: number): WorkerPlan {
+  const { connections, length, stages, load, connectPerSecond, churnPerSecond } = plan;
+  const first = "firstSocket" in plan ? plan.firstSocket : 0;
+  const phase = "phase" in plan ? plan.phase : 0;
+  const own = share(connections, index, parts);
+  // Rates go with the sockets, so that each socket has the same.
+  const ofRate = connections === 0 ? 0 : own / connections;
+  return {
     ...plan,
     index,
-    connections: share(connections, index, workers),
+    firstSocket: first + Math.floor((index * connections) / parts),
+    phase: (phase + index) / parts,
+    connections: own,
+    stages: stages.map((stage) => ({
+      ...stage,
+      connections: share(stage.connections, index, parts),
+    })),
+    connectPerSecond: connectPerSecond && connectPerSecond * ofRate,
+    churnPerSecond: churnPerSecond * ofRate,
+    load:
+      load.model === "open" && load.per === "total"
+        ? { ...load, ratePerSecond: load.ratePerSecond * ofRate }
+        : load,
     length:
       length.kind === "messages"
-        ? { kind: "messages", count: share(length.count, index, workers) }
+        ? { kind: "messages", count: share(length.count, index, parts) }
         : length,
-  }));
+    seed: (plan.seed + 0x9e3779b9 * (index + 1)) >>> 0,
+  };
 }
 
 function share(total: number, index: number, parts: number): number {

@@ -1,100 +1,169 @@
-import { Recorder } from "./recorder.ts";
 import type { BenchPlan } from "./plan.ts";
-import { mergeCounts, type Phase } from "./worker-protocol.ts";
+import type { BenchPhase, BenchProgress, ProgressSecond } from "./progress-state.ts";
+import { Recorder, type SparseCounts, valueOf } from "./recorder.ts";
+import type { Timeline } from "./timeline.ts";
+import { addUp, type Counts, mergeCounts, NO_TRAFFIC, type Tick } from "./worker-protocol.ts";
 import type { WorkerWatch } from "./worker-watch.ts";
 
-/** How a run stands, for who looks on. */
-export interface BenchProgress {
-  readonly phase: Phase;
-  /** Since the phase of connecting began, or the load did. */
-  readonly elapsedMs: number;
-  /** Until the window closes, where that is known. */
-  readonly remainingMs: number | undefined;
-  /** How many messages were answered, of how many: where the run ends by their number. */
-  readonly done: { readonly answered: number; readonly of: number } | undefined;
-  readonly sockets: { readonly open: number; readonly attempted: number };
-  readonly messagesPerSecond: number;
-  /** Of the last second, in ms; undefined where nothing was measured. */
-  readonly p50Ms: number | undefined;
-  readonly p99Ms: number | undefined;
-  readonly errors: number;
-}
-
-const ORDER: readonly Phase[] = ["connecting", "ready", "warm-up", "measuring", "draining", "done"];
+const ORDER: readonly BenchPhase[] = [
+  "connecting",
+  "ready",
+  "warm-up",
+  "measuring",
+  "draining",
+  "done",
+];
+const HISTORY_SECONDS = 60;
 
 /** Makes one picture of what the workers told last. */
 export class ProgressMeter {
   readonly #plan: BenchPlan;
-  readonly #watches: readonly Pick<WorkerWatch, "phase" | "counts" | "traffic" | "recent">[];
+  readonly #watches: readonly Pick<WorkerWatch, "phase" | "counts" | "traffic">[];
+  readonly #timeline: Pick<Timeline, "recent">;
   readonly #now: () => number;
+  /** What each worker recorded in its last two ticks, about a second. */
+  readonly #recent = new Map<number, readonly Tick[]>();
   #began: number;
-  #lastAt: number;
-  #lastIn = 0;
+  #last: { readonly at: number; readonly traffic: Counts["traffic"] };
+  #rates = NO_TRAFFIC;
+  #history: ProgressSecond[] = [];
+  #toldUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     plan: BenchPlan,
-    watches: readonly Pick<WorkerWatch, "phase" | "counts" | "traffic" | "recent">[],
+    watches: readonly Pick<WorkerWatch, "phase" | "counts" | "traffic">[],
+    timeline: Pick<Timeline, "recent">,
     now: () => number = () => performance.now(),
   ) {
     this.#plan = plan;
     this.#watches = watches;
+    this.#timeline = timeline;
     this.#now = now;
-    this.#began = this.#lastAt = now();
+    this.#began = now();
+    this.#last = { at: this.#began, traffic: NO_TRAFFIC };
+  }
+
+  add(worker: number, tick: Tick): void {
+    this.#recent.set(worker, [...(this.#recent.get(worker) ?? []), tick].slice(-2));
   }
 
   /** The load begins now. */
   go(): void {
-    this.#began = this.#lastAt = this.#now();
+    this.#began = this.#now();
   }
 
   read(): BenchProgress {
-    const { length, warmupMs } = this.#plan;
     const counts = mergeCounts(this.#watches.map((watch) => watch.counts));
     const phase = this.#phase();
     const elapsedMs = this.#now() - this.#began;
-    const started = phase !== "connecting" && phase !== "ready";
+    const { sockets } = counts;
+    this.#measureRates();
+    this.#remember();
     return {
       phase,
       elapsedMs,
-      remainingMs:
-        started && length.kind === "duration"
-          ? Math.max(0, warmupMs + length.durationMs - elapsedMs)
-          : undefined,
-      done:
-        length.kind === "messages"
-          ? { answered: counts.messages.answered, of: length.count }
-          : undefined,
-      sockets: { open: counts.sockets.open, attempted: counts.sockets.attempted },
-      messagesPerSecond: this.#rate(),
+      remainingMs: this.#remaining(phase, elapsedMs),
+      done: this.#done(counts),
+      sockets: {
+        connecting: sockets.attempted - sockets.opened - sockets.failed,
+        open: sockets.open,
+        attempted: sockets.attempted,
+        failed: sockets.failed,
+        closed: sockets.closed + sockets.broken,
+      },
+      messagesOutPerSecond: this.#rates.messagesOut,
+      messagesInPerSecond: this.#rates.messagesIn,
+      bytesOutPerSecond: this.#rates.bytesOut,
+      bytesInPerSecond: this.#rates.bytesIn,
+      plannedPerSecond: this.#planned(sockets.open),
+      slipMs: this.#slip(),
       ...this.#percentiles(),
-      errors: counts.sockets.failed + counts.breaks.reduce((sum, { count }) => sum + count, 0),
+      errors: errorsIn(counts),
+      history: this.#history,
     };
   }
 
+  #remaining(phase: BenchPhase, elapsedMs: number): number | undefined {
+    const { length, warmupMs } = this.#plan;
+    const started = phase !== "connecting" && phase !== "ready";
+    if (!started || length.kind !== "duration") return undefined;
+    return Math.max(0, warmupMs + length.durationMs - elapsedMs);
+  }
+
+  #done({ messages }: Counts): BenchProgress["done"] {
+    const { length } = this.#plan;
+    if (length.kind !== "messages") return undefined;
+    return { answered: messages.answered, of: length.count };
+  }
+
+  #planned(open: number): number | undefined {
+    const { load } = this.#plan;
+    if (load.model === "closed") return undefined;
+    return load.ratePerSecond * (load.per === "socket" ? open : 1);
+  }
+
   /** The worker that is furthest behind tells the phase. */
-  #phase(): Phase {
+  #phase(): BenchPhase {
     const reached = this.#watches.map(({ phase }) => ORDER.indexOf(phase));
     return ORDER[Math.min(...reached)] ?? "done";
   }
 
-  #rate(): number {
-    const now = this.#now();
-    const messagesIn = this.#watches.reduce((sum, { traffic }) => sum + traffic.messagesIn, 0);
-    const seconds = (now - this.#lastAt) / 1000;
-    const rate = seconds > 0 ? (messagesIn - this.#lastIn) / seconds : 0;
-    this.#lastAt = now;
-    this.#lastIn = messagesIn;
-    return rate;
+  #measureRates(): void {
+    const at = this.#now();
+    const traffic = addUp(
+      this.#watches.map((watch) => watch.traffic),
+      NO_TRAFFIC,
+    );
+    const seconds = (at - this.#last.at) / 1000;
+    if (seconds <= 0) return;
+    const rate = (field: keyof typeof NO_TRAFFIC) =>
+      (traffic[field] - this.#last.traffic[field]) / seconds;
+    this.#rates = {
+      messagesOut: rate("messagesOut"),
+      messagesIn: rate("messagesIn"),
+      bytesOut: rate("bytesOut"),
+      bytesIn: rate("bytesIn"),
+    };
+    this.#last = { at, traffic };
   }
 
   #percentiles(): Pick<BenchProgress, "p50Ms" | "p99Ms"> {
-    const recorder = new Recorder();
-    for (const { recent } of this.#watches) for (const counts of recent) recorder.add(counts);
-    if (recorder.total === 0) return { p50Ms: undefined, p99Ms: undefined };
-    const histogram = recorder.toHistogram();
-    return {
-      p50Ms: histogram.getValueAtPercentile(50) / 1e6,
-      p99Ms: histogram.getValueAtPercentile(99) / 1e6,
-    };
+    const name = this.#plan.measure === "push" ? "gap" : "latency";
+    const ticks = [...this.#recent.values()].flat();
+    return percentilesOf(ticks.flatMap(({ recorded }) => recorded[name] ?? []));
   }
+
+  #slip(): number | undefined {
+    const ticks = [...this.#recent.values()].flat();
+    const highest = ticks.flatMap(({ recorded }) => recorded.slip?.at(-2) ?? []);
+    return highest.length === 0 ? undefined : valueOf(Math.max(...highest)) / 1e6;
+  }
+
+  /** Rows of the timeline that are full are the history; each is looked at once. */
+  #remember(): void {
+    for (const row of this.#timeline.recent(HISTORY_SECONDS)) {
+      if (row.startMs < this.#toldUntil) continue;
+      this.#toldUntil = row.endMs;
+      this.#history.push({
+        messagesInPerSecond: (row.messagesIn * 1000) / (row.endMs - row.startMs),
+        p99Ms: percentilesOf(row.latency).p99Ms,
+      });
+    }
+    this.#history = this.#history.slice(-HISTORY_SECONDS);
+  }
+}
+
+function percentilesOf(counts: SparseCounts): { p50Ms?: number; p99Ms?: number } {
+  const recorder = new Recorder();
+  recorder.add(counts);
+  if (recorder.total === 0) return {};
+  const histogram = recorder.toHistogram();
+  return {
+    p50Ms: histogram.getValueAtPercentile(50) / 1e6,
+    p99Ms: histogram.getValueAtPercentile(99) / 1e6,
+  };
+}
+
+function errorsIn({ sockets, messages }: Counts): number {
+  return sockets.failed + sockets.broken + messages.wrong + messages.lost;
 }

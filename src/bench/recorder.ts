@@ -36,6 +36,13 @@ export function bucketOf(ns: number): number {
   return ((words[UPPER_WORD] ?? 0) >>> (MANTISSA_BITS - KEPT_BITS)) - INDEX_OFFSET;
 }
 
+/** The least latency of a bucket, in nanoseconds. */
+export function valueOf(bucket: number): number {
+  if (bucket < EXACT_BELOW) return bucket;
+  const exponent = (bucket >>> KEPT_BITS) - 1;
+  return ((bucket & (2 ** KEPT_BITS - 1)) + 2 ** KEPT_BITS) * 2 ** exponent;
+}
+
 /** Buckets and their counts by turns: `[bucket, count, bucket, count, …]`. */
 export type SparseCounts = readonly number[];
 

@@ -1,6 +1,6 @@
+import { readFileSync } from "node:fs";
 import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 import { cpuUsage, memoryUsage } from "node:process";
-import { coreWaitMs } from "./window.ts";
 
 /** How a process of the load generator itself fared over the measured window. */
 export interface SelfCounts {
@@ -26,6 +26,15 @@ export interface SelfCounts {
  * of a core for 20 ms, 0.8 % for 10 ms and 3 % for 1 ms.
  */
 const DELAY_RESOLUTION_MS = 20;
+
+/** What the process has waited for a core, as Linux counts it for its main thread. */
+export function coreWaitMs(file = "/proc/self/schedstat"): number {
+  try {
+    return Number(readFileSync(file, "utf8").split(" ")[1] ?? 0) / 1e6;
+  } catch {
+    return 0;
+  }
+}
 
 /** Watches the process that it is in, from its construction until `close`. */
 export class SelfWatch {

@@ -1,133 +1,92 @@
+import type { JsHistogram } from "hdr-histogram-js";
 import type { Signal } from "../io.ts";
-import { type Bin, binLatencies, type LatencySummary, summarizeLatency } from "./distribution.ts";
-import type { FailureCount } from "./failures.ts";
-import type { MessageSpec } from "./frame-batch.ts";
-import type { BenchPlan, LoadModel, RunLength } from "./plan.ts";
-import { emptyHistogram, encodeHistogram } from "./recorder.ts";
-import {
-  type Counts,
-  mergeCounts,
-  type MessageCounts,
-  type SocketCounts,
-} from "./worker-protocol.ts";
+import { findLimits } from "./client-limits.ts";
+import { summarizeLatency } from "./distribution.ts";
+import type { BenchPlan } from "./plan.ts";
+import { encodeHistogram } from "./recorder.ts";
+import { Recordings } from "./recordings.ts";
+import type {
+  BenchResult,
+  BenchSettings,
+  ClientResult,
+  HistogramName,
+  HistogramResult,
+  Interval,
+  MessageCounts,
+  ServerResult,
+  StreamCounts,
+  Throughput,
+} from "./result.ts";
+import { type Counts, mergeCounts } from "./worker-protocol.ts";
 import type { WorkerReport } from "./worker-watch.ts";
-
-/** A run in numbers: what `--json` prints and the report is made of. */
-export interface BenchSummary {
-  readonly v: "framecat.bench/1";
-  readonly startedAt: string;
-  readonly url: string;
-  /** True where the server was our own, started for the run. */
-  readonly embedded: boolean;
-  readonly load: LoadModel;
-  readonly message: MessageSpec;
-  readonly length: RunLength;
-  readonly warmupMs: number;
-  readonly drainMs: number;
-  readonly ending: "completed" | "interrupted" | "stalled" | "disconnected";
-  readonly sockets: SocketCounts & { readonly connectMs: number };
-  /** From the start of resolving to the end of the opening handshake. */
-  readonly handshakeMs?: LatencySummary;
-  readonly messages: MessageCounts;
-  readonly throughput: Throughput;
-  readonly latencyMs?: LatencySummary;
-  readonly bins: readonly Bin[];
-  /** All latencies in ns: HdrHistogram's compressed form V2, in base64. */
-  readonly latencyHistogram: string;
-  readonly client: ClientSummary;
-  /** Why sockets did not open. */
-  readonly refusals: readonly FailureCount[];
-  /** Why sockets ended before the run did. */
-  readonly breaks: readonly FailureCount[];
-  /** Sums that should agree and do not: a defect. */
-  readonly discrepancies: readonly string[];
-}
-
-/** What passed in the measured window; bytes are those of frames, headers and all. */
-export interface Throughput {
-  readonly windowMs: number;
-  readonly messagesOutPerSecond: number;
-  readonly messagesInPerSecond: number;
-  readonly bytesOutPerSecond: number;
-  readonly bytesInPerSecond: number;
-}
-
-/** How the load generator itself fared. */
-export interface ClientSummary {
-  readonly workers: number;
-  /** How the workers ended that died. */
-  readonly deaths: readonly string[];
-  /** User and system, of all workers, in the window. */
-  readonly cpuMs: number;
-  /** What all workers waited for a core in the window. */
-  readonly waitedMs: number;
-  /** Share of the window (0–1) in which the busiest worker had work. */
-  readonly busy: number;
-  /** True where it had no time left, so that the figures are not the server's alone. */
-  readonly limited: boolean;
-}
 
 export interface RunFacts {
   readonly startedAt: string;
   readonly url: string;
   readonly embedded: boolean;
   readonly interrupted: Signal | undefined;
+  readonly settings: BenchSettings;
+  readonly intervals: readonly Interval[];
+  readonly server: ServerResult | undefined;
+  /** Of this machine. */
+  readonly cores: number;
 }
-
-/** From here on what a client does in between shows in what it measures. */
-const LIMITED_FROM = 0.95;
 
 /** Adds up what the workers report. */
 export function summarize(
   plan: BenchPlan,
   reports: readonly WorkerReport[],
   facts: RunFacts,
-): BenchSummary {
+): BenchResult {
   const counts = mergeCounts(reports.map((report) => report.counts));
-  const latencies = merged(reports.map((report) => report.latencies));
-  const handshakeMs = summarizeLatency(merged(reports.map((report) => report.handshakes)));
-  const latencyMs = summarizeLatency(latencies);
-  const connectMs = Math.max(0, ...reports.map((report) => report.connectMs));
-  const { load, message, length, warmupMs, drainMs } = plan;
-  return {
+  const histograms = histogramsOf(reports);
+  const throughput = throughputOf(counts);
+  const stream = streamOf(plan, counts);
+  const result = {
     v: "framecat.bench/1",
     startedAt: facts.startedAt,
     url: facts.url,
     embedded: facts.embedded,
-    load,
-    message,
-    length,
-    warmupMs,
-    drainMs,
+    settings: facts.settings,
     ending: endingOf(reports, facts),
-    sockets: { ...counts.sockets, connectMs },
-    ...(handshakeMs && { handshakeMs }),
-    messages: counts.messages,
-    throughput: throughputOf(counts),
-    ...(latencyMs && { latencyMs }),
-    bins: binLatencies(latencies),
-    latencyHistogram: encodeHistogram(latencies),
-    client: {
-      workers: reports.length,
-      deaths: reports.flatMap(({ death }) => (death === undefined ? [] : [death])),
-      cpuMs: counts.cpuMs,
-      waitedMs: counts.waitedMs,
-      busy: counts.busy,
-      limited: counts.busy >= LIMITED_FROM,
+    sockets: {
+      ...counts.sockets,
+      peak: counts.peak,
+      connectMs: Math.max(0, ...reports.map((report) => report.connectMs)),
     },
+    messages: counts.messages,
+    ...(stream && { stream }),
+    throughput,
+    histograms,
+    intervals: facts.intervals,
+    client: clientOf(plan, reports, counts, { throughput, histograms, cores: facts.cores }),
+    ...(facts.server && { server: facts.server }),
     refusals: counts.refusals,
     breaks: counts.breaks,
-    discrepancies: findDiscrepancies(counts, latencies.totalCount),
-  };
+    assertions: [],
+  } as const;
+  return { ...result, discrepancies: findDiscrepancies(result, counts.unawaited) };
 }
 
-function merged(histograms: readonly WorkerReport["latencies"][]): WorkerReport["latencies"] {
-  const all = emptyHistogram();
-  for (const histogram of histograms) all.add(histogram);
-  return all;
+type Histograms = BenchResult["histograms"];
+
+function histogramsOf(reports: readonly WorkerReport[]): Histograms {
+  const all = new Recordings();
+  for (const { recordings } of reports) all.add(recordings.sparse());
+  const histograms: { [name in HistogramName]?: HistogramResult } = {};
+  for (const name of all.names()) {
+    const result = resultOf(all.of(name).toHistogram());
+    if (result) histograms[name] = result;
+  }
+  return histograms;
 }
 
-function endingOf(reports: readonly WorkerReport[], facts: RunFacts): BenchSummary["ending"] {
+function resultOf(histogram: JsHistogram): HistogramResult | undefined {
+  const numbers = summarizeLatency(histogram);
+  return numbers && { ...numbers, encoded: encodeHistogram(histogram) };
+}
+
+function endingOf(reports: readonly WorkerReport[], facts: RunFacts): BenchResult["ending"] {
   if (facts.interrupted) return "interrupted";
   const endings = reports.map(({ ending }) => ending);
   if (endings.includes("stalled")) return "stalled";
@@ -136,7 +95,7 @@ function endingOf(reports: readonly WorkerReport[], facts: RunFacts): BenchSumma
     : "completed";
 }
 
-function throughputOf({ traffic, windowMs }: Counts): Throughput {
+function throughputOf({ traffic, self: { windowMs } }: Counts): Throughput {
   const perSecond = (amount: number) => (windowMs > 0 ? (amount * 1000) / windowMs : 0);
   return {
     windowMs,
@@ -147,22 +106,90 @@ function throughputOf({ traffic, windowMs }: Counts): Throughput {
   };
 }
 
-/** Each side of these sums is counted by itself, so that nothing can go missing unseen. */
-function findDiscrepancies({ sockets, messages }: Counts, latencies: number): string[] {
-  const { attempted, opened, failed, unfinished } = sockets;
-  const { sent, answered, lost, inFlight } = messages;
+/**
+ * Every socket is to receive what every publisher sends – the publisher itself too where the server
+ * sends its messages back to it, which shows in what arrives.
+ */
+function streamOf(plan: BenchPlan, counts: Counts): StreamCounts | undefined {
+  const { stream, ownDeliveries, messages, sockets } = counts;
+  if (plan.measure !== "fanout" || !stream) return stream;
+  const others = ownDeliveries > 0 ? sockets.opened : sockets.opened - 1;
+  const expected = Math.max(stream.received, messages.sent * Math.max(0, others));
+  return { ...stream, expected, missing: expected - stream.received };
+}
+
+function clientOf(
+  plan: BenchPlan,
+  reports: readonly WorkerReport[],
+  { self, maxBufferedBytes, messages }: Counts,
+  known: {
+    readonly throughput: Throughput;
+    readonly histograms: Histograms;
+    readonly cores: number;
+  },
+): ClientResult {
+  const { windowMs, ...own } = self;
+  const client = {
+    workers: reports.length,
+    deaths: reports.flatMap(({ death }) => (death === undefined ? [] : [death])),
+    ...own,
+    maxBufferedBytes,
+  };
+  const { slip } = known.histograms;
+  const perSecond = (amount: number) => (windowMs > 0 ? (amount * 1000) / windowMs : 0);
+  const limits = findLimits(client, {
+    windowMs,
+    connections: plan.connections,
+    cores: known.cores,
+    slipP99Ms: slip?.p99,
+    slipMaxMs: slip?.max,
+    plannedPerSecond: plan.load.model === "open" ? perSecond(messages.planned) : undefined,
+    sentPerSecond: known.throughput.messagesOutPerSecond,
+    unsent: messages.unsent,
+  });
+  return { ...client, limits };
+}
+
+/**
+ * Each side of these sums is counted by itself, so that nothing can go missing unseen.
+ * @param unawaited messages that were never to have a reply, and so have no latency
+ */
+export function findDiscrepancies(
+  result: Pick<BenchResult, "settings" | "sockets" | "messages" | "histograms" | "stream">,
+  unawaited: number,
+): string[] {
+  const { sockets, messages, histograms, settings, stream } = result;
+  const isStream = settings.measure === "fanout" || settings.measure === "push";
+  const { attempted, opened, failed, unfinished, open, closed, broken } = sockets;
+  const { planned, unsent, sent } = messages;
   return [
-    ...differ(
-      "sockets attempted",
-      attempted,
-      "opened, failed and unfinished",
-      opened + failed + unfinished,
-    ),
-    ...differ("messages sent", sent, "answered, lost and in flight", answered + lost + inFlight),
-    ...differ("messages answered", answered, "latencies", latencies),
+    ...differ("sockets attempted", attempted, {
+      opened,
+      failed,
+      unfinished,
+    }),
+    ...differ("sockets opened", opened, { open, closed, broken }),
+    ...differ("messages planned", planned, { sent, unsent }),
+    ...differ("messages sent", sent, pick(messages)),
+    ...(isStream
+      ? []
+      : differ("messages answered", messages.answered - unawaited, {
+          latencies: histograms.latency?.count ?? 0,
+        })),
+    ...(stream
+      ? differ("deliveries expected", stream.expected, {
+          received: stream.received,
+          missing: stream.missing,
+        })
+      : []),
   ];
 }
 
-function differ(name: string, total: number, others: string, sum: number): string[] {
-  return total === sum ? [] : [`${total} ${name}, but ${sum} ${others}`];
+function pick({ answered, wrong, lost, inFlight }: MessageCounts) {
+  return { answered, wrong, lost, "in flight": inFlight };
+}
+
+function differ(name: string, total: number, parts: Readonly<Record<string, number>>): string[] {
+  const sum = Object.values(parts).reduce((all, part) => all + part, 0);
+  return total === sum ? [] : [`${total} ${name}, but ${sum} ${Object.keys(parts).join(", ")}`];
 }

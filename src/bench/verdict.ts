@@ -1,7 +1,7 @@
 import { EXIT_CODES, EXIT_DEFECT, EXIT_DONE, type FailureCode } from "../errors.ts";
 import type { Signal } from "../io.ts";
 import { mergeFailures } from "./failures.ts";
-import type { BenchSummary } from "./summary.ts";
+import type { BenchResult } from "./result.ts";
 
 /** The exit code that a run deserves, and why. */
 export interface Verdict {
@@ -20,20 +20,26 @@ export interface Verdict {
  *
  * 1. A signal ended it: 130 or 143.
  * 2. Our own part failed – a worker died, or sums do not agree: 1.
- * 3. Sockets did not open, or did not stay: the code of the most frequent reason.
- * 4. Messages were not answered in time, on sockets that stayed open: 30.
- * 5. Nothing failed: 0.
+ * 3. Assertions were given: 31 where one failed, else 0. They say what counts as a failure.
+ * 4. Sockets did not open, or did not stay: the code of the most frequent reason.
+ * 5. Messages were not answered in time or wrongly, on sockets that stayed open, or messages that
+ *    were to be received were not: 30.
+ * 6. Nothing failed: 0.
  */
-export function judge(summary: BenchSummary, signal?: Signal): Verdict {
+export function judge(result: BenchResult, signal?: Signal): Verdict {
   if (signal) return { exitCode: EXIT_CODES[signal === "SIGINT" ? "interrupted" : "terminated"] };
   return (
-    judgeOurselves(summary) ??
-    judgeSockets(summary) ??
-    judgeReplies(summary) ?? { exitCode: EXIT_DONE }
+    judgeOurselves(result) ??
+    judgeAssertions(result) ??
+    (result.assertions.length > 0 ? undefined : judgeRun(result)) ?? { exitCode: EXIT_DONE }
   );
 }
 
-function judgeOurselves({ client, discrepancies }: BenchSummary): Verdict | undefined {
+function judgeRun(result: BenchResult): Verdict | undefined {
+  return judgeSockets(result) ?? judgeReplies(result) ?? judgeStream(result);
+}
+
+function judgeOurselves({ client, discrepancies }: BenchResult): Verdict | undefined {
   const [death] = client.deaths;
   const [sum] = discrepancies;
   if (death !== undefined) {
@@ -45,7 +51,7 @@ function judgeOurselves({ client, discrepancies }: BenchSummary): Verdict | unde
   return { exitCode: EXIT_DEFECT, reason: { message: `the counts do not agree: ${sum}` } };
 }
 
-function judgeSockets({ refusals, breaks, sockets }: BenchSummary): Verdict | undefined {
+function judgeSockets({ refusals, breaks, sockets }: BenchResult): Verdict | undefined {
   const all = mergeFailures([refusals, breaks]);
   const [worst] = all;
   if (!worst) return undefined;
@@ -56,10 +62,28 @@ function judgeSockets({ refusals, breaks, sockets }: BenchSummary): Verdict | un
   return { exitCode: EXIT_CODES[code], reason: { code, message, hint } };
 }
 
-function judgeReplies({ messages, drainMs }: BenchSummary): Verdict | undefined {
-  const { inFlight, sent } = messages;
-  if (inFlight === 0) return undefined;
-  const message = `${inFlight} of ${sent} messages were not answered within ${drainMs} ms`;
-  const hint = "Does the server echo each message?";
+function judgeReplies({ messages, settings }: BenchResult): Verdict | undefined {
+  const { inFlight, wrong, sent } = messages;
+  if (inFlight > 0) {
+    const late = `${inFlight} of ${sent} messages were not answered within ${settings.drainMs} ms`;
+    return unmet(late, "Does the server answer each message?");
+  }
+  return wrong > 0 ? unmet(`${wrong} of ${sent} replies were not what was asked for`) : undefined;
+}
+
+function judgeStream({ stream }: BenchResult): Verdict | undefined {
+  if (!stream || stream.missing === 0) return undefined;
+  return unmet(`${stream.missing} of ${stream.expected} messages were not received`);
+}
+
+function unmet(message: string, hint?: string): Verdict {
   return { exitCode: EXIT_CODES.expectation, reason: { code: "expectation", message, hint } };
+}
+
+function judgeAssertions({ assertions }: BenchResult): Verdict | undefined {
+  const failed = assertions.filter(({ passed }) => !passed);
+  if (failed.length === 0) return undefined;
+  const words = failed.map(({ expression }) => expression).join(", ");
+  const message = `${failed.length} of ${assertions.length} assertions failed: ${words}`;
+  return { exitCode: EXIT_CODES.threshold, reason: { code: "threshold", message } };
 }

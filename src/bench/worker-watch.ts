@@ -1,17 +1,18 @@
-import type { JsHistogram } from "hdr-histogram-js";
+import { usageError } from "../errors.ts";
+import { unreachable } from "../transport/events.ts";
 import type { Child } from "./child-process.ts";
 import { mergeFailures } from "./failures.ts";
-import type { Traffic } from "./load.ts";
 import type { WorkerPlan } from "./plan.ts";
-import { unreachable } from "../transport/events.ts";
-import { decodeHistogram, emptyHistogram, Recorder, type SparseCounts } from "./recorder.ts";
+import { Recordings } from "./recordings.ts";
 import {
   type Counts,
-  type Ending,
   type FromWorker,
   noCounts,
+  NO_TRAFFIC,
   type Phase,
+  type Tick,
   type ToWorker,
+  type WorkerEnding,
 } from "./worker-protocol.ts";
 
 export type WorkerProcess = Child<ToWorker, FromWorker>;
@@ -19,15 +20,19 @@ export type WorkerProcess = Child<ToWorker, FromWorker>;
 /** What became of a worker's part of the run. */
 export interface WorkerReport {
   readonly counts: Counts;
-  readonly latencies: JsHistogram;
-  readonly handshakes: JsHistogram;
+  readonly recordings: Recordings;
   readonly connectMs: number;
-  readonly ending: Ending | "died";
+  readonly ending: WorkerEnding | "died";
   /** How it died, where it did: its last half second is not in the counts then. */
   readonly death?: string;
 }
 
-/** A worker tells something twice a second; one that is silent for so long hangs. */
+export interface WatchOptions {
+  readonly onTick?: (tick: Tick) => void;
+  /** A worker tells something twice a second; one that is silent for so long hangs. */
+  readonly silenceMs?: number | undefined;
+}
+
 const SILENCE_MS = 10_000;
 /** How long a worker may take to close its sockets and go. */
 const LINGER_MS = 3000;
@@ -39,48 +44,53 @@ const LINGER_MS = 3000;
 export class WorkerWatch {
   /** Resolves when its handshakes have ended, or it has. */
   readonly connected: Promise<void>;
-  /** Resolves when it has told its result, or died. */
+  /** Resolves when it has told its result, or died; rejects where the plan cannot be run. */
   readonly finished: Promise<WorkerReport>;
   readonly #process: WorkerProcess;
   readonly #silenceMs: number;
-  readonly #latencies = new Recorder();
-  #recent: SparseCounts[] = [];
+  readonly #onTick: (tick: Tick) => void;
+  readonly #recordings = new Recordings();
   #silence: NodeJS.Timeout | undefined;
-  #handshakes = emptyHistogram();
   #connectMs = 0;
+  #counts: Counts;
 
   phase: Phase = "connecting";
-  counts: Counts;
-  traffic: Traffic;
+  traffic = NO_TRAFFIC;
 
-  constructor(process: WorkerProcess, plan: WorkerPlan, options: { silenceMs?: number } = {}) {
+  constructor(process: WorkerProcess, plan: WorkerPlan, options: WatchOptions = {}) {
     this.#process = process;
     this.#silenceMs = options.silenceMs ?? SILENCE_MS;
-    this.counts = noCounts(plan.connections);
-    this.traffic = this.counts.traffic;
+    this.#onTick = options.onTick ?? (() => undefined);
+    this.#counts = noCounts(plan.stages.length > 0 ? 0 : plan.connections);
     let connected = (): void => undefined;
     this.connected = new Promise((resolve) => {
       connected = resolve;
     });
-    this.finished = new Promise((resolve) => {
+    this.finished = new Promise((resolve, reject) => {
       process.onMessage((message) => {
-        const report = this.#take(message);
+        this.#listen();
+        if (message.type === "unfit") reject(usageError(message.message, message.hint));
+        else if (message.type === "result") resolve(this.#report(message));
+        else this.#take(message);
         if (message.type !== "tick") connected();
-        if (report) resolve(report);
       });
       void process.ended.then((how) => {
         connected();
         resolve(this.#reportDeath(how));
       });
     });
-    void this.finished.then(() => clearTimeout(this.#silence));
+    void this.finished.catch(() => undefined).then(() => clearTimeout(this.#silence));
     this.#listen();
     process.send({ type: "plan", plan });
   }
 
-  go(): void {
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  go(atMs: number): void {
     if (this.phase === "ready") this.phase = "warm-up";
-    this.#process.send({ type: "go" });
+    this.#process.send({ type: "go", atMs });
   }
 
   stop(): void {
@@ -89,11 +99,6 @@ export class WorkerWatch {
 
   kill(): void {
     this.#process.kill();
-  }
-
-  /** Latencies of the last second. */
-  get recent(): readonly SparseCounts[] {
-    return this.#recent;
   }
 
   /** Waits for the process to go, and ends it where that takes long. */
@@ -108,50 +113,56 @@ export class WorkerWatch {
     this.#silence = setTimeout(() => this.#process.kill(), this.#silenceMs);
   }
 
-  #take(message: FromWorker): WorkerReport | undefined {
-    this.#listen();
-    this.counts = message.counts;
+  #take(message: Exclude<FromWorker, { type: "unfit" }>): void {
+    const { tick } = message;
+    this.#counts = tick.counts;
+    this.traffic = tick.traffic;
+    this.phase = tick.phase;
+    this.#recordings.add(tick.recorded);
+    this.#onTick(tick);
     switch (message.type) {
       case "connected":
-        this.phase = "ready";
-        this.#handshakes = decodeHistogram(message.handshakes);
-        this.#connectMs = message.elapsedMs;
-        return undefined;
+        this.#connectMs = message.connectMs;
+        return;
       case "tick":
-        this.phase = message.phase;
-        this.traffic = message.traffic;
-        this.#latencies.add(message.latencies);
-        this.#recent = [...this.#recent, message.latencies].slice(-2);
-        return undefined;
       case "result":
-        this.phase = "done";
-        return { ...this.#common(decodeHistogram(message.latencies)), ending: message.ending };
+        return;
       default:
-        return unreachable(message);
+        unreachable(message);
     }
+  }
+
+  #report(message: Extract<FromWorker, { type: "result" }>): WorkerReport {
+    this.#take(message);
+    return { ...this.#common(), ending: message.ending };
   }
 
   /** Its sockets died with it, and what was in flight on them is lost. */
   #reportDeath(how: string): WorkerReport {
     this.phase = "done";
-    const { sockets, messages, breaks, ...counts } = this.counts;
+    const { sockets, messages, breaks, ...counts } = this.#counts;
     const died = {
       kind: "abnormal",
       code: "abnormal",
       message: `a worker process died (${how})`,
     } as const;
-    this.counts = {
+    const { open } = sockets;
+    const unsettled = messages.planned - messages.unsent - messages.sent;
+    this.#counts = {
       ...counts,
-      sockets: { ...sockets, open: 0 },
-      messages: { ...messages, lost: messages.lost + messages.inFlight, inFlight: 0 },
-      breaks:
-        sockets.open > 0 ? mergeFailures([breaks, [{ ...died, count: sockets.open }]]) : breaks,
+      sockets: { ...sockets, open: 0, broken: sockets.broken + open },
+      messages: {
+        ...messages,
+        unsent: messages.unsent + unsettled,
+        lost: messages.lost + messages.inFlight,
+        inFlight: 0,
+      },
+      breaks: open > 0 ? mergeFailures([breaks, [{ ...died, count: open }]]) : breaks,
     };
-    return { ...this.#common(this.#latencies.toHistogram()), ending: "died", death: how };
+    return { ...this.#common(), ending: "died", death: how };
   }
 
-  #common(latencies: JsHistogram) {
-    const { counts } = this;
-    return { counts, latencies, handshakes: this.#handshakes, connectMs: this.#connectMs };
+  #common() {
+    return { counts: this.#counts, recordings: this.#recordings, connectMs: this.#connectMs };
   }
 }

@@ -3,6 +3,9 @@ import { systemClock, systemRandom } from "../io.ts";
 import { WorkerRun } from "./worker-run.ts";
 import type { FromWorker, ToWorker } from "./worker-protocol.ts";
 
+/** From this process's own clock to the machine's monotonic one, which all its processes share. */
+const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
 /**
  * The entry of a worker process. It lives as long as the coordinator does: the sockets, the work and
  * the process end when the channel between them closes. Ctrl-C reaches the whole group of processes,
@@ -13,7 +16,8 @@ let run: WorkerRun | undefined;
 function tell(message: FromWorker): void {
   process.send?.(message);
   // With its result told, nothing but its sockets keeps the worker alive.
-  if (message.type === "result") process.off("message", listen).channel?.unref();
+  if (message.type === "result" || message.type === "unfit")
+    process.off("message", listen).channel?.unref();
 }
 
 function listen(message: ToWorker): void {
@@ -22,12 +26,13 @@ function listen(message: ToWorker): void {
       run = new WorkerRun(message.plan, tell, {
         clock: systemClock,
         random: systemRandom,
+        clockOffsetMs,
         collectGarbage: () => globalThis.gc?.(),
       });
       void run.connect();
       return;
     case "go":
-      run?.go();
+      run?.go(message.atMs);
       return;
     case "stop":
       run?.stop();

@@ -186,6 +186,7 @@ export class LeanConnection implements InboundListener {
   /** Ends the connection at once, without a Close frame. */
   destroy(): void {
     this.#end().initiator ??= "local";
+    if (this.#state === "OPEN") this.#state = "CLOSING";
     this.#socket?.destroy();
   }
 

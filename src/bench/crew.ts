@@ -1,0 +1,173 @@
+import { Opcode } from "../protocol/opcodes.ts";
+import { type Key, keyReaders } from "../scenario/matcher.ts";
+import { compileJsonPath } from "../scenario/json-path.ts";
+import { type Composer, constantPayload, looksInside } from "./composer.ts";
+import { CountingUser } from "./counting-user.ts";
+import { type Exchange, MessageUser, PingUser } from "./exchange-user.ts";
+import { FanoutUser } from "./fanout-user.ts";
+import { FrameBatch } from "./frame-batch.ts";
+import { ListeningUser } from "./listening-user.ts";
+import { encodeMessage } from "./outgoing-frame.ts";
+import type { WorkerPlan } from "./plan.ts";
+import { encodeStamp } from "./stamp.ts";
+import { Stream } from "./stream.ts";
+import type { User, UserContext } from "./user.ts";
+
+/** Who does what a plan measures: makes the user of each socket. */
+export interface Crew {
+  readonly makeUser: (socket: number) => User;
+  /** Who takes the messages of an open model, where that is not every socket. */
+  readonly senders?: readonly User[];
+  /** What is received of numbered or published messages. */
+  readonly stream?: Stream;
+  /** Deliveries that came back to who had published. */
+  readonly own?: Stream;
+}
+
+export interface CrewParts {
+  readonly plan: WorkerPlan;
+  readonly context: UserContext;
+  readonly composer: Composer;
+  readonly maskKey: number;
+  /** From the clock of the load to the one that all processes of the machine share, in ms. */
+  readonly clockOffsetMs: number;
+}
+
+/** Frames of an open model that may leave together. */
+const MAX_TOGETHER = 256;
+
+/** @throws FramecatError (usage) where a path is wrong */
+export async function makeCrew(parts: CrewParts): Promise<Crew> {
+  switch (parts.plan.measure) {
+    case "echo":
+    case "connect":
+      return echoCrew(parts);
+    case "ping":
+    case "hold":
+      return pingCrew(parts);
+    case "push":
+      return pushCrew(parts);
+    case "fanout":
+      return fanoutCrew(parts);
+  }
+}
+
+async function echoCrew(parts: CrewParts): Promise<Crew> {
+  const { plan, context, composer } = parts;
+  const { message, load } = plan;
+  const encode = encoder(parts);
+  const payload = looksInside(message) ? undefined : constantPayload(message);
+  if (payload && message.onOpen.length === 0) {
+    const frame = encode(message.kind === "text" ? Opcode.text : Opcode.binary, payload);
+    const batch = new FrameBatch(frame, load.model === "closed" ? load.inFlight : MAX_TOGETHER);
+    return { makeUser: () => new CountingUser(context, batch) };
+  }
+  const readers = await keyReaders(message.match, "--match");
+  const exchange: Exchange = {
+    compose: (socket, seq) => composer.compose(socket, seq),
+    encode,
+    keyOf: readers?.reply,
+    verify: message.verify,
+    greetings: greetings(parts),
+    // The pace of a recording is kept unless another one was asked for.
+    ...(message.recording && load.model === "closed" && load.thinkMs === 0
+      ? { gapMs: (seq: number) => composer.gapMs(seq) }
+      : {}),
+  };
+  return { makeUser: (socket) => new MessageUser(context, exchange, socket) };
+}
+
+/** A ping carries its number, so that its pong is known whatever else the server does. */
+function pingCrew(parts: CrewParts): Crew {
+  const exchange: Exchange = {
+    compose: (_, seq) => {
+      const payload = Buffer.alloc(4);
+      payload.writeUInt32BE(seq >>> 0);
+      return { opcode: Opcode.ping, payload, key: seq >>> 0, replies: 1 };
+    },
+    encode: encoder(parts),
+    keyOf: pongKey,
+    verify: false,
+    settlesEarlier: true,
+    beats: parts.plan.measure === "hold",
+    greetings: greetings(parts),
+  };
+  return { makeUser: (socket) => new PingUser(parts.context, exchange, socket) };
+}
+
+function pongKey(payload: Uint8Array): Key | undefined {
+  if (payload.length !== 4) return undefined;
+  return new DataView(payload.buffer, payload.byteOffset).getUint32(0);
+}
+
+async function pushCrew(parts: CrewParts): Promise<Crew> {
+  const { context, plan } = parts;
+  const stream = new Stream();
+  const numberOf = await numberReader(plan.sequence);
+  const gaps = context.load.recordings.of("gap");
+  const listening = { stream, gaps, numberOf, greetings: greetings(parts) };
+  return { makeUser: (socket) => new ListeningUser(context, listening, socket), stream };
+}
+
+function fanoutCrew(parts: CrewParts): Crew {
+  const { context, composer, clockOffsetMs, plan } = parts;
+  const encode = encoder(parts);
+  const senders: User[] = [];
+  const [stream, own] = [new Stream(), new Stream()];
+  const opcode = plan.message.kind === "text" ? Opcode.text : Opcode.binary;
+  const fanout = {
+    publish: (stamp: Parameters<typeof encodeStamp>[0]) =>
+      encode(opcode, composer.stamped(stamp.publisher, stamp.seq, encodeStamp(stamp))),
+    stream,
+    own,
+    clockOffsetMs,
+    greetings: greetings(parts),
+  };
+  const makeUser = (socket: number): User => {
+    const user = new FanoutUser(context, fanout, socket);
+    if (socket < plan.publishers) senders.push(user);
+    return user;
+  };
+  return { makeUser, senders, stream, own };
+}
+
+function encoder({ plan, maskKey }: CrewParts): Exchange["encode"] {
+  const options = { maskKey, deflate: plan.dial.deflate };
+  return (opcode, payload) => encodeMessage(opcode, payload, options);
+}
+
+function greetings({ composer, maskKey }: CrewParts): (socket: number) => Uint8Array[] {
+  return (socket) =>
+    composer
+      .greetings(socket)
+      .map((payload) => encodeMessage(Opcode.text, payload, { maskKey, deflate: false }));
+}
+
+const SEQ = Buffer.from('"seq":');
+
+/** The number that a message has at a path; at its first `"seq":` where none is given. */
+async function numberReader(
+  path: string | undefined,
+): Promise<(payload: Uint8Array) => number | undefined> {
+  if (path === undefined) return quickSeq;
+  const find = await compileJsonPath(path, "--sequence");
+  return (payload) => {
+    try {
+      const found = find(JSON.parse(Buffer.from(payload).toString("utf8")));
+      return typeof found === "number" ? found : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function quickSeq(payload: Uint8Array): number | undefined {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const at = bytes.indexOf(SEQ);
+  if (at === -1) return undefined;
+  const number = Number.parseInt(
+    bytes.toString("latin1", at + SEQ.length, at + SEQ.length + 20),
+    10,
+  );
+  return Number.isNaN(number) ? undefined : number;
+}

@@ -1,0 +1,73 @@
+import type { LeanClose } from "../transport/lean-connection.ts";
+import { inflateMessage } from "./outgoing-frame.ts";
+import type { Recorder } from "./recorder.ts";
+import type { SequenceTracker } from "./sequence-tracker.ts";
+import type { Stream } from "./stream.ts";
+import type { LoadConnection, User, UserContext } from "./user.ts";
+
+/** How pushed messages are followed, for all users of a worker. */
+export interface Listening {
+  readonly stream: Stream;
+  readonly gaps: Recorder;
+  /** The number of a message in its stream; undefined where it has none. */
+  readonly numberOf: (payload: Uint8Array) => number | undefined;
+  readonly greetings: (socket: number) => readonly Uint8Array[];
+}
+
+/** One socket that receives what the server sends by itself. */
+export class ListeningUser implements User {
+  readonly #context: UserContext;
+  readonly #listening: Listening;
+  readonly #socket: number;
+  #tracker: SequenceTracker | undefined;
+  #lastAt: number | undefined;
+  readonly inFlight = 0;
+  connection: LoadConnection | undefined;
+
+  constructor(context: UserContext, listening: Listening, socket: number) {
+    this.#context = context;
+    this.#listening = listening;
+    this.#socket = socket;
+  }
+
+  join(connection: LoadConnection): void {
+    this.connection = connection;
+    const { load } = this.#context;
+    for (const frame of this.#listening.greetings(this.#socket)) {
+      connection.send(Buffer.from(frame));
+      load.bytesOut += frame.length;
+    }
+  }
+
+  start(): void {}
+  plan(): void {}
+  flush(): void {}
+  drained(): void {}
+
+  message(payload: Uint8Array, _opcode: number, compressed: boolean): void {
+    const { load } = this.#context;
+    const now = load.now();
+    const before = this.#lastAt;
+    this.#lastAt = now;
+    if (!load.isMeasuring) return;
+    const { stream, gaps, numberOf } = this.#listening;
+    // A gap that began before the window is not one of it.
+    if (before !== undefined && before >= load.windowStart) gaps.record((now - before) * 1e6);
+    const plain = compressed ? inflateMessage(payload) : payload;
+    const number = plain && numberOf(plain);
+    // A negative number marks the end of a stream.
+    if (number !== undefined && number < 0) return;
+    if (number !== undefined) this.#tracker ??= stream.track();
+    stream.take(this.#tracker, number);
+  }
+
+  received(messages: number, bytes: number): void {
+    const { load } = this.#context;
+    load.bytesIn += bytes;
+    load.messagesIn += messages;
+  }
+
+  closed(close: LeanClose): void {
+    this.#context.onClosed(this, close);
+  }
+}
