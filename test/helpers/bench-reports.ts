@@ -1,4 +1,9 @@
-import type { BenchResult, BenchSettings, Interval } from "../../src/bench/result.ts";
+import type {
+  BenchResult,
+  BenchSettings,
+  HistogramResult,
+  Interval,
+} from "../../src/bench/result.ts";
 import {
   benchResult,
   histogramResult,
@@ -7,59 +12,67 @@ import {
   sampleLatencies,
   SETTINGS,
 } from "./bench-result.ts";
+import { type BenchView, viewOf } from "../../src/bench/view.ts";
 import { histogramOf } from "./bench.ts";
 
 /** Results of each kind, as reports show them; always the same. */
 
 const SECONDS = 20;
+const base = benchResult();
+const openBase = openModelResult();
+const second = sampleInterval(0);
 
-function times(count: number, scale = 1) {
+function times(count: number, scale = 1): HistogramResult {
   return histogramResult(histogramOf(sampleLatencies(count, scale)));
 }
 
-/** A second for each, with what differs from the sample. */
+/** What was answered in one interval; its histogram is that of all the others. */
+function tail(p99: number): Pick<Interval, "latency"> {
+  return { latency: { ...base.histograms.latency!, p99 } };
+}
+
+/** A second for each, the first without any message; `given` tells what differs. */
 function intervals(
   count: number,
   given: (index: number) => Partial<Interval> = () => ({}),
 ): Interval[] {
-  return Array.from({ length: count + 2 }, (_, i) => {
+  const { latency: _, ...quiet } = second;
+  return Array.from({ length: count + 2 }, (__, i) => {
     const index = i - 2;
-    return sampleInterval(index, { counted: index >= 0, ...given(index) });
+    const span = { startMs: index * 1000, endMs: (index + 1) * 1000, counted: index >= 0 };
+    return { ...quiet, ...span, ...(index < -1 ? { messagesIn: 0 } : given(index)) };
   });
 }
 
 /** A server that slows down and speeds up, never twice in the same way. */
 function wave(index: number): Partial<Interval> {
-  if (index < -1) return {};
   return {
     messagesIn: Math.round(4000 + 300 * Math.sin(index) + 100 * Math.cos(index * 5)),
-    latency: times(4000, 1 + 0.3 * Math.sin(index / 2)),
+    ...tail(0.64 * (1 + 0.3 * Math.sin(index / 2))),
   };
 }
 
 /** One long stall in the middle of the run. */
 function stall(index: number): Partial<Interval> {
-  if (index < -1) return {};
-  if (index === 10) return { messagesIn: 0, latency: undefined as never };
-  if (index === 11) return { messagesIn: 8000, latency: times(8000, 120) };
-  return wave(index);
-}
-
-function withoutUndefined(list: readonly Interval[]): Interval[] {
-  return list.map((one) => JSON.parse(JSON.stringify(one)) as Interval);
+  if (index === 10) return { messagesIn: 0 };
+  return index === 11 ? { messagesIn: 8000, ...tail(77) } : wave(index);
 }
 
 function settings(given: Partial<BenchSettings>): BenchSettings {
   return { ...SETTINGS, ...given };
 }
 
-const base = benchResult();
 const window = { ...base.throughput, windowMs: SECONDS * 1000 };
 const none = { messagesOutPerSecond: 0, messagesInPerSecond: 0 };
 
-const echo = benchResult({ throughput: window, intervals: intervals(SECONDS, wave) });
+const echo: BenchResult = {
+  ...base,
+  throughput: window,
+  intervals: intervals(SECONDS, wave),
+};
 
-const open = openModelResult({
+const open: BenchResult = {
+  ...openBase,
   throughput: window,
   settings: settings({
     load: { model: "open", ratePerSecond: 4000, per: "total", arrival: "poisson" },
@@ -74,10 +87,11 @@ const open = openModelResult({
     service: times(20_000),
     slip: times(20_000, 0.05),
   },
-  intervals: withoutUndefined(intervals(SECONDS, stall)),
-});
+  intervals: intervals(SECONDS, stall),
+};
 
-const connect = benchResult({
+const connect: BenchResult = {
+  ...base,
   settings: settings({ measure: "connect", load: { model: "closed", inFlight: 100, thinkMs: 0 } }),
   sockets: {
     ...base.sockets,
@@ -99,20 +113,22 @@ const connect = benchResult({
     open: 100,
     opened: 1000 + 40 * (index % 5),
     messagesIn: 0,
-    latency: times(1000, 9 + (index % 3)),
+    ...tail(5.8 + 0.6 * (index % 3)),
   })),
-});
+};
 
-const push = benchResult({
+const push: BenchResult = {
+  ...base,
   settings: settings({ measure: "push" }),
   messages: { ...base.messages, planned: 0, sent: 0, answered: 0 },
   stream: { expected: 80_000, received: 79_990, missing: 10, duplicated: 0, reordered: 3 },
   throughput: { ...window, messagesOutPerSecond: 0, bytesOutPerSecond: 0 },
   histograms: { handshake: base.histograms.handshake!, gap: times(20_000, 900) },
-  intervals: intervals(SECONDS, (index) => ({ ...wave(index), latency: times(4000, 900) })),
-});
+  intervals: intervals(SECONDS, (index) => ({ ...wave(index), ...tail(578) })),
+};
 
-const fanout = benchResult({
+const fanout: BenchResult = {
+  ...base,
   settings: settings({
     measure: "fanout",
     load: { model: "open", ratePerSecond: 40, per: "total", arrival: "constant" },
@@ -122,9 +138,10 @@ const fanout = benchResult({
   throughput: { ...window, messagesOutPerSecond: 40, messagesInPerSecond: 3960 },
   histograms: { ...base.histograms, service: times(20_000, 0.9), slip: times(800, 0.01) },
   intervals: intervals(SECONDS, wave),
-});
+};
 
-const hold = benchResult({
+const hold: BenchResult = {
+  ...base,
   settings: settings({
     measure: "hold",
     connections: 20_000,
@@ -149,6 +166,7 @@ const hold = benchResult({
   intervals: intervals(SECONDS, (index) => ({
     open: index < 8 ? 20_000 : index < 14 ? 19_900 - (index - 8) * 40 : 19_652,
     messagesIn: 100,
+    ...tail(0.64),
   })),
   breaks: [
     { kind: "heartbeat", code: "heartbeat", message: "no pong came for 10 s", count: 340 },
@@ -159,9 +177,10 @@ const hold = benchResult({
       count: 8,
     },
   ],
-});
+};
 
-const failures = benchResult({
+const failures: BenchResult = {
+  ...base,
   embedded: true,
   ending: "disconnected",
   sockets: {
@@ -205,9 +224,10 @@ const failures = benchResult({
     { expression: "connected==1000", passed: false, actual: 900, bound: 1000, unit: "count" },
   ],
   discrepancies: ["5 sockets attempted, but 4 opened, failed and unfinished"],
-});
+};
 
-const limited = openModelResult({
+const limited: BenchResult = {
+  ...openBase,
   client: {
     ...base.client,
     busy: 0.99,
@@ -219,9 +239,10 @@ const limited = openModelResult({
       "Messages were sent up to 31 ms late: lower --rate or use more machines with --shard.",
     ],
   },
-});
+};
 
-const sampled = benchResult({
+const sampled: BenchResult = {
+  ...base,
   throughput: window,
   intervals: intervals(SECONDS, wave),
   server: {
@@ -239,7 +260,7 @@ const sampled = benchResult({
     { expression: "p99<50ms", passed: true, actual: 0.64, bound: 50, unit: "ms" },
     { expression: "connected==1000", passed: true, actual: 1000, bound: 1000, unit: "count" },
   ],
-});
+};
 
 export const REPORTS = {
   echo,
@@ -252,3 +273,12 @@ export const REPORTS = {
   limited,
   sampled,
 } satisfies Record<string, BenchResult>;
+
+const views = new WeakMap<BenchResult, BenchView>();
+
+/** As `viewOf`, which decodes all histograms, but once for each result. */
+export function viewOnce(result: BenchResult): BenchView {
+  const view = views.get(result) ?? viewOf(result);
+  views.set(result, view);
+  return view;
+}

@@ -83,7 +83,7 @@ describe("memory", () => {
 });
 
 describe("the server", () => {
-  const whole = REPORTS.sampled.server;
+  const whole = REPORTS.sampled.server!;
   const { maxOpenFiles: _, cpuUsPerMessage: __, rssBytesPerConnection: ___, ...rest } = whole;
   it.each<[ServerResult, string]>([
     [

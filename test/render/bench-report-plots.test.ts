@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { BenchResult, Interval } from "../../src/bench/result.ts";
-import { type BenchView, viewOf } from "../../src/bench/view.ts";
+import type { BenchView } from "../../src/bench/view.ts";
 import { plotSection } from "../../src/render/bench-report-plots.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import { displayWidth } from "../../src/render/width.ts";
 import { benchResult, sampleInterval } from "../helpers/bench-result.ts";
-import { REPORTS } from "../helpers/bench-reports.ts";
+import { REPORTS, viewOnce } from "../helpers/bench-reports.ts";
 
 function lines(result: BenchResult, columns = 80): string[] {
-  return plotSection(viewOf(result), { theme: createTheme(0), columns });
+  return plotSection(viewOnce(result), { theme: createTheme(0), columns });
 }
 
 /** The lines below this title. */
@@ -104,7 +104,7 @@ describe("the drawings", () => {
 
 describe("the distribution", () => {
   it("shows no share as nothing that is there", () => {
-    const view = viewOf(benchResult({ intervals: [] }));
+    const view = viewOnce(benchResult({ intervals: [] }));
     const bins = [
       { fromMs: 0.1, toMs: 0.2, count: 1e6 },
       { fromMs: 0.2, toMs: 0.5, count: 0 },

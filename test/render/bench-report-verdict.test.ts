@@ -33,7 +33,7 @@ describe("the verdict", () => {
       "pushed messages",
       benchResult({
         ...REPORTS.push,
-        stream: { ...REPORTS.push.stream, missing: 0, reordered: 0 },
+        stream: { ...REPORTS.push.stream!, missing: 0, reordered: 0 },
       }),
       "79,990 messages received at 4,000/s, gaps p50 315 ms, p99 578 ms",
     ],
@@ -68,7 +68,7 @@ describe("the verdict", () => {
       { assertions: [{ expression: "a", passed: false, bound: 1, unit: "ms" }] },
       "1 of 1 assertion failed",
     ],
-    [{ server: { ...REPORTS.sampled.server, endedAtMs: 5 } }, "the server ended"],
+    [{ server: { ...REPORTS.sampled.server!, endedAtMs: 5 } }, "the server ended"],
     [{ sockets: { ...sockets, failed: 2 } }, "2 of 1,000 sockets did not open"],
     [{ sockets: { ...sockets, broken: 2 } }, "2 of 1,000 open sockets broke off"],
     [{ messages: { ...messages, unsent: 1 } }, "1 of the planned messages was never sent"],
@@ -78,7 +78,7 @@ describe("the verdict", () => {
     [{ messages: { ...messages, duplicated: 2 } }, "2 were duplicated"],
     [{ messages: { ...messages, reordered: 2 } }, "2 were out of order"],
     [{ messages: { ...messages, unexpected: 2 } }, "2 were unexpected"],
-    [{ stream: REPORTS.push.stream }, "10 of 80,000 expected were missing and 3 were out of order"],
+    [{ stream: REPORTS.push.stream! }, "10 of 80,000 expected were missing and 3 were out of order"],
     [{ ending: "stalled" }, "the run ended early"],
     [{ ending: "disconnected" }, "the run ended early"],
     [

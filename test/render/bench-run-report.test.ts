@@ -1,16 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { BenchResult } from "../../src/bench/result.ts";
-import { viewOf } from "../../src/bench/view.ts";
 import { benchReport } from "../../src/render/bench-run-report.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import { displayWidth } from "../../src/render/width.ts";
 import { benchResult } from "../helpers/bench-result.ts";
-import { REPORTS } from "../helpers/bench-reports.ts";
+import { REPORTS, viewOnce } from "../helpers/bench-reports.ts";
 import { expectGolden } from "../helpers/golden.ts";
 
 function report(result: BenchResult, columns = 80, level: 0 | 1 = 0): string[] {
-  return benchReport(viewOf(result), { theme: createTheme(level), columns });
+  return benchReport(viewOnce(result), { theme: createTheme(level), columns });
 }
 
 function widest(lines: readonly string[]): number {
@@ -52,7 +51,7 @@ describe("a report", () => {
 
   it("has no drawings where none are asked for", () => {
     const options = { theme: createTheme(0), columns: 80, plots: false };
-    expect(benchReport(viewOf(REPORTS.open), options).join("")).not.toMatch(/[█┤\u2800-\u28ff]/u);
+    expect(benchReport(viewOnce(REPORTS.open), options).join("")).not.toMatch(/[█┤\u2800-\u28ff]/u);
   });
 
   it("of a run that ended before anything was measured", () => {
