@@ -274,6 +274,11 @@ export const REPORTS = {
   sampled,
 } satisfies Record<string, BenchResult>;
 
+/** As `benchResult`, made once. */
+export function resultOf(given: Partial<BenchResult> = {}): BenchResult {
+  return { ...base, ...given };
+}
+
 const views = new WeakMap<BenchResult, BenchView>();
 
 /** As `viewOf`, which decodes all histograms, but once for each result. */

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { AssertionResult } from "../../src/bench/result.ts";
 import { assertionSection } from "../../src/render/bench-report-assertions.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { benchResult } from "../helpers/bench-result.ts";
+import { resultOf } from "../helpers/bench-reports.ts";
 
 function lines(assertions: readonly AssertionResult[], level: 0 | 1 = 0): string[] {
   const options = { theme: createTheme(level), columns: 80 };
-  return assertionSection(benchResult({ assertions }), options);
+  return assertionSection(resultOf({ assertions }), options);
 }
 
 type Given = Omit<AssertionResult, "expression">;

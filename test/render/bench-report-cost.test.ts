@@ -2,21 +2,21 @@ import { describe, expect, it } from "vitest";
 import type { BenchResult, ClientResult, Measure, ServerResult } from "../../src/bench/result.ts";
 import { costSection } from "../../src/render/bench-report-cost.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { benchResult, openModelResult, SETTINGS } from "../helpers/bench-result.ts";
-import { REPORTS } from "../helpers/bench-reports.ts";
+import { openModelResult, SETTINGS } from "../helpers/bench-result.ts";
+import { REPORTS, resultOf } from "../helpers/bench-reports.ts";
 
-const base = benchResult();
+const base = resultOf();
 
 function lines(result: BenchResult): string[] {
   return costSection(result, { theme: createTheme(0), columns: 200 });
 }
 
 function client(given: Partial<ClientResult>): BenchResult {
-  return benchResult({ client: { ...base.client, ...given } });
+  return resultOf({ client: { ...base.client, ...given } });
 }
 
 it("says nothing where no window opened", () => {
-  expect(lines(benchResult({ throughput: { ...base.throughput, windowMs: 0 } }))).toEqual([]);
+  expect(lines(resultOf({ throughput: { ...base.throughput, windowMs: 0 } }))).toEqual([]);
 });
 
 it.each<[Measure, string]>([
@@ -30,7 +30,7 @@ it.each<[Measure, string]>([
   ["connect", "throughput   4,000 handshakes/s · 102 KiB/s out · 86 KiB/s in · over 5.0 s"],
   ["hold", "held         1,000 sockets · 102 KiB/s out · 86 KiB/s in · over 5.0 s"],
 ])("the figure of %s", (measure, line) => {
-  expect(lines(benchResult({ settings: { ...SETTINGS, measure } }))[0]).toBe(line);
+  expect(lines(resultOf({ settings: { ...SETTINGS, measure } }))[0]).toBe(line);
 });
 
 describe("the client", () => {
@@ -77,7 +77,7 @@ describe("memory", () => {
     ["hold", 0, ["memory       96 MiB in 2 workers"]],
   ])("of %s with %i sockets", (measure, peak, expected) => {
     const settings = { ...SETTINGS, measure };
-    const all = lines(benchResult({ settings, sockets: { ...base.sockets, peak } }));
+    const all = lines(resultOf({ settings, sockets: { ...base.sockets, peak } }));
     expect(all.filter((line) => line.startsWith("memory"))).toEqual(expected);
   });
 });
@@ -97,6 +97,6 @@ describe("the server", () => {
     [{ ...rest, endedAtMs: 2500 }, "ended 2.5 s into the run · 0.72 cores · 120 MiB · 11 threads"],
     [{ ...rest, endedAtMs: -1 }, "ended before the load · 0.72 cores · 120 MiB · 11 threads"],
   ])("used %j", (server, text) => {
-    expect(lines(benchResult({ server })).at(-1)).toBe(`server       ${text}`);
+    expect(lines(resultOf({ server })).at(-1)).toBe(`server       ${text}`);
   });
 });

@@ -7,9 +7,10 @@ import type {
 } from "../../src/bench/result.ts";
 import { countSection } from "../../src/render/bench-report-counts.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { benchResult, openModelResult, SETTINGS } from "../helpers/bench-result.ts";
+import { openModelResult, SETTINGS } from "../helpers/bench-result.ts";
+import { resultOf } from "../helpers/bench-reports.ts";
 
-const base = benchResult();
+const base = resultOf();
 
 function lines(result: BenchResult, level: 0 | 1 = 0): string[] {
   return countSection(result, { theme: createTheme(level), columns: 200 });
@@ -46,20 +47,20 @@ describe("sockets", () => {
       ],
     ],
   ])("%j", (given, connected, sockets) => {
-    const result = benchResult({ sockets: { ...base.sockets, ...given } });
+    const result = resultOf({ sockets: { ...base.sockets, ...given } });
     expect(labelled(result, "connected")).toEqual([connected]);
     expect(labelled(result, "sockets")).toEqual(sockets);
   });
 
   it("tell of drops where none are wanted, also if there are none", () => {
-    const result = benchResult({ settings: { ...SETTINGS, measure: "hold" } });
+    const result = resultOf({ settings: { ...SETTINGS, measure: "hold" } });
     expect(labelled(result, "sockets")).toEqual([
       "1,000 opened = 1,000 open at the end + 0 broke off",
     ]);
   });
 
   it("leave the handshakes to their table where they are what is measured", () => {
-    const result = benchResult({ settings: { ...SETTINGS, measure: "connect" } });
+    const result = resultOf({ settings: { ...SETTINGS, measure: "connect" } });
     expect(labelled(result, "connected")).toEqual(["1,000 of 1,000 in 412 ms"]);
   });
 });
@@ -87,7 +88,7 @@ describe("messages", () => {
     ],
     [{ planned: 0, sent: 0, answered: 0 }, []],
   ])("%j", (given, sums) => {
-    const result = benchResult({ messages: { ...base.messages, ...given } });
+    const result = resultOf({ messages: { ...base.messages, ...given } });
     expect(labelled(result, "messages")).toEqual(sums);
   });
 
@@ -100,7 +101,7 @@ describe("messages", () => {
   it("are red where they did not do what they should", () => {
     const { bad } = createTheme(1);
     const messages = { ...base.messages, lost: 2, inFlight: 0, unexpected: 1 };
-    const text = lines(benchResult({ messages }), 1).join("\n");
+    const text = lines(resultOf({ messages }), 1).join("\n");
     expect(text).toContain(bad("2 lost"));
     expect(text).toContain(bad("1 unexpected"));
     expect(text).toContain(" + 0 in flight");
@@ -122,5 +123,5 @@ it.each<[Partial<StreamCounts>, string]>([
     reordered: 0,
     ...given,
   };
-  expect(labelled(benchResult({ stream }), "received")).toEqual([text]);
+  expect(labelled(resultOf({ stream }), "received")).toEqual([text]);
 });

@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { failureSection } from "../../src/render/bench-report-failures.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { benchResult } from "../helpers/bench-result.ts";
+import { resultOf } from "../helpers/bench-reports.ts";
 
 function lines(given: Partial<BenchResult>, columns = 80): string[] {
-  return failureSection(benchResult(given), { theme: createTheme(0), columns });
+  return failureSection(resultOf(given), { theme: createTheme(0), columns });
 }
 
 it("says nothing where nothing failed", () => {
@@ -35,7 +35,7 @@ it("breaks long reasons between words", () => {
 });
 
 it("tells what failed on our side", () => {
-  const client = { ...benchResult().client, deaths: ["SIGKILL", "exit code 1"] };
+  const client = { ...resultOf().client, deaths: ["SIGKILL", "exit code 1"] };
   expect(lines({ client, discrepancies: ["1 is not 2"] })).toEqual([
     "",
     "worker died  SIGKILL",

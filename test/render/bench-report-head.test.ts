@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { BenchSettings, Ending } from "../../src/bench/result.ts";
 import { headSection } from "../../src/render/bench-report-head.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { benchResult, SETTINGS } from "../helpers/bench-result.ts";
+import { SETTINGS } from "../helpers/bench-result.ts";
+import { resultOf } from "../helpers/bench-reports.ts";
 
 const options = { theme: createTheme(0), columns: 500 };
 
 function head(given: Partial<BenchSettings>): string | undefined {
-  return headSection(benchResult({ settings: { ...SETTINGS, ...given } }), options)[0];
+  return headSection(resultOf({ settings: { ...SETTINGS, ...given } }), options)[0];
 }
 
 describe("the head of a report", () => {
@@ -39,7 +40,7 @@ describe("the head of a report", () => {
   });
 
   it("says that the server was our own", () => {
-    expect(headSection(benchResult({ embedded: true }), options)[0]).toContain(
+    expect(headSection(resultOf({ embedded: true }), options)[0]).toContain(
       "embedded echo server · echo",
     );
   });
@@ -50,12 +51,12 @@ describe("the head of a report", () => {
     ["stalled", ["ended early  no reply came any more"]],
     ["disconnected", ["ended early  no socket was left"]],
   ])("says how a run ended: %s", (ending, lines) => {
-    expect(headSection(benchResult({ ending }), options).slice(1)).toEqual(lines);
+    expect(headSection(resultOf({ ending }), options).slice(1)).toEqual(lines);
   });
 
   it("says first of all that the client was the limit", () => {
-    const client = { ...benchResult().client, limits: ["Too busy.", "Too late."] };
-    expect(headSection(benchResult({ client }), options).slice(0, 3)).toEqual([
+    const client = { ...resultOf().client, limits: ["Too busy.", "Too late."] };
+    expect(headSection(resultOf({ client }), options).slice(0, 3)).toEqual([
       "client was the limit: Too busy.",
       "             Too late.",
       "",

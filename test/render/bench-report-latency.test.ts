@@ -3,14 +3,13 @@ import type { BenchResult, Measure } from "../../src/bench/result.ts";
 import { latencySection } from "../../src/render/bench-report-latency.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import {
-  benchResult,
   histogramResult,
   openModelResult,
   sampleLatencies,
   SETTINGS,
 } from "../helpers/bench-result.ts";
 import { histogramOf } from "../helpers/bench.ts";
-import { REPORTS } from "../helpers/bench-reports.ts";
+import { REPORTS, resultOf } from "../helpers/bench-reports.ts";
 
 function lines(result: BenchResult, columns = 80): string[] {
   return latencySection(result, { theme: createTheme(0), columns }).slice(1);
@@ -35,9 +34,9 @@ describe("the rows of the table", () => {
 
   it("of planned handshakes tell the corrected time too", () => {
     const { load } = openModelResult().settings;
-    const { histograms } = benchResult();
+    const { histograms } = resultOf();
     const settings = { ...SETTINGS, measure: "connect" as Measure, load };
-    expect(names(benchResult({ settings, histograms }))).toEqual([
+    expect(names(resultOf({ settings, histograms }))).toEqual([
       "latency",
       "corrected",
       "handshake",
@@ -47,7 +46,7 @@ describe("the rows of the table", () => {
   });
 
   it("are none where nothing was measured", () => {
-    expect(lines(benchResult({ histograms: {} }))).toEqual(["latency      nothing was measured"]);
+    expect(lines(resultOf({ histograms: {} }))).toEqual(["latency      nothing was measured"]);
   });
 });
 
@@ -75,7 +74,7 @@ describe("the columns of the table", () => {
     [10_000, "min p50 p90 p99 p99.9 p99.99 max mean stddev"],
   ])("are those that %i values are enough for", (count, head) => {
     const latency = histogramResult(histogramOf(sampleLatencies(count)));
-    const [first] = lines(benchResult({ histograms: { latency } }));
+    const [first] = lines(resultOf({ histograms: { latency } }));
     expect(first?.split(/ +/).slice(1).join(" ")).toBe(head);
   });
 });

@@ -4,8 +4,8 @@ import type { BenchView } from "../../src/bench/view.ts";
 import { plotSection } from "../../src/render/bench-report-plots.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import { displayWidth } from "../../src/render/width.ts";
-import { benchResult, sampleInterval } from "../helpers/bench-result.ts";
-import { REPORTS, viewOnce } from "../helpers/bench-reports.ts";
+import { sampleInterval } from "../helpers/bench-result.ts";
+import { REPORTS, viewOnce, resultOf } from "../helpers/bench-reports.ts";
 
 function lines(result: BenchResult, columns = 80): string[] {
   return plotSection(viewOnce(result), { theme: createTheme(0), columns });
@@ -31,7 +31,7 @@ function sideLabels(drawn: readonly string[]): string[] {
 }
 
 function withIntervals(given: readonly Partial<Interval>[]): BenchResult {
-  return benchResult({ intervals: given.map((one, i) => sampleInterval(i, one)) });
+  return resultOf({ intervals: given.map((one, i) => sampleInterval(i, one)) });
 }
 
 describe("the drawings", () => {
@@ -87,7 +87,7 @@ describe("the drawings", () => {
   });
 
   it("are none of nothing", () => {
-    const nothing: BenchView = { result: benchResult({ intervals: [] }), curves: {} };
+    const nothing: BenchView = { result: resultOf({ intervals: [] }), curves: {} };
     expect(plotSection(nothing, { theme: createTheme(0), columns: 80 })).toEqual([]);
   });
 
@@ -104,7 +104,7 @@ describe("the drawings", () => {
 
 describe("the distribution", () => {
   it("shows no share as nothing that is there", () => {
-    const view = viewOnce(benchResult({ intervals: [] }));
+    const view = viewOnce(resultOf({ intervals: [] }));
     const bins = [
       { fromMs: 0.1, toMs: 0.2, count: 1e6 },
       { fromMs: 0.2, toMs: 0.5, count: 0 },
@@ -127,7 +127,7 @@ describe("percentiles", () => {
     const labels = (result: BenchResult) =>
       drawing(result, "percentiles").at(-1)?.trim().split(/ {2,}/);
     expect(labels(REPORTS.echo)).toEqual(["50 %", "90 %", "99 %", "99.9 %", "99.99 %"]);
-    const few = benchResult({ histograms: { latency: benchResult().histograms.handshake! } });
+    const few = resultOf({ histograms: { latency: resultOf().histograms.handshake! } });
     expect(labels(few)).toEqual(["50 %"]);
   });
 

@@ -2,10 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { verdictSection } from "../../src/render/bench-report-verdict.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { benchResult } from "../helpers/bench-result.ts";
-import { REPORTS } from "../helpers/bench-reports.ts";
+import { REPORTS, resultOf } from "../helpers/bench-reports.ts";
 
-const base = benchResult();
+const base = resultOf();
 const { messages, sockets, throughput, client } = base;
 
 function verdict(result: BenchResult, level: 0 | 1 = 0): string | undefined {
@@ -26,12 +25,12 @@ describe("the verdict", () => {
     ],
     [
       "pings",
-      benchResult({ settings: { ...base.settings, measure: "ping" } }),
+      resultOf({ settings: { ...base.settings, measure: "ping" } }),
       `20,000 pings answered at 4,000/s, ${times}`,
     ],
     [
       "pushed messages",
-      benchResult({
+      resultOf({
         ...REPORTS.push,
         stream: { ...REPORTS.push.stream!, missing: 0, reordered: 0 },
       }),
@@ -39,22 +38,22 @@ describe("the verdict", () => {
     ],
     [
       "held sockets",
-      benchResult({ settings: { ...base.settings, measure: "hold" } }),
+      resultOf({ settings: { ...base.settings, measure: "hold" } }),
       `1,000 sockets stayed open for 5.0 s, ${times}`,
     ],
     [
       "interrupted",
-      benchResult({ ending: "interrupted", messages: { ...messages, inFlight: 5 } }),
+      resultOf({ ending: "interrupted", messages: { ...messages, inFlight: 5 } }),
       `20,000 messages answered at 4,000/s, ${times}, until it was interrupted`,
     ],
     [
       "interrupted early",
-      benchResult({ ending: "interrupted", throughput: { ...throughput, windowMs: 0 } }),
+      resultOf({ ending: "interrupted", throughput: { ...throughput, windowMs: 0 } }),
       "interrupted before anything was measured",
     ],
     [
       "of nothing",
-      benchResult({ throughput: { ...throughput, windowMs: 0 } }),
+      resultOf({ throughput: { ...throughput, windowMs: 0 } }),
       "nothing was measured",
     ],
   ])("of a good run: %s", (_, result, text) => {
@@ -78,7 +77,10 @@ describe("the verdict", () => {
     [{ messages: { ...messages, duplicated: 2 } }, "2 were duplicated"],
     [{ messages: { ...messages, reordered: 2 } }, "2 were out of order"],
     [{ messages: { ...messages, unexpected: 2 } }, "2 were unexpected"],
-    [{ stream: REPORTS.push.stream! }, "10 of 80,000 expected were missing and 3 were out of order"],
+    [
+      { stream: REPORTS.push.stream! },
+      "10 of 80,000 expected were missing and 3 were out of order",
+    ],
     [{ ending: "stalled" }, "the run ended early"],
     [{ ending: "disconnected" }, "the run ended early"],
     [
@@ -90,7 +92,7 @@ describe("the verdict", () => {
       "1 was answered wrongly, 2 were lost, 3 were duplicated and 2 more troubles",
     ],
   ])("of a bad run: %j", (given, text) => {
-    expect(verdict(benchResult(given))).toBe(`verdict      not all went well: ${text}`);
+    expect(verdict(resultOf(given))).toBe(`verdict      not all went well: ${text}`);
   });
 
   it("has the color of how it went", () => {
@@ -101,7 +103,7 @@ describe("the verdict", () => {
         `20,000 messages answered at 4,000/s, ${times}; the client was the limit, so the server may do better`,
       ),
     );
-    expect(verdict(benchResult({ ending: "stalled" }), 1)).toContain(
+    expect(verdict(resultOf({ ending: "stalled" }), 1)).toContain(
       bad("not all went well: the run ended early"),
     );
   });

@@ -4,8 +4,7 @@ import type { BenchResult } from "../../src/bench/result.ts";
 import { benchReport } from "../../src/render/bench-run-report.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import { displayWidth } from "../../src/render/width.ts";
-import { benchResult } from "../helpers/bench-result.ts";
-import { REPORTS, viewOnce } from "../helpers/bench-reports.ts";
+import { REPORTS, viewOnce, resultOf } from "../helpers/bench-reports.ts";
 import { expectGolden } from "../helpers/golden.ts";
 
 function report(result: BenchResult, columns = 80, level: 0 | 1 = 0): string[] {
@@ -55,8 +54,8 @@ describe("a report", () => {
   });
 
   it("of a run that ended before anything was measured", () => {
-    const base = benchResult();
-    const nothing = benchResult({
+    const base = resultOf();
+    const nothing = resultOf({
       ending: "interrupted",
       histograms: {},
       intervals: [],
@@ -68,7 +67,7 @@ describe("a report", () => {
 
   it("shows what came from outside as harmless text", () => {
     const evil = "\u001b[2J\n\u202e";
-    const base = benchResult();
+    const base = resultOf();
     const failure = { kind: "closed", code: "closed", message: evil, count: 1 } as const;
     const lines = report({
       ...base,
