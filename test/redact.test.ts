@@ -6,6 +6,7 @@ describe("redactUrl", () => {
   it.each([
     ["userinfo", "wss://me:pw@h/x", "wss://***@h/x"],
     ["userinfo that holds an @", "ws://me:p@w@h:1/", "ws://***@h:1/"],
+    ["userinfo of a proxy", "socks5h://me:pw@h:1080", "socks5h://***@h:1080"],
     ["a token", "ws://h/?token=abc&room=1", "ws://h/?token=***&room=1"],
     [
       "names in any case and clothing",

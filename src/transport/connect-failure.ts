@@ -34,7 +34,6 @@ function openFilesLimit(): string {
 const UNREACHABLE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "cannot be reached: no route to the host",
   ENETUNREACH: "cannot be reached: no route to its network",
-  EADDRNOTAVAIL: "cannot be reached from this machine's addresses and ports",
   EADDRINUSE: "cannot be reached: every port of the local address is taken",
   EINVAL: "cannot be reached from the local address",
   ECONNRESET: "reset the connection before the handshake was done",
@@ -42,6 +41,14 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EACCES: "cannot be connected to: permission denied",
   ENOENT: "is no unix socket: no such file",
 };
+
+/** Either the local address is at fault, which is bound first, or there is none with a port left. */
+function unavailable(thrown: unknown, place: string): string {
+  const isBind = thrown instanceof Error && "syscall" in thrown && thrown.syscall === "bind";
+  if (!isBind) return `${place} cannot be reached from this machine's addresses and ports`;
+  const address = "address" in thrown ? ` ${String(thrown.address)}` : "";
+  return `the local address${address} is none of this machine's`;
+}
 
 function describe(
   code: string,
@@ -63,6 +70,8 @@ function describe(
       return ["name-resolution", `${target.hostname} could not be resolved now (${code})`];
     case "ETIMEDOUT":
       return ["connect-timeout", `${place} did not answer in time`];
+    case "EADDRNOTAVAIL":
+      return ["unreachable", unavailable(thrown, place)];
     case "EMFILE":
     case "ENFILE":
       return [

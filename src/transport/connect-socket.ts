@@ -74,7 +74,7 @@ export function awaitSocket<T>(
   return new Promise((resolve, reject) => {
     let settle = (): void => undefined;
     // Also for the moment between this and the next who listens.
-    socket.on("error", () => undefined);
+    socket.on("error", ignore);
     const fail = (thrown: unknown): void => {
       settle();
       socket.destroy();
@@ -102,4 +102,9 @@ export function awaitSocket<T>(
       fail(new FramecatError("interrupted", "interrupted while connecting")),
     );
   });
+}
+
+/** One function for all sockets, which keep it. */
+function ignore(): void {
+  // Who waits for the socket is told of the error otherwise.
 }

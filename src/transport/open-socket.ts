@@ -6,6 +6,7 @@ import { type Attempt, connectSocket } from "./connect-socket.ts";
 import type { Timings, TlsFacts } from "./events.ts";
 import { type HostEntry, lookupIn } from "./host-entries.ts";
 import type { Proxy } from "./proxy.ts";
+import { openTunnel, talkOf } from "./proxy-tunnel.ts";
 import { secureContextOf, secureSocket, tlsFacts, type TlsOptions } from "./secure-socket.ts";
 import type { Target } from "./target.ts";
 
@@ -54,43 +55,43 @@ export interface OpenedSocket {
  * usage for certificates and keys that cannot be read, before anything is connected)
  */
 export async function openSocket(target: Target, options: SocketOptions): Promise<OpenedSocket> {
-  const { clock, tls = NO_TLS_OPTIONS, localAddress } = options;
+  const { clock, localAddress, tls = NO_TLS_OPTIONS } = options;
   if (target.secure) secureContextOf(tls);
   const proxy = target.socketPath === undefined ? options.proxy : undefined;
   // Loaded before the clock starts.
-  const tunnel = proxy && (await import("./proxy-tunnel.ts"));
+  const talk = proxy && (await talkOf(proxy));
   const start = clock.now().ns;
-  const attempt: Attempt = {
-    ...options,
-    deadline: start + BigInt(Math.round(options.connectTimeoutMs * 1e6)),
-  };
+  const deadline = start + BigInt(Math.round(options.connectTimeoutMs * 1e6));
+  const attempt: Attempt = { ...options, deadline };
   const { lookup, spentMs } = timedLookup(options);
   const onread = target.secure || proxy ? undefined : options.onread;
-  const socket = await (proxy && tunnel
-    ? tunnel.openTunnel(target, proxy, attempt, { lookup, localAddress, tls })
+  const socket = await (proxy && talk
+    ? openTunnel(target, proxy, attempt, { lookup, localAddress, tls, talk })
     : inOurWords(target, "tcp", connectSocket(target, attempt, { lookup, localAddress, onread })));
-  const connected = clock.now().ns;
+  const tcp = elapsedMs(start, clock.now().ns);
   const dns = spentMs();
-  const timings: Timings = {
-    ...(dns !== undefined && { dns }),
-    tcp: elapsedMs(start, connected) - (dns ?? 0),
+  const opened: OpenedSocket = {
+    socket,
+    remote: target.socketPath ?? remoteOf(socket),
+    timings: dns === undefined ? { tcp } : { dns, tcp: tcp - dns },
+    readsInto: onread !== undefined,
   };
-  const remote = target.socketPath ?? remoteOf(socket);
-  if (!target.secure) return { socket, remote, timings, readsInto: onread !== undefined };
-  const name = tls.servername ?? target.hostname;
-  const secured = await inOurWords(
-    { ...target, hostname: name },
-    "tls",
-    secureSocket(socket, target, attempt, tls, name),
-  );
-  const tlsMs = elapsedMs(connected, clock.now().ns);
-  return {
-    socket: secured,
-    remote,
-    timings: { ...timings, tls: tlsMs },
-    tls: tlsFacts(secured),
-    readsInto: false,
-  };
+  return target.secure ? secure(opened, target, attempt, tls) : opened;
+}
+
+async function secure(
+  opened: OpenedSocket,
+  target: Target,
+  attempt: Attempt,
+  tls: TlsOptions,
+): Promise<OpenedSocket> {
+  const { clock } = attempt;
+  const start = clock.now().ns;
+  const hostname = tls.servername ?? target.hostname;
+  const handshake = secureSocket(opened.socket, target, attempt, tls, hostname);
+  const socket = await inOurWords({ ...target, hostname }, "tls", handshake);
+  const timings = { ...opened.timings, tls: elapsedMs(start, clock.now().ns) };
+  return { ...opened, socket, timings, tls: tlsFacts(socket) };
 }
 
 /** One object, so that all sockets without options share one context. */

@@ -1,7 +1,26 @@
-import type { SocksClientOptions } from "socks";
+import { SocksClient, type SocksClientOptions } from "socks";
 import { FramecatError, messageOf } from "../errors.ts";
-import type { Proxy } from "./proxy.ts";
+import type { Proxy, ProxyTalk } from "./proxy.ts";
 import { type Place, placeOf } from "./target.ts";
+
+/** The client of the socks package on a socket of ours; it reads, and lets the socket flow again. */
+export const talkSocks: ProxyTalk = (
+  socket,
+  target,
+  proxy,
+  { connectTimeoutMs, succeed, fail },
+) => {
+  SocksClient.createConnection({
+    ...socksRequest(target, proxy),
+    existing_socket: socket,
+    // Begun later than ours, which thus ends first.
+    timeout: connectTimeoutMs,
+  }).then(
+    () => succeed(),
+    (thrown: unknown) => fail(socksFailure(thrown, target, proxy)),
+  );
+  return () => undefined;
+};
 
 /** What the socks package is to ask the proxy for. */
 export function socksRequest(

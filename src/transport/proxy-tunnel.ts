@@ -1,11 +1,9 @@
 import { isIP, type LookupFunction, type Socket } from "node:net";
-import { SocksClient } from "socks";
 import { FramecatError } from "../errors.ts";
 import { connectFailure } from "./connect-failure.ts";
 import { type Attempt, awaitSocket, connectSocket } from "./connect-socket.ts";
-import { type Proxy, proxyFailure } from "./proxy.ts";
+import { type Proxy, proxyFailure, type ProxyTalk } from "./proxy.ts";
 import { ProxyConnect } from "./proxy-connect.ts";
-import { socksFailure, socksRequest } from "./proxy-socks.ts";
 import { secureSocket, type TlsOptions } from "./secure-socket.ts";
 import { type Place, placeOf } from "./target.ts";
 
@@ -14,6 +12,12 @@ export interface TunnelOptions {
   readonly localAddress?: string | undefined;
   /** For a proxy that is itself reached in TLS. */
   readonly tls: TlsOptions;
+  readonly talk: ProxyTalk;
+}
+
+/** How to ask this kind of proxy. What speaks SOCKS takes long to load: only who needs it does. */
+export async function talkOf({ kind }: Proxy): Promise<ProxyTalk> {
+  return kind.startsWith("socks") ? (await import("./proxy-socks.ts")).talkSocks : talkConnect;
 }
 
 /**
@@ -29,10 +33,9 @@ export async function openTunnel(
   const socket = await toProxy(proxy, attempt, options);
   const addressed = await addressFor(socket, target, proxy, attempt, options.lookup);
   const late = `${placeOf(proxy)} did not connect to ${placeOf(target)}`;
-  const talk = proxy.kind.startsWith("socks") ? talkSocks : talkConnect;
   try {
     await awaitSocket<void>(socket, attempt, late, (succeed, fail) =>
-      talk(socket, addressed, proxy, { attempt, succeed, fail }),
+      options.talk(socket, addressed, proxy, { ...attempt, succeed, fail }),
     );
   } catch (thrown) {
     throw proxyFailure(thrown, proxy, "tcp");
@@ -85,19 +88,8 @@ async function addressFor(
   }
 }
 
-interface Talk {
-  readonly attempt: Attempt;
-  readonly succeed: () => void;
-  readonly fail: (thrown: unknown) => void;
-}
-
 /** Reads by `readable`, which leaves the socket to whoever listens to `data` afterwards. */
-function talkConnect(
-  socket: Socket,
-  target: Place,
-  proxy: Proxy,
-  { succeed, fail }: Talk,
-): () => void {
+const talkConnect: ProxyTalk = (socket, target, proxy, { succeed, fail }) => {
   const exchange = new ProxyConnect(target, proxy);
   const read = (): void => {
     for (let bytes = readFrom(socket); bytes !== undefined; bytes = readFrom(socket)) {
@@ -113,28 +105,9 @@ function talkConnect(
   socket.on("readable", read);
   socket.write(exchange.bytes);
   return () => socket.off("readable", read);
-}
+};
 
 function readFrom(socket: Socket): Buffer | undefined {
   const bytes: unknown = socket.read();
   return Buffer.isBuffer(bytes) ? bytes : undefined;
-}
-
-/** The client of the socks package on a socket of ours; it reads, and lets the socket flow again. */
-function talkSocks(
-  socket: Socket,
-  target: Place,
-  proxy: Proxy,
-  { attempt, succeed, fail }: Talk,
-): () => void {
-  SocksClient.createConnection({
-    ...socksRequest(target, proxy),
-    existing_socket: socket,
-    // Ours ends first.
-    timeout: attempt.connectTimeoutMs,
-  }).then(
-    () => succeed(),
-    (thrown: unknown) => fail(socksFailure(thrown, target, proxy)),
-  );
-  return () => undefined;
 }

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { FramecatError, usageError } from "../errors.ts";
 import { REDACTED } from "../redact.ts";
 import { connectFailure, type Phase } from "./connect-failure.ts";
@@ -15,6 +16,21 @@ export interface Proxy extends Place {
   readonly username?: string;
   readonly password?: string;
 }
+
+/**
+ * Asks a proxy, on a socket that leads to it, for a way to the target; tells how that went and gives
+ * what takes its listeners back. Afterwards the socket is the target's.
+ */
+export type ProxyTalk = (
+  socket: Socket,
+  target: Place,
+  proxy: Proxy,
+  outcome: {
+    readonly connectTimeoutMs: number;
+    readonly succeed: () => void;
+    readonly fail: (thrown: unknown) => void;
+  },
+) => () => void;
 
 const DEFAULT_PORTS: Readonly<Record<ProxyKind, number>> = {
   http: 80,

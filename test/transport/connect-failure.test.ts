@@ -58,6 +58,17 @@ describe("while connecting", () => {
     ]);
   });
 
+  it("tells a local address that is none from ports that are taken", () => {
+    const from = (syscall: string) =>
+      connectFailure(
+        Object.assign(new Error("x"), { code: "EADDRNOTAVAIL", syscall, address: "192.0.2.1" }),
+        parseTarget("ws://h:81"),
+        "tcp",
+      ).message;
+    expect(from("bind")).toBe("the local address 192.0.2.1 is none of this machine's");
+    expect(from("connect")).toBe("h:81 cannot be reached from this machine's addresses and ports");
+  });
+
   it("says that a unix socket is missing", () => {
     expect(failure("ENOENT", "tcp", "ws+unix:/run/a.sock").message).toBe(
       "/run/a.sock is no unix socket: no such file",
