@@ -153,7 +153,8 @@ function tailLatency({ measure, theme }: Canvas): OverTime {
 function openSockets(): OverTime {
   return {
     name: "open sockets over time",
-    value: (one) => one.open,
+    // While the first ones connect, their number says nothing, and hides those that drop later.
+    value: (one) => (one.counted ? one.open : undefined),
     style: plain,
     axis: socketAxis,
   };

@@ -166,6 +166,9 @@ describe("over time", () => {
       "19,998",
       "19,997",
     ]);
+    const connecting = { ...open(7), startMs: -1000, endMs: 0, counted: false };
+    const all = [connecting, ...drops.intervals];
+    expect(sideLabels(drawing({ ...drops, intervals: all }, "open sockets"))[3]).toBe("19,997");
     const ramp = withIntervals([0, 250, 500, 750, 1000].map(open));
     expect(sideLabels(drawing(ramp, "open sockets")).at(-1)).toBe("0");
   });
