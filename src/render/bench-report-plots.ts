@@ -28,7 +28,6 @@ const ROWS = { percentiles: 9, time: 7 };
 const FEWEST_POINTS = 5;
 
 interface Canvas extends FieldOptions {
-  readonly columns: number;
   readonly measure: Measure;
 }
 type Drawing = readonly string[];
@@ -42,10 +41,13 @@ export function plotSection({ result, curves }: BenchView, options: FieldOptions
     ? Math.floor((Math.min(columns, MOST_COLUMNS.two) - GAP) / 2)
     : Math.min(columns, MOST_COLUMNS.one);
   const canvas: Canvas = { theme, columns: width, measure };
-  const main = curves[measureWords(measure).histogram];
+  const { histogram } = measureWords(measure);
+  const main = curves[histogram];
+  // Only a latency has a service time beside it, the part of it that the plan has no share in.
+  const service = histogram === "latency" ? curves.service : undefined;
   const drawings = [
     ...(main ? [drawDistribution(main.bins, canvas)] : []),
-    ...(main ? [drawPercentiles(main, curves.service, canvas)] : []),
+    ...(main ? [drawPercentiles(main, service, canvas)] : []),
     ...timeDrawings(result.intervals, canvas),
   ].filter((drawing) => drawing.length > 0);
   return wide ? pairs(drawings, width) : drawings.flatMap((drawing) => ["", ...drawing]);

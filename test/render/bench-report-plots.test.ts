@@ -133,6 +133,9 @@ describe("percentiles", () => {
 
   it("say which line is which where there are two", () => {
     expect(titles(REPORTS.open)[1]).toBe("percentiles of echo times   ⠤⠤ corrected   ⠄⠄ service");
+    const { service } = REPORTS.open.histograms;
+    const histograms = { ...REPORTS.connect.histograms, service: service! };
+    expect(titles({ ...REPORTS.connect, histograms })[1]).toBe("percentiles of handshake times");
   });
 });
 
@@ -166,7 +169,7 @@ describe("over time", () => {
       "19,998",
       "19,997",
     ]);
-    const connecting = { ...open(7), startMs: -1000, endMs: 0, counted: false };
+    const connecting = sampleInterval(-1, open(7));
     const all = [connecting, ...drops.intervals];
     expect(sideLabels(drawing({ ...drops, intervals: all }, "open sockets"))[3]).toBe("19,997");
     const ramp = withIntervals([0, 250, 500, 750, 1000].map(open));
