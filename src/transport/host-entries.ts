@@ -42,8 +42,8 @@ function hostnameOf(name: string): string | undefined {
 export function lookupIn(entries: readonly HostEntry[], other: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
     const entry = entries.find((one) => one.hostname === hostname);
-    if (entry) setImmediate(answer, hostname, [null, entry.addresses], options, callback);
-    else other(hostname, options, callback);
+    if (!entry) return other(hostname, options, callback);
+    queueMicrotask(() => answer(hostname, [null, entry.addresses], options, callback));
   };
 }
 
