@@ -29,7 +29,7 @@ async function leanServer(echoModule) {
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     socket.once("data", (request) => {
       const [, key] = /^sec-websocket-key:\s*(\S+)/im.exec(request.toString("latin1")) ?? [];
-      if (key === undefined) return socket.destroy();
+      if (key === undefined) throw new Error("a client did not ask for WebSocket");
       socket.write(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
           `Sec-WebSocket-Accept: ${accept(key)}\r\n\r\n`,

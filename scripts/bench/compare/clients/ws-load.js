@@ -8,7 +8,7 @@
  */
 import process from "node:process";
 import { build } from "hdr-histogram-js";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 
 /** Handshakes under way at a time, as many as framecat has. */
 const CONNECTING = 100;
