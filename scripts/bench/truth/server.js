@@ -3,8 +3,20 @@
 // Options come as JSON in the first argument; it prints its port.
 import { WebSocketServer } from "ws";
 
-const options = { delayMs: 0, stallEveryMs: 0, stallMs: 0, fault: "", every: 0, ...JSON.parse(process.argv[2] ?? "{}") };
-const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false, backlog: 4096 });
+const options = {
+  delayMs: 0,
+  stallEveryMs: 0,
+  stallMs: 0,
+  fault: "",
+  every: 0,
+  ...JSON.parse(process.argv[2] ?? "{}"),
+};
+const server = new WebSocketServer({
+  host: "127.0.0.1",
+  port: 0,
+  perMessageDeflate: false,
+  backlog: 4096,
+});
 
 /** Answers that wait for their moment, in its order: every delay is the same, and a stall ends for all. */
 const queue = [];
@@ -65,7 +77,7 @@ function turn() {
     first += 1;
     if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: isBinary });
   }
-  if (first > 1024 && first * 2 > queue.length) queue.splice(0, first), (first = 0);
+  if (first > 1024 && first * 2 > queue.length) (queue.splice(0, first), (first = 0));
   turning = first < queue.length;
   if (turning) setImmediate(turn);
 }

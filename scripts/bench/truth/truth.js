@@ -1,0 +1,211 @@
+// Checks what `framecat bench` reports against what must be true by arithmetic.
+//
+//   node scripts/bench/truth/truth.js [--only NAME] [--markdown]      after `npm run build`
+//
+// 1. Delay: a server that answers each message after 10 ms, at 1, 100 and 1,000 sockets, in the closed
+//    and in the open model. Every percentile up to p99 is to be those 10 ms, within 3 % or 0.2 ms.
+// 2. Stall: the same server stalls for 1 s in every 10 s. In the open model a tenth of the messages
+//    waits, each for what is left of the stall: so many percentiles follow a straight line. In the
+//    closed model each socket has one message that waits for all of it.
+// 3. Freeze: a server stopped for 2 s in a run of 10 s at 100 messages/s a socket.
+// 4. Faults: of 10,000 messages each tenth is dropped, duplicated, reordered or corrupted: the counts
+//    are exact.
+//
+// It needs two free cores: the server turns without rest so as to be exact.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values: flags } = parseArgs({
+  options: { only: { type: "string" }, markdown: { type: "boolean", default: false } },
+});
+const framecat = fileURLToPath(new URL("../../../bin/framecat.js", import.meta.url));
+const serverFile = fileURLToPath(new URL("server.js", import.meta.url));
+const rows = [];
+
+async function startServer(options) {
+  const child = spawn(process.execPath, [serverFile, JSON.stringify(options)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const [port] = await once(child.stdout, "data");
+  return {
+    pid: child.pid,
+    url: `ws://127.0.0.1:${String(port).trim()}/`,
+    stop: async () => {
+      child.kill("SIGKILL");
+      await once(child, "close");
+    },
+  };
+}
+
+function bench(url, args) {
+  return new Promise((resolve, reject) => {
+    const all = [framecat, "bench", url, "--quiet", "--json", ...args];
+    execFile(process.execPath, all, { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (stdout === "") reject(new Error(stderr || String(error)));
+      else resolve(JSON.parse(stdout));
+    });
+  });
+}
+
+/** A figure in ms against the one that must be true: within 3 %, or 0.2 ms. */
+function expectMs(name, figure, truth) {
+  const bound = Math.max(0.2, truth * 0.03);
+  note(name, `${round(truth)} ms`, `${round(figure)} ms`, Math.abs(figure - truth) <= bound);
+}
+
+function expectCount(name, figure, truth) {
+  note(name, String(truth), String(figure), figure === truth);
+}
+
+function note(name, truth, figure, holds) {
+  rows.push({ name, truth, figure, holds });
+  if (!flags.markdown) {
+    console.log(
+      `${holds ? "holds" : "FAILS"}  ${name.padEnd(52)} ${truth.padStart(12)} ${figure.padStart(12)}`,
+    );
+  }
+}
+
+function round(ms) {
+  return Number(ms.toPrecision(4));
+}
+
+const DELAY_MS = 10;
+const CHECKED = ["p50", "p90", "p99"];
+
+async function delays() {
+  for (const sockets of [1, 100, 1000]) {
+    // A thousand sockets at 10 ms would be 100,000 messages a second in the closed model.
+    const delayMs = sockets === 1000 ? 200 : DELAY_MS;
+    for (const [model, args] of [
+      ["closed", []],
+      ["open", ["--rate", sockets === 1 ? "90/s" : "2000/s"]],
+    ]) {
+      const server = await startServer({ delayMs });
+      const result = await bench(server.url, ["-c", String(sockets), "-d", "4s", ...args]);
+      await server.stop();
+      const { latency } = result.histograms;
+      for (const key of CHECKED) {
+        expectMs(`${model}, ${sockets} sockets, ${delayMs} ms: ${key}`, latency[key], delayMs);
+      }
+      checkSums(`${model}, ${sockets} sockets`, result);
+    }
+  }
+}
+
+const PERIOD_MS = 10_000;
+const STALL_MS = 1000;
+
+/** The share `q` of messages in order of latency: a tenth of them waits, evenly from 0 to the stall. */
+function stalledLatency(q) {
+  const waiting = STALL_MS / PERIOD_MS;
+  return q <= 1 - waiting ? DELAY_MS : DELAY_MS + ((q - (1 - waiting)) / waiting) * STALL_MS;
+}
+
+async function stalls() {
+  for (const sockets of [1, 100, 1000]) {
+    const server = await startServer({
+      delayMs: DELAY_MS,
+      stallEveryMs: PERIOD_MS,
+      stallMs: STALL_MS,
+    });
+    const rate = sockets === 1 ? "90/s" : "2000/s";
+    const args = ["-c", String(sockets), "-d", "10s", "--warmup", "0s", "--rate", rate];
+    const result = await bench(server.url, args);
+    await server.stop();
+    const { latency } = result.histograms;
+    for (const [key, q] of [
+      ["p50", 0.5],
+      ["p99", 0.99],
+      ["max", 1],
+    ]) {
+      expectMs(`open, ${sockets} sockets, stall of 1 s: ${key}`, latency[key], stalledLatency(q));
+    }
+  }
+  for (const sockets of [1, 100]) {
+    const server = await startServer({
+      delayMs: DELAY_MS,
+      stallEveryMs: PERIOD_MS,
+      stallMs: STALL_MS,
+    });
+    const args = ["-c", String(sockets), "-d", "10s", "--warmup", "0s"];
+    const result = await bench(server.url, args);
+    await server.stop();
+    const { latency } = result.histograms;
+    expectMs(`closed, ${sockets} sockets, stall of 1 s: p99`, latency.p99, DELAY_MS);
+    // What was asked right before the stall waits for all of it, what a little earlier less.
+    const least = STALL_MS - DELAY_MS;
+    note(
+      `closed, ${sockets} sockets, stall of 1 s: max`,
+      `${least}–${STALL_MS + DELAY_MS} ms`,
+      `${round(latency.max)} ms`,
+      latency.max >= least && latency.max <= (STALL_MS + DELAY_MS) * 1.03,
+    );
+  }
+}
+
+async function freeze() {
+  const server = await startServer({});
+  const running = bench(server.url, ["-c", "10", "--rate-per-socket", "100/s", "-d", "10s"]);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  process.kill(server.pid, "SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  process.kill(server.pid, "SIGCONT");
+  const result = await running;
+  await server.stop();
+  const { latency, service } = result.histograms;
+  // A fifth of the messages waits, evenly from 0 to 2 s.
+  expectMs("frozen for 2 s, corrected: p90", latency.p90, 1000);
+  expectMs("frozen for 2 s, corrected: p99", latency.p99, 1900);
+  note(
+    "frozen for 2 s, service time: p99 told beside it",
+    "told",
+    `${round(service.p99)} ms`,
+    service.count === latency.count,
+  );
+  checkSums("frozen for 2 s", result);
+}
+
+async function faults() {
+  const messages = 10_000;
+  const struck = messages / 10;
+  const base = ["-c", "10", "-n", String(messages), "--in-flight", "8", "--warmup", "0s"];
+  const checked = [...base, "--match", "seq", "--verify", "--timeout", "2s"];
+  const expected = {
+    drop: { answered: messages - struck, lost: struck },
+    duplicate: { answered: messages, duplicated: struck },
+    reorder: { answered: messages, reordered: struck },
+    corrupt: { answered: messages - struck, wrong: struck },
+  };
+  for (const [fault, counts] of Object.entries(expected)) {
+    const server = await startServer({ fault, every: 10 });
+    const result = await bench(server.url, checked);
+    await server.stop();
+    for (const [name, truth] of Object.entries(counts)) {
+      expectCount(`${fault} one in ten: ${name}`, result.messages[name], truth);
+    }
+    checkSums(fault, result);
+  }
+}
+
+function checkSums(name, { messages, discrepancies }) {
+  const { planned, unsent, sent, answered, wrong, lost, inFlight } = messages;
+  const agree = planned === sent + unsent && sent === answered + wrong + lost + inFlight;
+  if (!agree || discrepancies.length > 0) note(`${name}: sums`, "agree", "differ", false);
+}
+
+const PARTS = { delays, stalls, freeze, faults };
+for (const [name, part] of Object.entries(PARTS)) {
+  if (flags.only === undefined || flags.only === name) await part();
+}
+if (flags.markdown) {
+  console.log("| what | must be | reported | |\n|---|---|---|---|");
+  for (const { name, truth, figure, holds } of rows) {
+    console.log(`| ${name} | ${truth} | ${figure} | ${holds ? "holds" : "**fails**"} |`);
+  }
+}
+const failed = rows.filter(({ holds }) => !holds).length;
+console.log(`${rows.length - failed} hold, ${failed} fail`);
+process.exitCode = failed > 0 ? 1 : 0;
