@@ -23,6 +23,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { CASES, RECORDING } from "./cases.js";
 import { framecat as framecatAt } from "./clients/framecat.js";
+import { killTree } from "./process-tree.js";
 import { recording } from "./recording.js";
 import { HEADINGS, markdown, plain, recordingRows, rowsOf } from "./table.js";
 import { pinning, startServer } from "./target.js";
@@ -48,15 +49,16 @@ const framecat = framecatAt(resolve(values.framecat));
 const built = (file) => new URL(`../dist/${file}`, pathToFileURL(resolve(values.framecat))).href;
 const log = (text) => process.stderr.write(`${text}\n`);
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => killTree(process.pid));
 if (!existsSync(fileURLToPath(built("cli.js")))) throw new Error("run `npm run build` first");
 
-/** Peers that are not there, and those that would not start, with why. */
+/** Peers that are not there, and those that would not run: what the table says of them, and why. */
 const missing = new Map();
 
 function lookFor(peers) {
   for (const { client } of peers) {
-    const reason = missing.get(client.name) ?? client.missing();
-    if (reason !== undefined) missing.set(client.name, reason);
+    const reason = client.missing();
+    if (reason !== undefined) missing.set(client.name, { what: "not installed", reason });
   }
 }
 
@@ -66,8 +68,7 @@ async function attempt(client, spec, server) {
   } catch (thrown) {
     // Without these two there is nothing to compare.
     if (client.name === "framecat" || client.name === "ws") throw thrown;
-    missing.set(client.name, thrown.message);
-    log(`skipped: ${thrown.message}`);
+    missing.set(client.name, { what: "did not run", reason: thrown.message });
     return undefined;
   }
 }
@@ -112,5 +113,5 @@ console.log(
     `${values.server} server, medians of ${rounds} rounds.\n`,
 );
 console.log((values.markdown ? markdown : plain)([HEADINGS, ...rows.map(({ cells }) => cells)]));
-for (const [name, reason] of missing) console.log(`${name} was skipped: ${reason}`);
+for (const [name, { reason }] of missing) console.log(`\n${name} was skipped: ${reason}`);
 process.exitCode = rows.some(({ missed }) => missed) ? 1 : 0;

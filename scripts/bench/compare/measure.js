@@ -8,8 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cpuMs, killTree, residentKiB } from "./process-tree.js";
 import { pinClient } from "./target.js";
 
-/** Until all sockets are open; tsung takes seconds to begin. */
-const START_MS = 30_000;
+/** Until all sockets are open, and until they are gone; tsung takes seconds to begin. */
+const PATIENCE_MS = 30_000;
 const POLL_MS = 20;
 /** Handshakes before the first that is counted: what is compiled and allocated once is there then. */
 const FIRST_SOCKETS = 100;
@@ -26,7 +26,7 @@ async function withClient(client, server, load, during) {
   const { upgrades } = await server.count();
   try {
     return await during(child.pid, async (sockets) => {
-      const deadline = performance.now() + START_MS;
+      const deadline = performance.now() + PATIENCE_MS;
       for (;;) {
         const count = await server.count();
         if (count.upgrades - upgrades >= sockets) return count;
@@ -38,9 +38,18 @@ async function withClient(client, server, load, during) {
   } finally {
     killTree(child.pid);
     await ended;
-    while ((await server.count()).open > 0) await sleep(POLL_MS);
+    await allGone(server);
     closeSync(log);
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What one client leaves to be cleared away is not to meet the next one. */
+async function allGone(server) {
+  const deadline = performance.now() + PATIENCE_MS;
+  while ((await server.count()).open > 0) {
+    if (performance.now() > deadline) throw new Error("the server has kept sockets of a client");
+    await sleep(POLL_MS);
   }
 }
 

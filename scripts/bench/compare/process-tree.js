@@ -37,9 +37,9 @@ export function residentKiB(pid) {
   return sum(processTree(pid), (member) => Number(stat(member)[21]) * PAGE_KIB);
 }
 
-/** Ends a process and all that it started, at once. */
+/** Ends a process and all that it started, at once; itself last, so that it may be our own. */
 export function killTree(pid) {
-  for (const member of processTree(pid)) {
+  for (const member of processTree(pid).toReversed()) {
     try {
       process.kill(member, "SIGKILL");
     } catch {

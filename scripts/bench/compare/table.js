@@ -20,7 +20,8 @@ export function rowsOf({ name, unit, peers, costAtMost }, results, missing) {
   const { framecat: ours } = results;
   const rows = peers.map(({ client, atMost }) => {
     const theirs = results[client.name];
-    if (missing.has(client.name) || theirs === undefined) return skipped(name, client.name, atMost);
+    const absent = missing.get(client.name);
+    if (absent) return skipped(name, client.name, atMost, absent.what);
     const ratio = median(ours.map(({ cost }, round) => cost / theirs[round].cost));
     return row({
       name,
@@ -73,8 +74,8 @@ function row({ name, peer = "", theirs = "", ours, unit, ratio = "", required, h
   };
 }
 
-function skipped(name, peer, atMost) {
-  const cells = [name, peer, "", "", "", "", `at most ${atMost}×`, "skipped: not installed", ""];
+function skipped(name, peer, atMost, why) {
+  const cells = [name, peer, "", "", "", "", `at most ${atMost}×`, `skipped: ${why}`, ""];
   return { cells, missed: false };
 }
 
