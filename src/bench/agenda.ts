@@ -2,6 +2,8 @@
 export class Agenda<T> {
   readonly #moments: number[] = [];
   readonly #items: T[] = [];
+  /** Told when something is to be done earlier than all that was known. */
+  onSooner: ((at: number) => void) | undefined;
 
   /** The earliest moment; infinity where nothing is to be done. */
   get next(): number {
@@ -18,10 +20,12 @@ export class Agenda<T> {
       this.#swap(child, parent);
       child = parent;
     }
+    this.onSooner?.(at);
   }
 
-  /** Takes the earliest item; only while there is one. */
+  /** Takes the earliest item; undefined where there is none. */
   take(): T | undefined {
+    if (this.#items.length === 0) return undefined;
     this.#swap(0, this.#moments.length - 1);
     this.#moments.pop();
     const taken = this.#items.pop();

@@ -3,7 +3,7 @@ import type { FrameBatch } from "./frame-batch.ts";
 import { SendTimes } from "./send-times.ts";
 import type { LoadConnection, User, UserContext } from "./user.ts";
 
-/** Stands for the times of a user that has not started; stays empty. */
+/** Stands for what is held back where nothing ever was; stays empty. */
 const NOTHING = new SendTimes();
 
 /**
@@ -17,8 +17,7 @@ const NOTHING = new SendTimes();
 export class CountingUser implements User {
   readonly #context: UserContext;
   readonly #batch: FrameBatch;
-  /** Made when they are first needed, so that a socket that only waits costs little. */
-  #flight = NOTHING;
+  readonly #flight = new SendTimes();
   #held = NOTHING;
   connection: LoadConnection | undefined;
 
@@ -35,19 +34,24 @@ export class CountingUser implements User {
     this.connection = connection;
   }
 
-  start(now: number): void {
+  start(): void {
     const { model, load } = this.#context;
-    this.#flight = new SendTimes();
-    if (model.model === "closed") this.#send(now, load.plan(now, model.inFlight), now);
+    if (model.model !== "closed" || !this.#isOpen) return;
+    const now = load.now();
+    this.#send(now, load.plan(now, model.inFlight), now);
   }
 
   plan(dueAt: number): void {
-    if (this.#context.load.plan(dueAt, 1) === 1) this.#hold(dueAt, 1);
+    const { model, load } = this.#context;
+    // In the closed model a socket that is to close has nothing further to send.
+    if (model.model === "closed" && !this.#isOpen) return;
+    if (load.plan(dueAt, 1) === 0) return;
+    if (this.#isOpen) this.#hold(dueAt, 1);
+    else load.unsent(dueAt, 1);
   }
 
   flush(now: number): void {
-    const held = this.#held;
-    while (held.waiting > 0 && this.#isFree()) this.#sendHeld(now);
+    while (this.#held.waiting > 0 && this.#isFree) this.#sendHeld(now);
   }
 
   received(messages: number, bytes: number): void {
@@ -92,8 +96,7 @@ export class CountingUser implements User {
   /** In the closed model a reply lets the next message go, at once or after a pause. */
   #next(count: number, now: number): void {
     const { model, load, agenda } = this.#context;
-    // A socket that is to close sends nothing more.
-    if (model.model !== "closed" || this.connection?.state !== "OPEN") return;
+    if (model.model !== "closed" || !this.#isOpen) return;
     if (model.thinkMs === 0) return this.#send(now, load.plan(now, count), now);
     for (let i = 0; i < count; i++) agenda.add(now + model.thinkMs, this);
   }
@@ -101,7 +104,7 @@ export class CountingUser implements User {
   #send(dueAt: number, count: number, now: number): void {
     let left = count;
     if (this.#held.waiting === 0) {
-      while (left > 0 && this.#isFree()) {
+      while (left > 0 && this.#isFree) {
         const together = Math.min(left, this.#batch.max);
         this.#write(together);
         this.#put(dueAt, now, together);
@@ -136,12 +139,15 @@ export class CountingUser implements User {
   }
 
   #hold(dueAt: number, count: number): void {
-    if (this.connection?.state === "CLOSED") return this.#context.load.unsent(dueAt, count);
     if (this.#held === NOTHING) this.#held = new SendTimes();
     this.#held.add(dueAt, dueAt, count);
   }
 
-  #isFree(): boolean {
+  get #isOpen(): boolean {
+    return this.connection?.state === "OPEN";
+  }
+
+  get #isFree(): boolean {
     return this.connection?.state === "OPEN" && !this.connection.congested;
   }
 }

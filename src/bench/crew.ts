@@ -89,6 +89,7 @@ function pingCrew(parts: CrewParts): Crew {
     keyOf: pongKey,
     verify: false,
     settlesEarlier: true,
+    keysAreNumbers: true,
     beats: parts.plan.measure === "hold",
     greetings: greetings(parts),
   };
@@ -136,7 +137,7 @@ function encoder({ plan, maskKey }: CrewParts): Exchange["encode"] {
   return (opcode, payload) => encodeMessage(opcode, payload, options);
 }
 
-function greetings({ composer, maskKey }: CrewParts): (socket: number) => Uint8Array[] {
+function greetings({ composer, maskKey }: CrewParts): (socket: number) => Buffer[] {
   return (socket) =>
     composer
       .greetings(socket)
@@ -144,6 +145,8 @@ function greetings({ composer, maskKey }: CrewParts): (socket: number) => Uint8A
 }
 
 const SEQ = Buffer.from('"seq":');
+/** Digits, and blanks before them. */
+const MAX_SEQ_LENGTH = 20;
 
 /** The number that a message has at a path; at its first `"seq":` where none is given. */
 async function numberReader(
@@ -154,7 +157,7 @@ async function numberReader(
   return (payload) => {
     try {
       const found = find(JSON.parse(Buffer.from(payload).toString("utf8")));
-      return typeof found === "number" ? found : undefined;
+      return wholeNumber(found);
     } catch {
       return undefined;
     }
@@ -165,9 +168,11 @@ function quickSeq(payload: Uint8Array): number | undefined {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   const at = bytes.indexOf(SEQ);
   if (at === -1) return undefined;
-  const number = Number.parseInt(
-    bytes.toString("latin1", at + SEQ.length, at + SEQ.length + 20),
-    10,
-  );
-  return Number.isNaN(number) ? undefined : number;
+  const start = at + SEQ.length;
+  return wholeNumber(Number.parseInt(bytes.toString("latin1", start, start + MAX_SEQ_LENGTH), 10));
+}
+
+/** What can be followed: fractions have no place in a sequence, nor has what a double cannot tell apart. */
+function wholeNumber(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? Number(value) : undefined;
 }

@@ -1,6 +1,8 @@
 import type { LeanClose } from "../transport/lean-connection.ts";
 import type { Key } from "../scenario/matcher.ts";
 import type { Composed } from "./composer.ts";
+import { Flight, type Sent } from "./flight.ts";
+import { greet } from "./greet.ts";
 import { inflateMessage } from "./outgoing-frame.ts";
 import { SendTimes } from "./send-times.ts";
 import type { LoadConnection, User, UserContext } from "./user.ts";
@@ -9,32 +11,26 @@ import type { LoadConnection, User, UserContext } from "./user.ts";
 export interface Exchange {
   readonly compose: (socket: number, seq: number) => Composed;
   /** The frame that carries a message. */
-  readonly encode: (opcode: number, payload: Uint8Array) => Uint8Array;
+  readonly encode: (opcode: number, payload: Uint8Array) => Buffer;
   /** The key of a reply; absent where replies come in order. */
   readonly keyOf?: ((payload: Uint8Array) => Key | undefined) | undefined;
   readonly verify: boolean;
   /** A reply also settles what was sent before it, as a pong may (RFC 6455, section 5.5.3). */
   readonly settlesEarlier?: boolean;
+  /** Keys are the numbers of messages, so that nobody need remember what was answered. */
+  readonly keysAreNumbers?: boolean;
   /** A socket whose last message has no reply when the next one is due has lost its peer. */
   readonly beats?: boolean;
   /** The time from the message before to this one, in ms, where the pace is that of a recording. */
   readonly gapMs?: ((seq: number) => number) | undefined;
   /** Frames that are sent when the socket opens. */
-  readonly greetings?: ((socket: number) => readonly Uint8Array[]) | undefined;
+  readonly greetings?: ((socket: number) => readonly Buffer[]) | undefined;
 }
 
-interface Sent {
-  readonly dueAt: number;
-  readonly sentAt: number;
-  readonly seq: number;
-  readonly payload: Uint8Array | undefined;
-  replies: number;
-}
-
-/** So many answered keys are remembered, to tell a duplicate from what was never asked for. */
-const REMEMBERED = 1024;
-/** Frames that leave in one write. */
-const MAX_TOGETHER = 256;
+/** Frames leave in one write up to so many bytes; the last one may exceed them. */
+const MAX_WRITE_BYTES = 64 * 1024;
+/** Later than now by what a clock can tell, and no more. */
+const NEXT_TURN_MS = 0.001;
 
 /**
  * One socket that sends messages of its own each time and looks into what comes back: finds the
@@ -44,9 +40,8 @@ export abstract class ExchangeUser implements User {
   protected readonly context: UserContext;
   readonly #exchange: Exchange;
   readonly #socket: number;
-  readonly #flight = new Map<Key, Sent>();
+  readonly #flight = new Flight();
   readonly #held = new SendTimes();
-  readonly #answered = new Set<Key>();
   #seq = 0;
   #highest = -1;
   #lastSentAt = 0;
@@ -63,45 +58,38 @@ export abstract class ExchangeUser implements User {
   get inFlight(): number {
     const { windowStart } = this.context.load;
     let count = 0;
-    for (const { dueAt } of this.#flight.values()) if (dueAt >= windowStart) count += 1;
+    for (const { dueAt } of this.#flight) if (dueAt >= windowStart) count += 1;
     return count;
   }
 
   join(connection: LoadConnection): void {
     this.connection = connection;
-    const { load } = this.context;
-    for (const frame of this.#exchange.greetings?.(this.#socket) ?? []) {
-      connection.send(asBuffer(frame));
-      load.bytesOut += frame.length;
-    }
+    const { greetings } = this.#exchange;
+    if (greetings) greet(connection, greetings(this.#socket), this.context.load);
   }
 
-  start(now: number): void {
-    const { model } = this.context;
+  start(): void {
+    const { model, load } = this.context;
     if (model.model !== "closed") return;
+    const now = load.now();
     this.#lastSentAt = now;
     for (let i = 0; i < model.inFlight; i++) this.#planNext(now);
     this.flush(now);
   }
 
   plan(dueAt: number): void {
-    if (this.context.load.plan(dueAt, 1) === 0) return;
+    const { load, model } = this.context;
+    // In the closed model a socket that is to close has nothing further to send.
+    if (model.model === "closed" && !this.#isOpen) return;
+    if (load.plan(dueAt, 1) === 0) return;
     if (this.#exchange.beats && this.#flight.size > 0) this.#loseHeartbeat();
-    if (this.connection?.state === "CLOSED") this.context.load.unsent(dueAt, 1);
-    else this.#held.add(dueAt, dueAt, 1);
+    if (this.#isOpen) this.#held.add(dueAt, dueAt, 1);
+    else load.unsent(dueAt, 1);
   }
 
   flush(now: number): void {
-    const frames: Uint8Array[] = [];
-    const held = this.#held;
-    while (held.waiting > 0 && this.#isFree()) {
-      while (held.waiting > 0 && frames.length < MAX_TOGETHER) {
-        const dueAt = held.oldestDue;
-        held.take(1);
-        frames.push(this.#make(dueAt, now));
-      }
-      this.connection?.send(together(frames));
-      frames.length = 0;
+    while (this.#held.waiting > 0 && this.#isOpen && !this.connection?.congested) {
+      this.#sendSome(now);
     }
   }
 
@@ -118,30 +106,31 @@ export abstract class ExchangeUser implements User {
 
   closed(close: LeanClose): void {
     const { load, onClosed } = this.context;
+    const held = this.#held;
     onClosed(this, close, this.#heartbeatLost ? "heartbeat" : undefined);
-    for (const { dueAt } of this.#flight.values()) load.lost(dueAt, 1);
-    this.#flight.clear();
-    while (this.#held.waiting > 0) load.unsent(this.#held.oldestDue, this.#held.take(1));
+    for (const { dueAt } of this.#flight.clear()) load.lost(dueAt, 1);
+    while (held.waiting > 0) load.unsent(held.oldestDue, held.take(held.waiting));
   }
 
   /** Finds what a reply belongs to, and settles it. */
   protected arrived(payload: Uint8Array | undefined): void {
-    const { keyOf } = this.#exchange;
-    if (payload === undefined) return this.#settleWrong();
-    const key = keyOf ? keyOf(payload) : this.#oldestKey();
-    const sent = key === undefined ? undefined : this.#flight.get(key);
-    if (key === undefined || sent === undefined) return this.#unknown(key, payload);
-    if (this.#exchange.verify && !isSame(sent.payload, payload)) return this.#settleWrong(payload);
-    this.#answer(key, sent);
+    const { keyOf, verify } = this.#exchange;
+    const flight = this.#flight;
+    if (payload === undefined) return this.#settleWrong(flight.oldest);
+    const key = keyOf?.(payload);
+    const sent = keyOf ? key !== undefined && flight.find(key) : flight.oldest;
+    if (!sent) this.#unknown(key, payload);
+    else if (!verify || isSame(sent.payload, payload)) this.#answer(sent);
+    // What was altered may be the key.
+    else this.#settleWrong(keyOf ? flight.nearest(payload) : sent);
   }
 
-  #answer(key: Key, sent: Sent): void {
+  #answer(sent: Sent): void {
     const { load } = this.context;
     sent.replies -= 1;
     if (sent.replies > 0) return;
-    if (this.#exchange.settlesEarlier) this.#loseBefore(key);
-    this.#flight.delete(key);
-    this.#remember(key);
+    if (this.#exchange.settlesEarlier) this.#loseBefore(sent);
+    this.#settle(sent);
     if (sent.seq < this.#highest) load.reordered();
     else this.#highest = sent.seq;
     const now = load.now();
@@ -151,7 +140,7 @@ export abstract class ExchangeUser implements User {
 
   /** In the closed model a reply lets the next message be due, at once or after a pause. */
   #planNext(now: number): void {
-    if (this.context.model.model !== "closed" || this.#isLeaving()) return;
+    if (this.context.model.model !== "closed" || !this.#isOpen) return;
     const dueAt = this.#nextDue(now);
     if (dueAt > now) this.context.agenda.add(dueAt, this);
     else this.plan(now);
@@ -164,78 +153,85 @@ export abstract class ExchangeUser implements User {
     return model.model === "closed" ? now + model.thinkMs : now;
   }
 
-  #make(dueAt: number, now: number): Uint8Array {
-    const { load } = this.context;
-    const seq = this.#seq;
-    this.#seq += 1;
-    const { opcode, payload, key, replies } = this.#exchange.compose(this.#socket, seq);
-    const frame = this.#exchange.encode(opcode, payload);
-    this.#lastSentAt = now;
-    load.bytesOut += frame.length;
-    load.sent(dueAt, now, 1);
-    if (replies === 0) {
-      load.settled(dueAt, 1);
-      this.#planLater(now);
-    } else {
-      const kept = this.#exchange.verify ? payload : undefined;
-      this.#flight.set(key ?? seq, { dueAt, sentAt: now, seq, payload: kept, replies });
+  /** Sends as many of the messages held as one write is worth. */
+  #sendSome(now: number): void {
+    const frames: Buffer[] = [];
+    const messages: Sent[] = [];
+    let bytes = 0;
+    while (this.#held.waiting > 0 && bytes < MAX_WRITE_BYTES) {
+      const { frame, sent } = this.#make(now);
+      frames.push(frame);
+      messages.push(sent);
+      bytes += frame.length;
     }
-    return frame;
+    this.connection?.send(together(frames));
+    this.context.load.bytesOut += bytes;
+    this.#lastSentAt = now;
+    // Only now, because what needs no reply may have been the last of the run.
+    for (const sent of messages) this.#hasLeft(sent);
+  }
+
+  /** Makes the message that was due first. */
+  #make(now: number): { readonly frame: Buffer; readonly sent: Sent } {
+    const { compose, encode, verify } = this.#exchange;
+    const dueAt = this.#held.oldestDue;
+    const seq = this.#seq;
+    this.#held.take(1);
+    this.#seq += 1;
+    const { opcode, payload, key = seq, replies } = compose(this.#socket, seq);
+    const kept = verify ? payload : undefined;
+    const sent = { key, dueAt, sentAt: now, seq, payload: kept, replies };
+    return { frame: encode(opcode, payload), sent };
+  }
+
+  #hasLeft(sent: Sent): void {
+    const { load } = this.context;
+    const { dueAt, sentAt, replies } = sent;
+    load.sent(dueAt, sentAt, 1);
+    if (replies > 0) return this.#flight.add(sent);
+    load.settled(dueAt, 1);
+    this.#planLater(sentAt);
   }
 
   /** After a message without a reply the next one is due at the next turn at the earliest. */
   #planLater(now: number): void {
     const { model, agenda } = this.context;
-    if (model.model === "closed") agenda.add(this.#nextDue(now), this);
-  }
-
-  #oldestKey(): Key | undefined {
-    return this.#flight.keys().next().value;
+    if (model.model !== "closed") return;
+    agenda.add(Math.max(this.#nextDue(now), now + NEXT_TURN_MS), this);
   }
 
   #unknown(key: Key | undefined, payload: Uint8Array): void {
     const { load } = this.context;
-    const { verify, keyOf } = this.#exchange;
-    if (key !== undefined && this.#answered.has(key)) load.duplicated();
-    else if (verify && keyOf && this.#flight.size > 0) this.#settleWrong(payload);
+    if (key !== undefined && this.#wasSettled(key, payload)) load.duplicated();
+    else if (this.#exchange.verify) this.#settleWrong(this.#flight.nearest(payload));
     else load.unexpected(1);
   }
 
-  /** What a corrupted reply belongs to is what it is most like; the oldest one where nothing tells. */
-  #settleWrong(payload?: Uint8Array): void {
+  #wasSettled(key: Key, payload: Uint8Array): boolean {
+    if (!this.#exchange.keysAreNumbers) return this.#flight.hasSettled(key, payload);
+    return typeof key === "number" && key < this.#seq;
+  }
+
+  /** @param sent what the reply most likely belongs to, where anything waits for one */
+  #settleWrong(sent: Sent | undefined): void {
     const { load } = this.context;
-    const key = payload && this.#exchange.keyOf ? this.#nearest(payload) : this.#oldestKey();
-    const sent = key === undefined ? undefined : this.#flight.get(key);
-    if (key === undefined || !sent) return load.unexpected(1);
-    this.#flight.delete(key);
-    this.#remember(key);
+    if (!sent) return load.unexpected(1);
+    this.#settle(sent);
     load.wrong(sent.dueAt);
     this.#planNext(load.now());
   }
 
-  #nearest(payload: Uint8Array): Key | undefined {
-    let nearest: Key | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const [key, sent] of this.#flight) {
-      const distance = differences(sent.payload, payload);
-      if (distance < least) [nearest, least] = [key, distance];
-    }
-    return nearest;
-  }
-
-  #loseBefore(key: Key): void {
-    for (const [earlier, { dueAt }] of this.#flight) {
-      if (earlier === key) return;
-      this.#flight.delete(earlier);
-      this.context.load.lost(dueAt, 1);
+  #loseBefore(answered: Sent): void {
+    for (const earlier of this.#flight) {
+      if (earlier === answered) return;
+      this.#flight.remove(earlier);
+      this.context.load.lost(earlier.dueAt, 1);
     }
   }
 
-  #remember(key: Key): void {
-    const answered = this.#answered;
-    answered.add(key);
-    if (answered.size <= REMEMBERED) return;
-    for (const oldest of answered) return void answered.delete(oldest);
+  #settle(sent: Sent): void {
+    this.#flight.remove(sent);
+    if (!this.#exchange.keysAreNumbers) this.#flight.remember(sent);
   }
 
   #loseHeartbeat(): void {
@@ -243,13 +239,8 @@ export abstract class ExchangeUser implements User {
     this.connection?.destroy();
   }
 
-  /** The socket is to close: what is in flight may be answered, and nothing more is sent. */
-  #isLeaving(): boolean {
-    return this.connection !== undefined && this.connection.state !== "OPEN";
-  }
-
-  #isFree(): boolean {
-    return this.connection?.state === "OPEN" && !this.connection.congested;
+  get #isOpen(): boolean {
+    return this.connection?.state === "OPEN";
   }
 }
 
@@ -272,23 +263,11 @@ export class PingUser extends ExchangeUser {
   }
 }
 
-function together(frames: readonly Uint8Array[]): Buffer {
+function together(frames: readonly Buffer[]): Buffer {
   const [first] = frames;
-  return frames.length === 1 && first ? asBuffer(first) : Buffer.concat(frames);
-}
-
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
+  return first && frames.length === 1 ? first : Buffer.concat(frames);
 }
 
 function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
   return a !== undefined && Buffer.compare(a, b) === 0;
-}
-
-/** Bytes in which two payloads differ. */
-function differences(a: Uint8Array | undefined, b: Uint8Array): number {
-  if (!a) return Number.POSITIVE_INFINITY;
-  let count = Math.abs(a.length - b.length);
-  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) count += 1;
-  return count;
 }

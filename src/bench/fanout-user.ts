@@ -1,7 +1,8 @@
 import type { LeanClose } from "../transport/lean-connection.ts";
+import { greet } from "./greet.ts";
 import { inflateMessage } from "./outgoing-frame.ts";
 import { SendTimes } from "./send-times.ts";
-import type { SequenceTracker } from "./sequence-tracker.ts";
+import { SequenceTracker } from "./sequence-tracker.ts";
 import { findStamp, type Stamp } from "./stamp.ts";
 import type { Stream } from "./stream.ts";
 import type { LoadConnection, User, UserContext } from "./user.ts";
@@ -9,15 +10,18 @@ import type { LoadConnection, User, UserContext } from "./user.ts";
 /** How messages are published and deliveries are known, for all users of a worker. */
 export interface Fanout {
   /** A message whole, as a frame. */
-  readonly publish: (stamp: Stamp) => Uint8Array;
+  readonly publish: (stamp: Stamp) => Buffer;
   /** Deliveries of the measured window. */
   readonly stream: Stream;
   /** Counts deliveries that came back to who had published. */
   readonly own: Stream;
   /** From our own clock to the one that stamps are in, in ms. */
   readonly clockOffsetMs: number;
-  readonly greetings: (socket: number) => readonly Uint8Array[];
+  readonly greetings: (socket: number) => readonly Buffer[];
 }
+
+/** So many are followed; a peer that makes them up fills no memory. */
+const MAX_PUBLISHERS = 100_000;
 
 /** One socket that receives what others publish, and publishes itself where it is asked to. */
 export class FanoutUser implements User {
@@ -38,11 +42,7 @@ export class FanoutUser implements User {
 
   join(connection: LoadConnection): void {
     this.connection = connection;
-    const { load } = this.#context;
-    for (const frame of this.#fanout.greetings(this.#socket)) {
-      connection.send(Buffer.from(frame));
-      load.bytesOut += frame.length;
-    }
+    greet(connection, this.#fanout.greetings(this.#socket), this.#context.load);
   }
 
   start(): void {}
@@ -50,8 +50,8 @@ export class FanoutUser implements User {
   plan(dueAt: number): void {
     const { load } = this.#context;
     if (load.plan(dueAt, 1) === 0) return;
-    if (this.connection?.state === "CLOSED") load.unsent(dueAt, 1);
-    else this.#held.add(dueAt, dueAt, 1);
+    if (this.connection?.state === "OPEN") this.#held.add(dueAt, dueAt, 1);
+    else load.unsent(dueAt, 1);
   }
 
   flush(now: number): void {
@@ -77,9 +77,7 @@ export class FanoutUser implements User {
     // Stamps are in whole microseconds.
     if (dueAt < load.windowStart - 0.001) return;
     const tracker = this.#trackerOf(stamp.publisher);
-    const before = stream.received;
-    stream.take(tracker, stamp.seq);
-    if (stream.received === before) return;
+    if (!tracker || stream.take(tracker, stamp.seq) === "duplicate") return;
     if (stamp.publisher === this.#socket) own.received += 1;
     load.delivered(dueAt, stamp.sentAt - clockOffsetMs, load.now());
   }
@@ -93,7 +91,8 @@ export class FanoutUser implements User {
   closed(close: LeanClose): void {
     const { load, onClosed } = this.#context;
     onClosed(this, close);
-    while (this.#held.waiting > 0) load.unsent(this.#held.oldestDue, this.#held.take(1));
+    const held = this.#held;
+    while (held.waiting > 0) load.unsent(held.oldestDue, held.take(held.waiting));
   }
 
   #publish(dueAt: number, now: number): void {
@@ -102,16 +101,16 @@ export class FanoutUser implements User {
     const stamp = { dueAt: dueAt + clockOffsetMs, sentAt: now + clockOffsetMs };
     const frame = publish({ publisher: this.#socket, seq: this.#seq, ...stamp });
     this.#seq += 1;
-    this.connection?.send(Buffer.from(frame));
+    this.connection?.send(frame);
     load.bytesOut += frame.length;
     load.sent(dueAt, now, 1);
     load.settled(dueAt, 1);
   }
 
-  #trackerOf(publisher: number): SequenceTracker {
+  #trackerOf(publisher: number): SequenceTracker | undefined {
     let tracker = this.#trackers.get(publisher);
-    if (!tracker) {
-      tracker = this.#fanout.stream.track();
+    if (!tracker && this.#trackers.size < MAX_PUBLISHERS) {
+      tracker = new SequenceTracker();
       this.#trackers.set(publisher, tracker);
     }
     return tracker;

@@ -1,7 +1,8 @@
 import type { LeanClose } from "../transport/lean-connection.ts";
+import { greet } from "./greet.ts";
 import { inflateMessage } from "./outgoing-frame.ts";
 import type { Recorder } from "./recorder.ts";
-import type { SequenceTracker } from "./sequence-tracker.ts";
+import { SequenceTracker } from "./sequence-tracker.ts";
 import type { Stream } from "./stream.ts";
 import type { LoadConnection, User, UserContext } from "./user.ts";
 
@@ -11,7 +12,7 @@ export interface Listening {
   readonly gaps: Recorder;
   /** The number of a message in its stream; undefined where it has none. */
   readonly numberOf: (payload: Uint8Array) => number | undefined;
-  readonly greetings: (socket: number) => readonly Uint8Array[];
+  readonly greetings: (socket: number) => readonly Buffer[];
 }
 
 /** One socket that receives what the server sends by itself. */
@@ -32,11 +33,7 @@ export class ListeningUser implements User {
 
   join(connection: LoadConnection): void {
     this.connection = connection;
-    const { load } = this.#context;
-    for (const frame of this.#listening.greetings(this.#socket)) {
-      connection.send(Buffer.from(frame));
-      load.bytesOut += frame.length;
-    }
+    greet(connection, this.#listening.greetings(this.#socket), this.#context.load);
   }
 
   start(): void {}
@@ -57,8 +54,8 @@ export class ListeningUser implements User {
     const number = plain && numberOf(plain);
     // A negative number marks the end of a stream.
     if (number !== undefined && number < 0) return;
-    if (number !== undefined) this.#tracker ??= stream.track();
-    stream.take(this.#tracker, number);
+    if (number === undefined) stream.takeUnnumbered();
+    else stream.take((this.#tracker ??= new SequenceTracker()), number);
   }
 
   received(messages: number, bytes: number): void {

@@ -22,14 +22,15 @@ export function encodeMessage(
   opcode: number,
   payload: Uint8Array,
   { maskKey, deflate }: FrameOptions,
-): Uint8Array {
+): Buffer {
   const compressed = deflate && opcode < 8;
-  return encodeFrame({
+  const { buffer, byteOffset, byteLength } = encodeFrame({
     opcode,
     maskKey,
     ...(compressed && { rsv1: true }),
     payload: compressed ? compress(payload) : payload,
   });
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** The tail that RFC 7692, section 7.2.1, takes off and section 7.2.2 puts back. */

@@ -3,33 +3,45 @@ export interface Pace {
   readonly arrival: "constant" | "poisson";
   /** When the schedule begins, in ms of any clock. */
   readonly startMs: number;
-  /** Where in the first period the first moment lies (0–1). */
+  /** Where in the first period the first moment lies (0–1), of a constant rate. */
   readonly phase?: number;
   /** Numbers in [0, 1). */
   readonly random: () => number;
+}
+
+interface Change {
+  readonly atMs: number;
+  readonly periodMs: number;
 }
 
 /**
  * The schedule of an open model: the moments at which messages are planned, whatever becomes of those
  * before. It has no clock: who reads `next` decides when that is.
  *
- * Constant moments are counted from the last change of the rate, so that no rounding adds up; Poisson
- * arrivals have independent, exponentially distributed gaps.
+ * 1. A moment lies so many periods after the last change of the rate, so that no rounding adds up. At
+ *    a constant rate they are one period apart; Poisson arrivals have independent, exponentially
+ *    distributed gaps.
+ * 2. A change of the rate stretches what is left of a period. What has passed of it stays passed,
+ *    also while the rate is 0.
+ * 3. Moments before a change keep to the rate of their time, also where they are overdue.
  */
 export class Pacer {
-  readonly #arrival: Pace["arrival"];
-  readonly #random: () => number;
-  #periodMs: number;
+  readonly #gap: () => number;
   #baseMs: number;
-  #index = 0;
+  #periodMs: number;
+  /** From the base to the next moment. */
+  #periods: number;
   #next: number;
+  /** Those that come after the next moment. */
+  readonly #changes: Change[] = [];
 
   constructor({ ratePerSecond, arrival, startMs, phase = 0, random }: Pace) {
-    this.#arrival = arrival;
-    this.#random = random;
+    const isRandom = arrival === "poisson";
+    this.#gap = isRandom ? () => -Math.log(1 - random()) : () => 1;
+    this.#baseMs = startMs;
     this.#periodMs = 1000 / ratePerSecond;
-    this.#baseMs = startMs + (ratePerSecond > 0 ? phase * this.#periodMs : 0);
-    this.#next = this.#first(startMs);
+    this.#periods = isRandom ? this.#gap() : phase;
+    this.#next = this.#moment();
   }
 
   /** The next planned moment; infinity while the rate is 0. */
@@ -39,33 +51,31 @@ export class Pacer {
 
   /** The moment after that becomes the next one. */
   advance(): void {
-    this.#index += 1;
-    this.#next =
-      this.#arrival === "poisson"
-        ? this.#next + this.#gap()
-        : this.#baseMs + this.#index * this.#periodMs;
+    this.#periods += this.#gap();
+    this.#settle();
   }
 
-  /** From `atMs` on the rate is another; what of a period has passed stays passed. */
+  /** From `atMs` on the rate is another. Changes come in the order of their moments. */
   setRate(ratePerSecond: number, atMs: number): void {
-    const periodMs = 1000 / ratePerSecond;
-    if (periodMs === this.#periodMs) return;
-    const left = this.#next - atMs;
-    const before = this.#periodMs;
-    this.#periodMs = periodMs;
-    this.#index = 0;
-    // What is overdue stays due when it was.
-    if (left > 0 && Number.isFinite(before)) this.#next = atMs + (left / before) * periodMs;
-    else if (left > 0) this.#next = this.#first(atMs);
-    this.#baseMs = this.#next;
+    this.#changes.push({ atMs, periodMs: 1000 / ratePerSecond });
+    this.#settle();
   }
 
-  #first(atMs: number): number {
-    if (this.#periodMs === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-    return this.#arrival === "poisson" ? atMs + this.#gap() : Math.max(atMs, this.#baseMs);
+  #settle(): void {
+    this.#next = this.#moment();
+    while (this.#changes.length > 0) {
+      const [change] = this.#changes;
+      if (!change || change.atMs >= this.#next) return;
+      this.#changes.shift();
+      this.#periods -= (change.atMs - this.#baseMs) / this.#periodMs;
+      this.#baseMs = change.atMs;
+      this.#periodMs = change.periodMs;
+      this.#next = this.#moment();
+    }
   }
 
-  #gap(): number {
-    return -Math.log(1 - this.#random()) * this.#periodMs;
+  #moment(): number {
+    const isStill = this.#periodMs === Number.POSITIVE_INFINITY;
+    return isStill ? this.#periodMs : this.#baseMs + this.#periods * this.#periodMs;
   }
 }

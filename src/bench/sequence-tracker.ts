@@ -1,14 +1,21 @@
 /** What the numbers that came so far say: nothing is counted twice. */
 export type Arrival = "next" | "late" | "duplicate";
 
-/** Gaps that are remembered; a peer that jumps at random fills no memory. */
-const MAX_REMEMBERED = 4096;
+/** The latest gaps that are remembered; a peer that jumps at random fills no memory. */
+const MAX_REMEMBERED = 1024;
 
-/** Follows one numbered stream: what is missing, what came twice, what came late. */
+/**
+ * Follows one numbered stream: what is missing, what came twice, what came late. The stream reaches
+ * from the lowest number that came to the highest; nobody knows what was before or will be after.
+ *
+ * What is missing for so long that it is forgotten stays missing. So does a stream that begins anew
+ * count as duplicates: it would otherwise seem to have lost all that lies between.
+ */
 export class SequenceTracker {
-  #next: number | undefined;
+  #first: number | undefined;
+  #next = 0;
   #missing = 0;
-  /** Numbers that were passed over and may still come. */
+  /** Numbers passed over that may still come, oldest first. */
   #holes: Set<number> | undefined;
 
   /** Numbers passed over that have not come. */
@@ -16,12 +23,18 @@ export class SequenceTracker {
     return this.#missing;
   }
 
+  /** @param number whole, and exact as a double */
   take(number: number): Arrival {
-    this.#next ??= number;
+    if (this.#first === undefined) this.#first = this.#next = number;
     if (number >= this.#next) {
       this.#passOver(this.#next, number);
       this.#next = number + 1;
       return "next";
+    }
+    if (number < this.#first && this.#first - number <= MAX_REMEMBERED) {
+      this.#passOver(number + 1, this.#first);
+      this.#first = number;
+      return "late";
     }
     if (!this.#holes?.delete(number)) return "duplicate";
     this.#missing -= 1;
@@ -30,9 +43,12 @@ export class SequenceTracker {
 
   #passOver(from: number, to: number): void {
     if (to === from) return;
+    const holes = (this.#holes ??= new Set());
     this.#missing += to - from;
-    this.#holes ??= new Set();
-    const room = MAX_REMEMBERED - this.#holes.size;
-    for (let hole = Math.max(from, to - room); hole < to; hole++) this.#holes.add(hole);
+    for (let hole = Math.max(from, to - MAX_REMEMBERED); hole < to; hole++) holes.add(hole);
+    for (const oldest of holes) {
+      if (holes.size <= MAX_REMEMBERED) return;
+      holes.delete(oldest);
+    }
   }
 }

@@ -11,7 +11,7 @@ export interface Stamp {
 }
 
 const MARK = Buffer.from("framecat!");
-const END = 0x21;
+const NUMBERS = /^(\d+),(\d+),(\d+),(\d+)!/;
 /** Digits of four numbers and what is between them. */
 const MAX_LENGTH = 80;
 
@@ -19,22 +19,24 @@ export function encodeStamp({ publisher, seq, dueAt, sentAt }: Stamp): string {
   return `framecat!${publisher},${seq},${micros(dueAt)},${micros(sentAt)}!`;
 }
 
-/** Finds a stamp anywhere in a payload. */
+/** Finds the first stamp, anywhere in a payload. */
 export function findStamp(payload: Uint8Array): Stamp | undefined {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  const at = bytes.indexOf(MARK);
-  if (at === -1) return undefined;
-  const start = at + MARK.length;
-  const end = bytes.indexOf(END, start);
-  if (end === -1 || end - start > MAX_LENGTH) return undefined;
-  const numbers = bytes.toString("latin1", start, end).split(",").map(Number);
-  const [publisher, seq, dueUs, sentUs, ...more] = numbers;
+  for (let at = bytes.indexOf(MARK); at !== -1; at = bytes.indexOf(MARK, at + MARK.length)) {
+    const start = at + MARK.length;
+    const stamp = readStamp(bytes.toString("latin1", start, start + MAX_LENGTH));
+    if (stamp) return stamp;
+  }
+  return undefined;
+}
+
+function readStamp(text: string): Stamp | undefined {
+  const numbers = NUMBERS.exec(text)?.slice(1).map(Number) ?? [];
+  const [publisher, seq, dueUs, sentUs] = numbers;
   if (publisher === undefined || seq === undefined || dueUs === undefined || sentUs === undefined) {
     return undefined;
   }
-  if (more.length > 0 || ![publisher, seq, dueUs, sentUs].every(Number.isSafeInteger)) {
-    return undefined;
-  }
+  if (!numbers.every(Number.isSafeInteger)) return undefined;
   return { publisher, seq, dueAt: dueUs / 1000, sentAt: sentUs / 1000 };
 }
 

@@ -1,33 +1,37 @@
-import { SequenceTracker } from "./sequence-tracker.ts";
 import type { StreamCounts } from "./result.ts";
+import type { Arrival, SequenceTracker } from "./sequence-tracker.ts";
 
-/** Counts what all sockets of a worker receive of numbered streams. */
+/** Counts what all sockets of a worker receive of numbered streams, each followed by its own tracker. */
 export class Stream {
   received = 0;
-  duplicated = 0;
-  reordered = 0;
-  readonly #trackers = new Set<SequenceTracker>();
+  #missing = 0;
+  #duplicated = 0;
+  #reordered = 0;
 
-  /** Follows a further stream. */
-  track(): SequenceTracker {
-    const tracker = new SequenceTracker();
-    this.#trackers.add(tracker);
-    return tracker;
+  /** Counts a message; one that came before is no delivery. */
+  take(tracker: SequenceTracker, number: number): Arrival {
+    const before = tracker.missing;
+    const arrival = tracker.take(number);
+    this.#missing += tracker.missing - before;
+    if (arrival === "duplicate") this.#duplicated += 1;
+    else this.received += 1;
+    if (arrival === "late") this.#reordered += 1;
+    return arrival;
   }
 
-  /** Counts a message; its number is undefined where it has none. */
-  take(tracker: SequenceTracker | undefined, number: number | undefined): void {
-    const arrival = tracker && number !== undefined ? tracker.take(number) : "next";
-    if (arrival === "duplicate") this.duplicated += 1;
-    else this.received += 1;
-    if (arrival === "late") this.reordered += 1;
+  /** Counts a message that has no number. */
+  takeUnnumbered(): void {
+    this.received += 1;
   }
 
   /** What is passed over is missing, and was expected. */
   get counts(): StreamCounts {
-    const { received, duplicated, reordered } = this;
-    let missing = 0;
-    for (const tracker of this.#trackers) missing += tracker.missing;
-    return { expected: received + missing, received, missing, duplicated, reordered };
+    return {
+      expected: this.received + this.#missing,
+      received: this.received,
+      missing: this.#missing,
+      duplicated: this.#duplicated,
+      reordered: this.#reordered,
+    };
   }
 }

@@ -1,5 +1,7 @@
 /** How long before its moment a timer is left for turns of the event loop, which are exact. */
 const SPIN_MS = 2;
+/** A timer that is to wait longer would end at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface WakerOptions {
   /** Does what is due; gives when next to be called, or infinity. */
@@ -32,11 +34,19 @@ export class Waker {
     this.#options = options;
   }
 
-  /** Something may be due earlier than was known. */
+  /** Does what is due now: something may be that was not known. */
   wake(): void {
+    if (this.#stopped) return;
     const now = this.#options.now();
-    this.#next = this.#options.pump(now);
+    this.#pump(now);
     this.#arm(now);
+  }
+
+  /** Something is due at a moment, which may be earlier than all that was known. Does nothing yet. */
+  wakeAt(at: number): void {
+    if (at >= this.#next) return;
+    this.#next = at;
+    this.#arm(this.#options.now());
   }
 
   stop(): void {
@@ -47,34 +57,41 @@ export class Waker {
 
   #arm(now: number): void {
     clearTimeout(this.#timer);
-    const wait = this.#next - now;
-    if (this.#stopped || wait === Number.POSITIVE_INFINITY) return;
-    if (!this.#options.exact) {
-      this.#timer = setTimeout(() => this.wake(), Math.max(1, Math.ceil(wait)));
-    } else if (wait > SPIN_MS) {
-      this.#timer = setTimeout(() => this.#spin(), Math.floor(wait - SPIN_MS));
-    } else {
-      this.#spin();
-    }
+    const waitMs = this.#next - now;
+    if (this.#stopped || waitMs === Number.POSITIVE_INFINITY) return;
+    if (!this.#options.exact) this.#afterMs(Math.max(1, Math.ceil(waitMs)), () => this.wake());
+    else if (waitMs > SPIN_MS) this.#afterMs(Math.floor(waitMs - SPIN_MS), () => this.#spin());
+    else this.#spin();
+  }
+
+  #afterMs(ms: number, act: () => void): void {
+    this.#timer = setTimeout(act, Math.min(ms, MAX_TIMER_MS));
+  }
+
+  /** What becomes due meanwhile shows in what `pump` gives. */
+  #pump(now: number): void {
+    this.#next = Number.NEGATIVE_INFINITY;
+    this.#next = this.#options.pump(now);
   }
 
   #spin(): void {
-    if (this.#immediate) return;
-    this.#turnedAt = this.#options.now();
+    if (!this.#immediate) this.#turnFrom(this.#options.now());
+  }
+
+  #turnFrom(now: number): void {
+    this.#turnedAt = now;
     this.#activity = this.#options.activity();
     this.#immediate = setImmediate(this.#turn);
   }
 
   readonly #turn = (): void => {
     this.#immediate = undefined;
-    const { now, activity, pump, spared } = this.#options;
+    const { now, activity, spared } = this.#options;
     const at = now();
     if (activity() === this.#activity) spared(at - this.#turnedAt);
-    if (at >= this.#next) this.#next = pump(at);
+    if (at >= this.#next) this.#pump(at);
     if (this.#stopped) return;
-    if (this.#next - at > SPIN_MS) return this.#arm(at);
-    this.#turnedAt = at;
-    this.#activity = activity();
-    this.#immediate = setImmediate(this.#turn);
+    if (this.#next - at > SPIN_MS) this.#arm(at);
+    else this.#turnFrom(at);
   };
 }

@@ -28,12 +28,15 @@ export class LeanRules {
 
   /** Takes the next header; gives the first rule that it breaks. */
   check(header: FrameHeader): Violation | undefined {
-    return this.#isPlain(header) ? this.#follow(header) : this.#judge(header);
+    const broken = this.#isPlain(header) ? undefined : this.#judge(header);
+    return broken ?? this.#follow(header);
   }
 
   /** True where the header by itself breaks no rule. */
   #isPlain({ rsv1, rsv2, rsv3, fin, opcode, masked, length, lengthForm }: FrameHeader): boolean {
-    if (rsv1 || rsv2 || rsv3 || masked !== (this.#sender === "client")) return false;
+    if (rsv2 || rsv3 || masked !== (this.#sender === "client")) return false;
+    if (rsv1 && !(this.#deflate && (opcode === Opcode.text || opcode === Opcode.binary)))
+      return false;
     if (lengthForm !== minimalLengthForm(length) || isReserved(opcode)) return false;
     return isControl(opcode) ? fin && length <= MAX_CONTROL_PAYLOAD : length < 2 ** 63;
   }
