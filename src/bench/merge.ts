@@ -27,8 +27,7 @@ import { checkSameRun } from "./same-run.ts";
  * 2. What is the most of something at a moment (`peak`, buffered bytes) is added too, as if all
  *    moments were the same: an upper bound. Shares of time are those of the busiest part.
  * 3. Rates are what passed in all windows over the longest window. Objectives are judged anew.
- * 4. The whole has no `shard`; where parts are missing it keeps that of the lowest one. So parts of
- *    parts are told apart by that one alone: merge all of them at once.
+ * 4. The whole has no `shard`; where parts are missing it says which it has.
  *
  * @param names what to call them in errors, such as their files
  * @throws FramecatError (usage) where they are no parts of one run
@@ -102,7 +101,7 @@ function earlier(a: string, b: string): string {
 
 function mergeSettings(all: readonly BenchSettings[], first: BenchSettings): BenchSettings {
   const { shard, ...settings } = first;
-  const lowest = Math.min(...all.flatMap((each) => (each.shard ? [each.shard.index] : [])));
+  const indexes = all.flatMap((each) => each.shard?.indexes ?? []).toSorted((a, b) => a - b);
   return {
     ...settings,
     load: mergeLoads(
@@ -119,7 +118,7 @@ function mergeSettings(all: readonly BenchSettings[], first: BenchSettings): Ben
       connections: sumOf(all, ({ stages }) => stages[index]?.connections ?? 0),
     })),
     churnPerSecond: sumOf(all, ({ churnPerSecond }) => churnPerSecond),
-    ...(shard && all.length < shard.count && { shard: { ...shard, index: lowest } }),
+    ...(shard && indexes.length < shard.count && { shard: { ...shard, indexes } }),
   };
 }
 

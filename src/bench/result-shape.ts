@@ -88,7 +88,7 @@ const SETTINGS = object<BenchSettings>(
     verify: flag,
     deflate: flag,
   },
-  { shard: object<NonNullable<BenchSettings["shard"]>>({ index: count, count }, {}) },
+  { shard: object<NonNullable<BenchSettings["shard"]>>({ indexes: list(count), count }, {}) },
 );
 
 const SOCKETS = object<SocketResult>(
@@ -216,7 +216,7 @@ const CLIENT = object<ClientResult>(
     rssBytes: count,
     limits: list(text),
   },
-  {},
+  { rssBytesPerConnection: amount },
 );
 
 const SAMPLE = object<ServerSample>(

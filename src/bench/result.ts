@@ -86,8 +86,8 @@ export interface BenchSettings {
   readonly match: string;
   readonly verify: boolean;
   readonly deflate: boolean;
-  /** Which part of a run on several machines this is; absent for the whole. */
-  readonly shard?: { readonly index: number; readonly count: number };
+  /** Which parts, counted from 0, of a run on several machines this is; absent for the whole. */
+  readonly shard?: { readonly indexes: readonly number[]; readonly count: number };
 }
 
 /** attempted = opened + failed + unfinished; opened = open + closed + broken. */
@@ -219,6 +219,11 @@ export interface ClientResult {
   readonly maxBufferedBytes: number;
   /** Resident memory of all workers at the end of the window. */
   readonly rssBytes: number;
+  /**
+   * Growth of that from before the first socket to the end of the run, without garbage; absent where
+   * it shrank and where no socket is open.
+   */
+  readonly rssBytesPerConnection?: number;
   /** Why the figures are not the server's alone; empty where they are. */
   readonly limits: readonly string[];
 }

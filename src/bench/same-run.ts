@@ -73,15 +73,21 @@ function onOff(value: boolean): string {
 function checkOnce(results: readonly BenchResult[], names: readonly string[]): void {
   const seen = new Map<string, number>();
   for (const [index, result] of results.entries()) {
-    const { shard } = result.settings;
-    const key = shard ? String(shard.index) : JSON.stringify(result);
-    const before = seen.get(key);
-    if (before !== undefined) {
-      const what = shard ? `part ${shard.index} of ${shard.count}` : "the same result";
-      throw usageError(`${nameOf(names, before)} and ${nameOf(names, index)} are both ${what}`);
+    for (const what of partsOf(result)) {
+      const before = seen.get(what);
+      if (before !== undefined) {
+        const said = result.settings.shard ? what : "the same result";
+        throw usageError(`${nameOf(names, before)} and ${nameOf(names, index)} are both ${said}`);
+      }
+      seen.set(what, index);
     }
-    seen.set(key, index);
   }
+}
+
+function partsOf(result: BenchResult): string[] {
+  const { shard } = result.settings;
+  if (!shard) return [JSON.stringify(result)];
+  return shard.indexes.map((index) => `part ${index} of ${shard.count}`);
 }
 
 function nameOf(names: readonly string[], index: number): string {

@@ -13,7 +13,7 @@ export function facts({ settings, sockets, client, throughput }: BenchResult): s
     formatPlural(client.workers, "worker"),
     message,
     `${formatDuration(throughput.windowMs)} measured`,
-    ...(shard ? [`part ${shard.index} of ${shard.count}`] : []),
+    ...(shard ? [`shard ${shard.indexes.join(", ")} of ${shard.count}`] : []),
   ].filter((fact) => fact !== "");
 }
 

@@ -50,7 +50,7 @@ function shape({ settings, client }: BenchResult): Piece[] {
     ...(match === "order" ? [] : [`replies matched by ${match}`]),
     ...(verify ? ["replies verified"] : []),
     ...(deflate ? ["permessage-deflate"] : []),
-    ...(shard ? [`shard ${shard.index} of ${shard.count}`] : []),
+    ...(shard ? [`shard ${shard.indexes.join(", ")} of ${shard.count}`] : []),
   ].map((text) => piece(text));
 }
 

@@ -72,7 +72,7 @@ describe("merged parts", () => {
         expect(merged.throughput).toEqual(whole.throughput);
         expect(merged.sockets.opened).toBe(1000 * all.length);
       }),
-      { numRuns: 6 },
+      { numRuns: 3 },
     );
   });
 
@@ -85,7 +85,7 @@ describe("merged parts", () => {
         expect(mergeResults([first, mergeResults(others)])).toEqual(merged);
         expect(mergeResults([mergeResults(all.slice(0, 2)), ...all.slice(2)])).toEqual(merged);
       }),
-      { numRuns: 6 },
+      { numRuns: 3 },
     );
   });
 
@@ -113,7 +113,7 @@ describe("merging", () => {
           load: { model: "open", ratePerSecond, per, arrival: "poisson" },
           length: { kind: "messages", count: 100 * index },
           stages: [{ durationMs: 1000, connections: 5 * index }],
-          shard: { index, count: 2 },
+          shard: { indexes: [index], count: 2 },
         },
       });
     expect(mergeResults([open(100, "total", 2), open(50, "total", 1)]).settings).toEqual({
@@ -130,8 +130,11 @@ describe("merging", () => {
 
   it("says that it is a part where parts are missing", () => {
     const sharded = (index: number) =>
-      part([[index]], index, { settings: { ...SETTINGS, shard: { index, count: 3 } } });
-    expect(mergeResults([sharded(2), sharded(1)]).settings.shard).toEqual({ index: 1, count: 3 });
+      part([[index]], index, { settings: { ...SETTINGS, shard: { indexes: [index], count: 3 } } });
+    const some = mergeResults([sharded(2), sharded(1)]);
+    expect(some.settings.shard).toEqual({ indexes: [1, 2], count: 3 });
+    expect(() => mergeResults([some, sharded(1)])).toThrow(/are both part 1 of 3/);
+    expect(mergeResults([some, sharded(0)]).settings).not.toHaveProperty("shard");
     const whole = mergeResults([sharded(2), sharded(1), sharded(0)]);
     expect(whole.settings).not.toHaveProperty("shard");
   });

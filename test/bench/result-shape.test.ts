@@ -10,7 +10,7 @@ const full: BenchResult = openModelResult({
   settings: {
     ...openModelResult().settings,
     stages: [{ durationMs: 1000, connections: 5 }],
-    shard: { index: 1, count: 3 },
+    shard: { indexes: [1], count: 3 },
   },
   stream: { expected: 5, received: 4, missing: 1, duplicated: 0, reordered: 0 },
   intervals: [sampleInterval(0, { failures: { reset: 3, tls: 1 } }), sampleInterval(1)],

@@ -23,7 +23,7 @@ describe("parts of one run", () => {
       { stages: [{ durationMs: 5, connections: 2 }] },
     ],
     [{ load: { ...OPEN, per: "total" } }, { load: { ...OPEN, per: "total", ratePerSecond: 99 } }],
-    [{ shard: { index: 0, count: 2 } }, { shard: { index: 1, count: 2 } }],
+    [{ shard: { indexes: [0], count: 2 } }, { shard: { indexes: [1], count: 2 } }],
   ] as [Partial<BenchSettings>, Partial<BenchSettings>][])("%# differ in their share", (a, b) => {
     expect(() => check(a, b)).not.toThrow();
   });
@@ -42,7 +42,7 @@ describe("parts of one run", () => {
     [{ warmupMs: 1 }, "its warmup is 1 ms, not 1000 ms"],
     [{ drainMs: 1 }, "its drain is 1 ms, not 5000 ms"],
     [{ stages: [{ durationMs: 5, connections: 1 }] }, "its stages is 5 ms, not none"],
-    [{ shard: { index: 0, count: 2 } }, "its number of parts is 2, not unknown"],
+    [{ shard: { indexes: [0], count: 2 } }, "its number of parts is 2, not unknown"],
   ] as [Partial<BenchSettings>, string][])("%# agree in all else", (given, words) => {
     expect(() => check({}, given)).toThrow(
       `b.json is no part of the run that a.json is of: ${words}`,
@@ -57,7 +57,7 @@ describe("parts of one run", () => {
   });
 
   it("are there once", () => {
-    const shard = { index: 1, count: 3 };
+    const shard = { indexes: [1], count: 3 };
     expect(() => check({ shard }, { shard })).toThrow("a.json and b.json are both part 1 of 3");
     expect(() => checkSameRun([part(), part()], [])).toThrow(
       "result 1 and result 2 are both the same result",

@@ -79,7 +79,7 @@ const open: BenchResult = {
     match: "json:$.id",
     verify: true,
     deflate: true,
-    shard: { index: 1, count: 4 },
+    shard: { indexes: [1], count: 4 },
   }),
   histograms: {
     ...base.histograms,

@@ -21,9 +21,9 @@ describe("the facts of a run", () => {
     [
       withSettings({
         load: { model: "open", ratePerSecond: 5, per: "socket", arrival: "poisson" },
-        shard: { index: 2, count: 3 },
+        shard: { indexes: [2], count: 3 },
       }),
-      `echo · open model, 5 msg/s per socket, Poisson arrivals · ${COMMON} · part 2 of 3`,
+      `echo · open model, 5 msg/s per socket, Poisson arrivals · ${COMMON} · shard 2 of 3`,
     ],
     [
       withSettings({ measure: "hold", message: "" }),

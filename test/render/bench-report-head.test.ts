@@ -17,7 +17,7 @@ describe("the head of a report", () => {
     [{}, shape],
     [{ match: "seq" }, `${shape} · replies matched by seq`],
     [{ verify: true, deflate: true }, `${shape} · replies verified · permessage-deflate`],
-    [{ shard: { index: 2, count: 4 } }, `${shape} · shard 2 of 4`],
+    [{ shard: { indexes: [2], count: 4 } }, `${shape} · shard 2 of 4`],
     [{ measure: "push" }, "push · 1,000 sockets · 2 workers"],
     [{ measure: "hold" }, "hold · 1,000 sockets · 2 workers"],
     [
