@@ -27,7 +27,7 @@ export interface Sample {
   readonly all: readonly number[];
 }
 
-/** By name: `throughput`, `max`, `mean`, and percentiles such as `p99.9`; NaN where there is none. */
+/** By name: `throughput`, `mean`, and percentiles such as `p99.9`; NaN where there is none. */
 export type Figures = ReadonlyMap<string, number>;
 
 /** Neighbours are joined beyond so many, which bounds time and memory. */
@@ -51,7 +51,6 @@ export function sampleOf(
       new Map([
         ["throughput", weigh(pieces, times, "answers") / (weigh(pieces, times, "ms") / 1000)],
         ...percentiles.map((p): [string, number] => [`p${p}`, distribution.percentile(p, times)]),
-        ["max", maxOf(pieces, times)],
         ["mean", weigh(pieces, times, "sumMs") / weigh(pieces, times, "count")],
       ]),
   };
@@ -64,7 +63,6 @@ interface Piece {
   /** Of the latencies. */
   readonly count: number;
   readonly sumMs: number;
-  readonly maxMs: number;
   readonly counts: ReadonlyMap<number, number>;
 }
 
@@ -78,7 +76,6 @@ function pieceOf(interval: Interval, measure: Measure): Piece {
     answers: answersIn(interval, measure),
     count: latency?.count ?? 0,
     sumMs: (latency?.mean ?? 0) * (latency?.count ?? 0),
-    maxMs: latency?.max ?? Number.NEGATIVE_INFINITY,
     counts,
   };
 }
@@ -100,7 +97,6 @@ function join(a: Piece, b: Piece): Piece {
     answers: a.answers + b.answers,
     count: a.count + b.count,
     sumMs: a.sumMs + b.sumMs,
-    maxMs: Math.max(a.maxMs, b.maxMs),
     counts,
   };
 }
@@ -113,14 +109,6 @@ function weigh(
   let sum = 0;
   for (const [index, piece] of pieces.entries()) sum += piece[of] * (times[index] ?? 0);
   return sum;
-}
-
-function maxOf(pieces: readonly Piece[], times: readonly number[]): number {
-  let max = Number.NEGATIVE_INFINITY;
-  for (const [index, { maxMs }] of pieces.entries()) {
-    if ((times[index] ?? 0) > 0 && maxMs > max) max = maxMs;
-  }
-  return Number.isFinite(max) ? max : Number.NaN;
 }
 
 /** Counts up to each bucket, of all pieces side by side. */

@@ -36,7 +36,6 @@ describe("the figures of a draw", () => {
       for (const p of PERCENTILES.slice(1)) {
         expect(figures.get(`p${p}`)).toBe(histogram.getValueAtPercentile(p) / 1e6);
       }
-      expect(figures.get("max")).toBe(merged.max);
       expect(figures.get("mean")! / merged.mean).toBeCloseTo(1, 6);
       const passed = drawn.reduce((sum, { messagesIn }) => sum + messagesIn, 0);
       expect(figures.get("throughput")).toBe(passed / drawn.length);
@@ -48,7 +47,6 @@ describe("the figures of a draw", () => {
     expect(Object.fromEntries(figures)).toEqual({
       throughput: 0,
       p50: Number.NaN,
-      max: Number.NaN,
       mean: Number.NaN,
     });
   });
@@ -117,7 +115,7 @@ describe("a sample", () => {
     const sample = sampleOf(many, "echo", [50]);
     expect(sample.all).toHaveLength(201);
     expect(sample.figures(sample.all).get("throughput")).toBeCloseTo(300, 6);
-    expect(sample.figures(sample.all).get("max")).toBe(LATENCY?.max);
+    expect(sample.figures(sample.all).get("mean")).toBeCloseTo(LATENCY?.mean ?? 0, 1);
   });
 });
 
