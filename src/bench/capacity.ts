@@ -59,6 +59,8 @@ export interface CurvePoint {
   /** In how many the client was the limit. */
   readonly limited: number;
   readonly figures: Figures;
+  /** All that its trials measured, in ns: HdrHistogram's compressed form V2, in base64. */
+  readonly encoded?: string;
 }
 
 /** What is known of a search before it begins. */
@@ -125,7 +127,7 @@ async function runTrials(
     done.push({ trial, latency: mainHistogram(result) });
     search.tell(told);
     onTrial?.(trial);
-    if (result.sockets.opened === 0) return "unreachable";
+    if (result.sockets.opened === 0 && result.sockets.failed > 0) return "unreachable";
   }
   return search.ended() ?? "trials";
 }
@@ -139,6 +141,7 @@ function curveOf(done: readonly Done[]): CurvePoint[] {
 function pointOf(same: readonly Done[]): CurvePoint {
   const trials = same.map(({ trial }) => trial);
   const all = trials.map((trial) => trial.figures);
+  const latency = mergeHistograms(same.flatMap((one) => one.latency ?? []));
   const count = (outcome: Outcome) => trials.filter((trial) => trial.outcome === outcome).length;
   return {
     load: trials[0]?.load ?? 0,
@@ -147,12 +150,13 @@ function pointOf(same: readonly Done[]): CurvePoint {
     limited: count("client-limited"),
     figures: figures({
       rate: mean(all.map(({ ratePerSecond }) => ratePerSecond)),
-      latency: mergeHistograms(same.flatMap(({ latency }) => latency ?? [])),
+      latency,
       errors: all.reduce((sum, { errors }) => sum + errors, 0),
       attempts: all.reduce((sum, { attempts }) => sum + attempts, 0),
       clientBusy: mean(all.map(({ clientBusy }) => clientBusy)) ?? 0,
       cores: mean(all.map(({ serverCores }) => serverCores)),
     }),
+    ...(latency && { encoded: latency.encoded }),
   };
 }
 

@@ -1,8 +1,14 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { type CapacityControl, type CapacityPlan, findCapacity } from "../../src/bench/capacity.ts";
+import { decodeHistogram } from "../../src/bench/recorder.ts";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { histogramOf } from "../helpers/bench.ts";
 import { histogramResult, openModelResult } from "../helpers/bench-result.ts";
+
+const schema = JSON.parse(readFileSync("src/schema/capacity.schema.json", "utf8")) as object;
+const validate = new Ajv({ strict: false, formats: { "date-time": true } }).compile(schema);
 
 const BOUND_MS = 50;
 /** Made once, as its histograms take their time. */
@@ -34,8 +40,12 @@ function trial(load: number, ms: number, given: Partial<BenchResult> = {}): Benc
 const queue: CapacityControl["runTrial"] = (load) =>
   Promise.resolve(trial(load, load < 1000 ? 1000 / (1000 - load) : 5000));
 
-function find(runTrial = queue, control: Partial<CapacityControl> = {}, plan = PLAN) {
-  return findCapacity(plan, { runTrial, settleMs: 0, ...control });
+/** A search, whose document must be what the schema says. */
+async function find(runTrial = queue, control: Partial<CapacityControl> = {}, plan = PLAN) {
+  const result = await findCapacity(plan, { runTrial, settleMs: 0, ...control });
+  validate(JSON.parse(JSON.stringify(result)));
+  expect(validate.errors).toBeNull();
+  return result;
 }
 
 describe("the search for a capacity", () => {
@@ -88,6 +98,7 @@ describe("the search for a capacity", () => {
     expect([latency!.p50, latency!.max].map(Math.round)).toEqual([20, 30]);
     expect([attempts, ratePerSecond]).toEqual([60_000, 100]);
     expect(clientBusy).toBeCloseTo(0.2);
+    expect(decodeHistogram(curve[0]!.encoded!).totalCount).toBe(6);
   });
 
   it("has no load where even the lowest misses the objective", async () => {
@@ -112,6 +123,15 @@ describe("the search for a capacity", () => {
     ]);
     expect(trials.at(-1)!.reasons).toContain("No socket opened.");
     expect(trials.at(-1)!.figures).not.toHaveProperty("latency");
+  });
+
+  it("does not take the death of a worker of its own for a server that is gone", async () => {
+    const dying = (load: number) => {
+      const sockets = { ...BASE.sockets, attempted: 0, opened: 0, open: 0, peak: 0 };
+      const client = { ...BASE.client, deaths: ["SIGKILL"], limits: ["1 of 1 workers died."] };
+      return Promise.resolve(trial(load, 99, { sockets, client, histograms: {} }));
+    };
+    expect((await find(dying)).ended).toBe("client-limited");
   });
 
   it("is stopped in the middle of a trial, which does not count then", async () => {

@@ -1,0 +1,150 @@
+import type { CapacityResult, CurvePoint } from "../bench/capacity.ts";
+import { loadWords, measureWords, rate } from "./bench-report-words.ts";
+import {
+  answerText,
+  errorText,
+  kneeText,
+  limitText,
+  loadText,
+  outcomeText,
+} from "./capacity-words.ts";
+import { escapeControl } from "./escape.ts";
+import { field, type FieldOptions, piece, words } from "./fields.ts";
+import { formatDuration, formatLatency, formatPlural } from "./format.ts";
+import { drawLines, type Series } from "./plot.ts";
+import { countTick, fittingAxis, latencyTick, linearAxis, type PlotAxis } from "./plot-axis.ts";
+import { tableLines } from "./table.ts";
+
+/** A search in words, a table and a drawing; the first line is the answer. */
+export function capacityReport(result: CapacityResult, options: FieldOptions): string[] {
+  const { theme } = options;
+  const { text, tone } = answerText(result);
+  const limit = limitText(result);
+  const knee = kneeText(result);
+  return [
+    ...field("capacity", words(text, theme[tone]), options),
+    ...(limit === undefined ? [] : field("limit", words(limit), options)),
+    ...(knee === undefined ? [] : field("knee", words(knee), options)),
+    ...field("bench", shape(result, options), options),
+    ...curveTable(result, options),
+    ...curvePlot(result, options),
+  ];
+}
+
+function shape(result: CapacityResult, { theme }: FieldOptions) {
+  const { url, embedded, settings, vary, trials, search } = result;
+  const { measure, load, connections, length, message } = settings;
+  const server = embedded ? "embedded echo server" : url;
+  const highest = Math.max(search.from, ...trials.map(({ load: tried }) => tried));
+  const range = [...new Set([search.from, highest])].map((tried) => loadText(tried, vary));
+  const facts = [
+    measure,
+    range.join(" to "),
+    ...(vary === "rate"
+      ? [formatPlural(connections, "socket")]
+      : [loadWords(load, measureWords(measure))]),
+    ...(message === "" ? [] : [message]),
+    formatPlural(trials.length, "trial") +
+      (length.kind === "duration" ? ` of ${formatDuration(length.durationMs)}` : ""),
+  ];
+  return [piece(server, theme.bold), ...facts.map((fact) => piece(fact))];
+}
+
+interface Column {
+  readonly head: string;
+  readonly cell: (point: CurvePoint) => string;
+}
+
+/** Each load in a line, the lowest first. */
+function curveTable({ curve, vary, settings, held }: CapacityResult, { theme }: FieldOptions) {
+  if (curve.length === 0) return [];
+  const columns: Column[] = [
+    { head: vary === "rate" ? "load/s" : "sockets", cell: ({ load }) => rate(load) },
+    {
+      head: measureWords(settings.measure).perSecond,
+      cell: ({ figures }) =>
+        figures.ratePerSecond === undefined ? "" : rate(figures.ratePerSecond),
+    },
+    ...(["p50", "p99", "p99_9"] as const).map((key) => ({
+      head: key.replace("_", "."),
+      cell: ({ figures }: CurvePoint) =>
+        figures.latency ? formatLatency(figures.latency[key]) : "",
+    })),
+    { head: "errors", cell: ({ figures }) => errorText(figures) },
+    { head: "client", cell: ({ figures }) => `${Math.round(figures.clientBusy * 100)} %` },
+    ...(curve.some(({ figures }) => figures.serverCores !== undefined)
+      ? [
+          {
+            head: "cores",
+            cell: ({ figures }: CurvePoint) => figures.serverCores?.toFixed(2) ?? "",
+          },
+        ]
+      : []),
+    {
+      head: "",
+      cell: (point) => {
+        const text = outcomeText(point);
+        if (point.load === held?.load) return theme.bold(theme.good(`${text} ◂`));
+        return point.held * 2 > point.trials ? theme.good(text) : theme.bad(text);
+      },
+    },
+  ];
+  const rows = curve.map((point) => columns.map(({ cell }) => cell(point)));
+  const align = columns.map(({ head }) => (head === "" ? "left" : "right"));
+  return ["", ...tableLines({ head: columns.map(({ head }) => head), rows, align }, theme)];
+}
+
+const ROWS = 10;
+const TICKS = 5;
+/** Wider drawings tell no more. */
+const MOST_COLUMNS = 100;
+
+/**
+ * p99 over load, the axis dashed where it was not held; what held and what did not are lines of
+ * their own, and each bound is one too.
+ */
+function curvePlot(result: CapacityResult, { theme, columns }: FieldOptions): string[] {
+  const { held, vary, slo } = result;
+  const points = result.curve.flatMap(({ load, figures }) =>
+    figures.latency ? [{ x: load, y: figures.latency.p99 }] : [],
+  );
+  if (points.length < 2) return [];
+  const bounds = slo.filter(({ unit }) => unit === "ms");
+  const width = Math.min(columns, MOST_COLUMNS);
+  const most = points.at(-1)?.x ?? 0;
+  const x = linearAxis(0, most, Math.floor(width / 12), countTick);
+  const y = fittingAxis(
+    [...points.map((point) => point.y), ...bounds.map(({ bound }) => bound)],
+    TICKS,
+    latencyTick,
+  );
+  const edge = points.findLastIndex((point) => point.x <= (held?.load ?? 0));
+  const series: Series[] = [
+    { points: points.slice(0, edge + 1), style: theme.in },
+    { points: points.slice(Math.max(0, edge)), style: theme.bad },
+    ...bounds.map(({ bound }) => ({ points: level(bound, x), style: theme.warn, dotted: true })),
+  ];
+  const legend = bounds.map(({ expression }) => theme.warn(`⠄⠄ ${escapeControl(expression)}`));
+  const solid = held && { from: x.from, to: held.load };
+  const title = held ? `p99 by load, held up to ${loadText(held.load, vary)}` : "p99 by load";
+  return [
+    "",
+    [theme.header(title), ...legend].join("   "),
+    ...drawLines({
+      series,
+      width,
+      height: ROWS,
+      x,
+      y,
+      ...(solid && { solid }),
+      axisStyle: theme.dim,
+    }),
+  ];
+}
+
+function level(y: number, { from, to }: PlotAxis) {
+  return [
+    { x: from, y },
+    { x: to, y },
+  ];
+}
