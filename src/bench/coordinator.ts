@@ -6,7 +6,7 @@ import { ProgressMeter } from "./progress.ts";
 import type { BenchProgress } from "./progress-state.ts";
 import type { HistogramName, Interval, Measure } from "./result.ts";
 import { Timeline } from "./timeline.ts";
-import type { FromWorker, ToWorker } from "./worker-protocol.ts";
+import type { FromWorker, Tick, ToWorker } from "./worker-protocol.ts";
 import { type WorkerProcess, type WorkerReport, WorkerWatch } from "./worker-watch.ts";
 
 export interface BenchControl {
@@ -16,7 +16,7 @@ export interface BenchControl {
   readonly kill?: AbortSignal | undefined;
   /** Told twice a second. */
   readonly onProgress?: ((progress: BenchProgress) => void) | undefined;
-  /** Told when the measured window opens, and when the first worker closes it. */
+  /** Told when the measured window opens, and when the last worker has closed it. */
   readonly onWindow?: ((event: "opened" | "closed") => void) | undefined;
   /** When to begin, in ms since 1970, where other machines begin then too. */
   readonly startAtMs?: number | undefined;
@@ -63,37 +63,33 @@ export async function runBench(
   const { stop, kill, onProgress, silenceMs, start = () => startWorker(plan) } = control;
   const timeline = new Timeline(nowMs(), shownHistogram(plan.measure));
   const window = new WindowBell(control.onWindow);
-  let meter: ProgressMeter | undefined;
-  const watches = splitPlan(plan).map(
-    (part, worker) =>
-      new WorkerWatch(start(), part, {
-        silenceMs,
-        onTick: (tick) => {
-          timeline.add(worker, tick);
-          meter?.add(worker, tick);
-          if (tick.phase === "draining" || tick.phase === "done") {
-            timeline.closeWindow(tick.atMs);
-            window.close();
-          }
-        },
-      }),
-  );
+  const watches: WorkerWatch[] = [];
+  const meter = new ProgressMeter(plan, watches, timeline);
+  const onTick = (worker: number, tick: Tick): void => {
+    timeline.add(worker, tick);
+    meter.add(worker, tick);
+    if (tick.phase === "draining") timeline.closeWindow(tick.atMs);
+    if (watches.every(hasClosed)) window.close();
+  };
+  for (const [worker, part] of splitPlan(plan).entries()) {
+    const options = { silenceMs, onTick: (tick: Tick) => onTick(worker, tick) };
+    watches.push(new WorkerWatch(start(), part, options));
+  }
   const finished = Promise.all(watches.map((watch) => watch.finished));
   finished.catch(() => watches.forEach((watch) => watch.kill()));
-  const shown = new ProgressMeter(plan, watches, timeline);
-  meter = shown;
-  const ticker = onProgress && setInterval(() => onProgress(shown.read()), PROGRESS_MS);
+  const ticker = onProgress && setInterval(() => onProgress(meter.read()), PROGRESS_MS);
   const unbind = [
     whenAborted(stop, () => watches.forEach((watch) => watch.stop())),
     whenAborted(kill, () => watches.forEach((watch) => watch.kill())),
   ];
   try {
     await Promise.all(watches.map(({ connected }) => connected));
-    const atMs = nowMs() + leadMs(plan, control);
+    const lead = leadMs(plan, control);
+    const atMs = nowMs() + lead;
     timeline.openWindow(atMs + plan.warmupMs);
-    shown.go();
+    meter.go(lead);
     for (const watch of watches) watch.go(atMs);
-    window.open(atMs + plan.warmupMs - nowMs());
+    window.open(lead + plan.warmupMs);
     const reports = await finished;
     return { reports, intervals: timeline.intervals(nowMs()) };
   } finally {
@@ -102,6 +98,10 @@ export async function runBench(
     await Promise.all(watches.map((watch) => watch.gone()));
     for (const off of unbind) off();
   }
+}
+
+function hasClosed({ phase }: WorkerWatch): boolean {
+  return phase === "draining" || phase === "done";
 }
 
 /** Tells once that the window opened, and once that it closed. */
@@ -130,8 +130,8 @@ class WindowBell {
 
 /** All parts of a run on one machine begin at the same moment; those on others at an agreed time. */
 function leadMs({ workers }: BenchPlan, { startAtMs }: BenchControl): number {
-  if (startAtMs !== undefined) return Math.max(0, startAtMs - Date.now());
-  return workers > 1 ? LEAD_MS : 0;
+  const together = workers > 1 ? LEAD_MS : 0;
+  return Math.max(together, (startAtMs ?? 0) - Date.now());
 }
 
 /** The machine's monotonic clock, which the workers share. */

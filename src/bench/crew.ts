@@ -1,6 +1,7 @@
 import { Opcode } from "../protocol/opcodes.ts";
 import { type Key, keyReaders } from "../scenario/matcher.ts";
 import { compileJsonPath } from "../scenario/json-path.ts";
+import { unreachable } from "../transport/events.ts";
 import { type Composer, constantPayload, looksInside } from "./composer.ts";
 import { CountingUser } from "./counting-user.ts";
 import { type Exchange, MessageUser, PingUser } from "./exchange-user.ts";
@@ -16,8 +17,8 @@ import type { User, UserContext } from "./user.ts";
 /** Who does what a plan measures: makes the user of each socket. */
 export interface Crew {
   readonly makeUser: (socket: number) => User;
-  /** Who takes the messages of an open model, where that is not every socket. */
-  readonly senders?: readonly User[];
+  /** Which sockets take the messages of an open model, by number; all where that is absent. */
+  readonly sends?: (socket: number) => boolean;
   /** What is received of numbered or published messages. */
   readonly stream?: Stream;
   /** Deliveries that came back to who had published. */
@@ -49,6 +50,8 @@ export async function makeCrew(parts: CrewParts): Promise<Crew> {
       return pushCrew(parts);
     case "fanout":
       return fanoutCrew(parts);
+    default:
+      return unreachable(parts.plan.measure);
   }
 }
 
@@ -113,7 +116,8 @@ async function pushCrew(parts: CrewParts): Promise<Crew> {
 function fanoutCrew(parts: CrewParts): Crew {
   const { context, composer, clockOffsetMs, plan } = parts;
   const encode = encoder(parts);
-  const senders: User[] = [];
+  // One that comes back goes on with its numbers, as all others follow them.
+  const publishers = new Map<number, FanoutUser>();
   const [stream, own] = [new Stream(), new Stream()];
   const opcode = plan.message.kind === "text" ? Opcode.text : Opcode.binary;
   const fanout = {
@@ -124,12 +128,13 @@ function fanoutCrew(parts: CrewParts): Crew {
     clockOffsetMs,
     greetings: greetings(parts),
   };
+  const sends = (socket: number): boolean => socket < plan.publishers;
   const makeUser = (socket: number): User => {
-    const user = new FanoutUser(context, fanout, socket);
-    if (socket < plan.publishers) senders.push(user);
+    const user = publishers.get(socket) ?? new FanoutUser(context, fanout, socket);
+    if (sends(socket)) publishers.set(socket, user);
     return user;
   };
-  return { makeUser, senders, stream, own };
+  return { makeUser, sends, stream, own };
 }
 
 function encoder({ plan, maskKey }: CrewParts): Exchange["encode"] {

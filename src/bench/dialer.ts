@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { FramecatError } from "../errors.ts";
 import type { Clock } from "../clock.ts";
 import type { Timings } from "../transport/events.ts";
@@ -63,6 +64,18 @@ export class Dialer {
     return this.#abort.signal.aborted;
   }
 
+  /** There is no such name, or the first hundred failed, all of them: so will the others. */
+  get isHopeless(): boolean {
+    if (this.#opened > 0) return false;
+    const { refusals } = this;
+    return refusals.total >= HOPELESS_AFTER || refusals.list()[0]?.code === "name-resolution";
+  }
+
+  /** Waits before a dial, not beyond `abort`. */
+  async wait(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+  }
+
   /** Ends the handshakes that are under way; no further one is begun. */
   abort(): void {
     this.#abort.abort();
@@ -107,4 +120,5 @@ export class Dialer {
   }
 }
 
+const HOPELESS_AFTER = 100;
 const PHASES = ["dns", "tcp", "tls", "upgrade"] as const;

@@ -22,7 +22,7 @@ export function summarizeLatency(histogram: JsHistogram): LatencySummary | undef
   const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / NS_PER_MS;
   return {
     count: histogram.totalCount,
-    min: histogram.minNonZeroValue / NS_PER_MS,
+    min: leastOf(histogram) / NS_PER_MS,
     p50: at(50),
     p90: at(90),
     p99: at(99),
@@ -33,6 +33,10 @@ export function summarizeLatency(histogram: JsHistogram): LatencySummary | undef
     mean: histogram.mean / NS_PER_MS,
     stddev: histogram.stdDeviation / NS_PER_MS,
   };
+}
+
+function leastOf(histogram: JsHistogram): number {
+  return histogram.getCountAtIndex(0) > 0 ? 0 : histogram.minNonZeroValue;
 }
 
 /** Latencies from `fromMs` up to, not including, `toMs`. */
@@ -56,8 +60,8 @@ const MAX_BINS = 14;
 export function binLatencies(histogram: JsHistogram): Bin[] {
   if (histogram.totalCount === 0) return [];
   // What is counted below is the middle of each bucket of the histogram.
-  const min = histogram.medianEquivalentValue(histogram.minNonZeroValue);
-  const max = histogram.medianEquivalentValue(histogram.maxValue);
+  const min = histogram.medianEquivalentValue(leastOf(histogram));
+  const max = Math.max(1, histogram.medianEquivalentValue(histogram.maxValue));
   const bounds = SERIES.map((series) => boundsOf(series, min, max));
   const chosen = bounds.find((list) => list.length - 1 <= MAX_BINS) ?? bounds.at(-1) ?? [];
   const counts = countBetween(histogram, chosen);

@@ -87,7 +87,7 @@ export class Load implements Traffic {
     return this.#unawaited;
   }
 
-  /** When the measured window began; infinity before that. */
+  /** When the measured window begins; infinity before that is known. */
   get windowStart(): number {
     return this.#windowStart;
   }
@@ -99,12 +99,15 @@ export class Load implements Traffic {
 
   /** True from the opening of the window until `stop`. */
   get isMeasuring(): boolean {
-    return this.#planning && this.#windowStart !== Number.POSITIVE_INFINITY;
+    return this.#planning && this.now() >= this.#windowStart;
   }
 
-  /** What is due from now on counts. @param budget how many may still be planned */
-  openWindow(budget = Number.POSITIVE_INFINITY): void {
-    this.#windowStart = this.now();
+  /**
+   * What is due from a moment on counts: from now on, or a later one that all workers share.
+   * @param budget how many of these may be planned
+   */
+  openWindow(budget = Number.POSITIVE_INFINITY, atMs = this.now()): void {
+    this.#windowStart = atMs;
     this.#budget = budget;
     if (budget === 0) this.stop();
   }
@@ -118,11 +121,14 @@ export class Load implements Traffic {
   /** Plans messages that are due at a moment; gives how many of them there may be. */
   plan(dueAt: number, count: number): number {
     if (!this.#planning) return 0;
-    const planned = Math.min(count, this.#budget);
-    this.#budget -= planned;
+    const counts = dueAt >= this.#windowStart;
+    const planned = counts ? Math.min(count, this.#budget) : count;
     this.#waiting += planned;
-    if (dueAt >= this.#windowStart) this.#planned += planned;
-    if (this.#budget === 0) this.#planning = false;
+    if (counts) {
+      this.#planned += planned;
+      this.#budget -= planned;
+      if (this.#budget === 0) this.#planning = false;
+    }
     return planned;
   }
 

@@ -62,7 +62,7 @@ export function mergeResults(
     throughput: mergeThroughput(results.map(({ throughput }) => throughput)),
     histograms: mergeAllHistograms(results),
     intervals: mergeIntervals(results),
-    client: mergeClients(results.map(({ client }) => client)),
+    client: mergeClients(results),
     ...(server && { server }),
     refusals: mergeFailureLists(results.map(({ refusals }) => refusals)),
     breaks: mergeFailureLists(results.map(({ breaks }) => breaks)),
@@ -178,7 +178,14 @@ function mergeAllHistograms(results: readonly BenchResult[]): BenchResult["histo
   return merged;
 }
 
-function mergeClients(all: readonly ClientResult[]): ClientResult {
+function mergeClients(results: readonly BenchResult[]): ClientResult {
+  const all = results.map(({ client }) => client);
+  const grown = results.filter(({ client }) => client.rssBytesPerConnection !== undefined);
+  const open = sumOf(grown, ({ sockets }) => sockets.open);
+  const grownBytes = sumOf(
+    grown,
+    ({ client, sockets }) => (client.rssBytesPerConnection ?? 0) * sockets.open,
+  );
   return {
     workers: sumOf(all, ({ workers }) => workers),
     deaths: all.flatMap(({ deaths }) => deaths).toSorted(),
@@ -197,6 +204,7 @@ function mergeClients(all: readonly ClientResult[]): ClientResult {
     },
     maxBufferedBytes: sumOf(all, ({ maxBufferedBytes }) => maxBufferedBytes),
     rssBytes: sumOf(all, ({ rssBytes }) => rssBytes),
+    ...(open > 0 && { rssBytesPerConnection: grownBytes / open }),
     limits: union(all.flatMap(({ limits }) => limits)),
   };
 }

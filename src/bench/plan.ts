@@ -71,6 +71,11 @@ export interface WorkerPlan extends BenchPlan {
   readonly phase: number;
 }
 
+/** How many sockets are opened before the load begins. */
+export function socketsOfStart({ measure, stages, connections }: BenchPlan): number {
+  return stages.length > 0 || measure === "connect" ? 0 : connections;
+}
+
 /** Cuts a plan into one for each worker, as even as whole numbers allow; the parts add up. */
 export function splitPlan(plan: BenchPlan | WorkerPlan): WorkerPlan[] {
   return Array.from({ length: plan.workers }, (_, index) => partOf(plan, index, plan.workers));
@@ -79,33 +84,47 @@ export function splitPlan(plan: BenchPlan | WorkerPlan): WorkerPlan[] {
 /** The part number `index` of `parts`. */
 export function partOf(plan: BenchPlan | WorkerPlan, index: number, parts: number): WorkerPlan {
   const { connections, length, stages, load, connectPerSecond, churnPerSecond } = plan;
-  const first = "firstSocket" in plan ? plan.firstSocket : 0;
-  const phase = "phase" in plan ? plan.phase : 0;
+  const [first, phase] = "firstSocket" in plan ? [plan.firstSocket, plan.phase] : [0, 0];
   const own = share(connections, index, parts);
+  const firstSocket = first + Math.floor((index * connections) / parts);
   // Rates go with the sockets, so that each socket has the same.
-  const ofRate = connections === 0 ? 0 : own / connections;
+  const ofSockets = connections === 0 ? 0 : own / connections;
+  const [from, to] = sendersBetween(plan, first, firstSocket, firstSocket + own);
   return {
     ...plan,
     index,
-    firstSocket: first + Math.floor((index * connections) / parts),
+    firstSocket,
     phase: (phase + index) / parts,
     connections: own,
     stages: stages.map((stage) => ({
       ...stage,
       connections: share(stage.connections, index, parts),
     })),
-    connectPerSecond: connectPerSecond && connectPerSecond * ofRate,
-    churnPerSecond: churnPerSecond * ofRate,
+    connectPerSecond: connectPerSecond && connectPerSecond * ofSockets,
+    churnPerSecond: churnPerSecond * ofSockets,
     load:
       load.model === "open" && load.per === "total"
-        ? { ...load, ratePerSecond: load.ratePerSecond * ofRate }
+        ? { ...load, ratePerSecond: load.ratePerSecond * (to - from) }
         : load,
     length:
       length.kind === "messages"
-        ? { kind: "messages", count: share(length.count, index, parts) }
+        ? {
+            kind: "messages",
+            count: Math.floor(length.count * to) - Math.floor(length.count * from),
+          }
         : length,
     seed: (plan.seed + 0x9e3779b9 * (index + 1)) >>> 0,
   };
+}
+
+/** Of the sockets that send, which share (0–1) come before one number, and which before another. */
+function sendersBetween(plan: BenchPlan, first: number, start: number, end: number) {
+  const { measure, publishers, connections } = plan;
+  const last =
+    measure === "fanout" ? Math.min(publishers, first + connections) : first + connections;
+  const all = last - first;
+  const before = (socket: number): number => (all > 0 ? (Math.min(socket, last) - first) / all : 0);
+  return [before(start), before(end)] as const;
 }
 
 function share(total: number, index: number, parts: number): number {

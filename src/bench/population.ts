@@ -17,8 +17,10 @@ export interface PopulationPlan {
 export interface PopulationListener {
   /** Makes the user of a socket. @param socket its number in the whole run */
   makeUser(socket: number): User;
+  /** Which sockets take the messages of an open model; all where that is absent. */
+  readonly sends?: ((socket: number) => boolean) | undefined;
   onOpened(user: User): void;
-  /** The number of open sockets has changed. */
+  /** Another number of sockets is open, or one that was to open did not. */
   onChanged(): void;
 }
 
@@ -28,43 +30,51 @@ const AT_A_TIME = 100;
 const ADJUST_MS = 20;
 /** Delays grow by this factor from one try to the next. */
 const BACKOFF = 1.5;
+/** With stages a socket that fails or ends is replaced after so long, where no policy says another. */
+const STAGE_RETRY_MS = 1000;
 
 /**
  * The sockets of a worker: how many are open, opened and closed over time.
  *
- * 1. Without stages all are opened at the start, each tried once.
- * 2. Stages say how many there are to be at each moment; sockets are opened and closed accordingly,
- *    the oldest first.
- * 3. Churn closes the oldest socket and opens another, so many times a second.
- * 4. With a reconnect policy, a socket that fails or ends is tried again, later each time.
+ * 1. Each socket has a number from `firstSocket` on, below `firstSocket + connections`; one that takes
+ *    the place of another takes its number too.
+ * 2. Without stages all are opened at the start, each tried once.
+ * 3. Stages say how many there are to be at each moment; sockets are opened and closed accordingly,
+ *    the oldest first. What fails or ends by itself is replaced a little later.
+ * 4. Churn closes the oldest socket and opens another, so many times a second.
+ * 5. With a reconnect policy, a socket that fails or ends is tried again, later each time.
  */
 export class Population implements Field {
   /** Those that are open. */
   readonly users: User[] = [];
+  /** Those of them that take messages. */
+  readonly senders: User[];
   readonly #plan: PopulationPlan;
   readonly #dialer: Dialer;
   readonly #listener: PopulationListener;
   readonly #now: () => number;
   readonly #places = new Map<User, number>();
-  /** In the order in which they opened. */
-  readonly #byAge = new Set<User>();
+  /** Numbers of those that are open, in the order in which they opened. */
+  readonly #numbers = new Map<User, number>();
   /** Those that we close. */
   readonly #closing = new Set<User>();
-  readonly #retries = new Set<NodeJS.Timeout>();
-  #timer: NodeJS.Timeout | undefined;
-  /** Numbers given to sockets so far. */
-  #numbered = 0;
-  /** Of these, how many have opened or failed. */
-  #settled = 0;
+  /** Numbers below this have been given to sockets. */
+  #given = 0;
+  /** Those of them that are free again. */
+  readonly #freed: number[] = [];
+  /** Sockets that are opened, or wait for that. */
+  #opening = 0;
+  /** Of these, those that wait because they failed. */
+  #waiting = 0;
   /** Of the sockets of the start, those whose handshake was begun. */
-  #initialDialed = 0;
+  #begun = 0;
+  #timer: NodeJS.Timeout | undefined;
   #nextTurnAt = 0;
   #closed = 0;
   #broken = 0;
   #peak = 0;
   #startedAt = 0;
   #churned = 0;
-  #ended = false;
 
   constructor(
     plan: PopulationPlan,
@@ -76,12 +86,12 @@ export class Population implements Field {
     this.#dialer = dialer;
     this.#listener = listener;
     this.#now = now;
+    this.senders = listener.sends ? [] : this.users;
   }
 
-  /** attempted = opened + failed + unfinished; opened = open + closed + broken. */
   get counts() {
     const { attempted, opened, failed, aborted, underWay } = this.#dialer.counts;
-    const notBegun = this.#initial - this.#initialDialed;
+    const notBegun = this.#initial - this.#begun;
     return {
       attempted: attempted + notBegun,
       opened,
@@ -93,60 +103,14 @@ export class Population implements Field {
     };
   }
 
-  /** The most that were open at a time. */
   get peak(): number {
     return this.#peak;
   }
 
-  /** Whether sockets may still open, where there are none now. */
   get mayGrow(): boolean {
-    const { stages, reconnect } = this.#plan;
-    return !this.#ended && (stages.length > 0 || reconnect !== undefined);
-  }
-
-  get #initial(): number {
-    return this.#plan.stages.length > 0 ? 0 : this.#plan.connections;
-  }
-
-  /**
-   * Opens the sockets of the start. Resolves when every handshake has ended, or there is no hope that
-   * any will succeed. The first one goes ahead: a name that does not resolve is not asked for a
-   * hundred times.
-   */
-  async open(): Promise<void> {
-    if (this.#initial === 0) return;
-    await this.#openNew();
-    const atATime = Math.min(AT_A_TIME, this.#initial);
-    await Promise.all(Array.from({ length: atATime }, () => this.#openSome()));
-  }
-
-  /** Stages and churn begin. */
-  start(now: number): void {
-    const { stages, churnPerSecond } = this.#plan;
-    this.#startedAt = now;
-    if (stages.length > 0 || churnPerSecond > 0) {
-      this.#timer = setInterval(() => this.#adjust(), ADJUST_MS);
-    }
-  }
-
-  /** A socket has ended. @returns true where that was not our will */
-  ended(user: User): boolean {
-    if (this.#closing.delete(user)) {
-      this.#closed += 1;
-      return false;
-    }
-    // One that ended in the turn in which it opened is not there yet.
-    if (this.#byAge.delete(user)) {
-      this.#remove(user);
-      this.#broken += 1;
-      this.#retry(0);
-      this.#listener.onChanged();
-    }
-    return true;
-  }
-
-  get senders(): readonly User[] {
-    return this.users;
+    const { stages } = this.#plan;
+    if (this.#dialer.isAborted) return false;
+    return this.#opening > 0 || (stages.length > 0 && !this.#isHopeless);
   }
 
   get inFlight(): number {
@@ -156,10 +120,47 @@ export class Population implements Field {
     return count;
   }
 
+  get bufferedBytes(): number {
+    let bytes = 0;
+    for (const { connection } of this.users) bytes += connection?.bufferedAmount ?? 0;
+    return bytes;
+  }
+
+  /**
+   * The first one goes ahead: a name that does not resolve is not asked for a hundred times. Where
+   * there is no hope that any will open, the others are not tried.
+   */
+  async open(): Promise<void> {
+    if (this.#initial === 0) return;
+    await this.#openFirst();
+    const atATime = Math.min(AT_A_TIME, this.#initial);
+    await Promise.all(Array.from({ length: atATime }, () => this.#openSome()));
+  }
+
+  start(now: number): void {
+    const { stages, churnPerSecond } = this.#plan;
+    this.#startedAt = now;
+    if (stages.length === 0 && churnPerSecond === 0) return;
+    this.#adjust();
+    this.#timer = setInterval(() => this.#adjust(), ADJUST_MS);
+  }
+
+  ended(user: User): boolean {
+    if (this.#closing.delete(user)) {
+      this.#closed += 1;
+      return false;
+    }
+    const number = this.#numbers.get(user);
+    // One that ended in the turn in which it opened is not there yet.
+    if (number !== undefined) {
+      this.#remove(user);
+      this.#hasBroken(number);
+    }
+    return true;
+  }
+
   stop(): void {
-    this.#ended = true;
     clearInterval(this.#timer);
-    for (const retry of this.#retries) clearTimeout(retry);
     this.#dialer.abort();
   }
 
@@ -180,25 +181,42 @@ export class Population implements Field {
     return from;
   }
 
+  get #initial(): number {
+    return this.#plan.stages.length > 0 ? 0 : this.#plan.connections;
+  }
+
+  get #isHopeless(): boolean {
+    return this.#plan.reconnect === undefined && this.#dialer.isHopeless;
+  }
+
   async #openSome(): Promise<void> {
-    while (this.#numbered < this.#initial && !this.#dialer.isAborted && !this.#isHopeless()) {
-      await this.#openNew();
+    while (this.#given < this.#initial && !this.#dialer.isAborted && !this.#isHopeless) {
+      await this.#openFirst();
     }
   }
 
-  /** Opens a socket that has no number yet. @param tries how often it was tried before */
-  async #openNew(tries = 0): Promise<void> {
-    const number = this.#numbered;
-    this.#numbered += 1;
+  #openFirst(): Promise<void> {
+    return this.#open(this.#freeNumber(), () => (this.#begun += 1));
+  }
+
+  #freeNumber(): number {
+    const freed = this.#freed.pop();
+    if (freed !== undefined) return freed;
+    this.#given += 1;
+    return this.#given - 1;
+  }
+
+  /** Tries to open a socket; resolves when that has ended, well or badly. */
+  async #open(number: number, begins: () => unknown = () => undefined, tries = 0): Promise<void> {
+    this.#opening += 1;
     await this.#waitForTurn();
     if (this.#dialer.isAborted) return;
-    if (number < this.#initial) this.#initialDialed += 1;
-    const socket = this.#plan.firstSocket + number;
-    const user = this.#listener.makeUser(socket);
-    const attempt = await this.#dialer.dial(user, socket);
-    this.#settled += 1;
-    if (attempt === "opened") this.#add(user);
-    else if (attempt === "failed") this.#retry(tries + 1);
+    begins();
+    const user = this.#listener.makeUser(this.#plan.firstSocket + number);
+    const attempt = await this.#dialer.dial(user, this.#plan.firstSocket + number);
+    this.#opening -= 1;
+    if (attempt === "opened") this.#opened(user, number);
+    else if (attempt === "failed") this.#failed(number, tries);
   }
 
   /** Keeps to the rate of handshakes, where there is one. */
@@ -208,30 +226,51 @@ export class Population implements Field {
     const now = this.#now();
     const turnAt = Math.max(now, this.#nextTurnAt);
     this.#nextTurnAt = turnAt + 1000 / connectPerSecond;
-    if (turnAt > now) await new Promise((resolve) => setTimeout(resolve, turnAt - now));
+    if (turnAt > now) await this.#dialer.wait(turnAt - now);
   }
 
-  /** There is no such name, or the first hundred failed, all of them: so will the others. */
-  #isHopeless(): boolean {
-    const { refusals, counts } = this.#dialer;
-    if (counts.opened > 0 || this.#plan.reconnect) return false;
-    return counts.failed >= AT_A_TIME || refusals.list()[0]?.code === "name-resolution";
-  }
-
-  #add(user: User): void {
+  #opened(user: User, number: number): void {
     // It may have ended in the same turn.
-    if (user.connection?.state === "CLOSED") return this.#endedAtOnce();
-    this.#places.set(user, this.users.length);
-    this.users.push(user);
-    this.#byAge.add(user);
-    this.#peak = Math.max(this.#peak, this.users.length);
-    this.#listener.onOpened(user);
+    if (user.connection?.state === "CLOSED") this.#hasBroken(number);
+    else this.#add(user, number);
     this.#listener.onChanged();
   }
 
-  #endedAtOnce(): void {
+  #failed(number: number, tries: number): void {
+    if (!this.#isHopeless) void this.#retry(number, tries + 1);
+    this.#listener.onChanged();
+  }
+
+  #hasBroken(number: number): void {
     this.#broken += 1;
-    this.#retry(0);
+    void this.#retry(number, 0);
+  }
+
+  async #retry(number: number, tries: number): Promise<void> {
+    const { reconnect, stages } = this.#plan;
+    if (!reconnect && stages.length === 0) return;
+    const { delayMs, maxDelayMs } = reconnect ?? {
+      delayMs: STAGE_RETRY_MS,
+      maxDelayMs: STAGE_RETRY_MS,
+    };
+    this.#opening += 1;
+    this.#waiting += 1;
+    await this.#dialer.wait(Math.min(maxDelayMs, delayMs * BACKOFF ** tries));
+    this.#opening -= 1;
+    this.#waiting -= 1;
+    if (this.#dialer.isAborted) return;
+    // Stages may ask for fewer by now.
+    if (stages.length > 0) this.#freed.push(number);
+    else await this.#open(number, undefined, tries);
+  }
+
+  #add(user: User, number: number): void {
+    this.#places.set(user, this.users.length);
+    this.users.push(user);
+    this.#numbers.set(user, number);
+    if (this.#listener.sends?.(this.#plan.firstSocket + number)) this.senders.push(user);
+    this.#peak = Math.max(this.#peak, this.users.length);
+    this.#listener.onOpened(user);
   }
 
   /** The last one takes its place, so that nothing else moves. */
@@ -239,52 +278,44 @@ export class Population implements Field {
     const place = this.#places.get(user) ?? 0;
     const last = this.users.pop();
     this.#places.delete(user);
-    if (last === undefined || last === user) return;
-    this.users[place] = last;
-    this.#places.set(last, place);
+    this.#numbers.delete(user);
+    if (last !== undefined && last !== user) {
+      this.users[place] = last;
+      this.#places.set(last, place);
+    }
+    const sender = this.senders === this.users ? -1 : this.senders.indexOf(user);
+    if (sender !== -1) this.senders.splice(sender, 1);
   }
 
   #adjust(): void {
     const elapsedMs = this.#now() - this.#startedAt;
     const { stages, churnPerSecond } = this.#plan;
-    if (stages.length > 0) this.#bringTo(Math.round(Population.level(stages, elapsedMs)));
+    if (stages.length > 0) return this.#bringTo(Math.round(Population.level(stages, elapsedMs)));
     const due = Math.floor((churnPerSecond * elapsedMs) / 1000) - this.#churned;
     this.#churned += due;
-    const closed = this.#closeOldest(due);
-    if (stages.length === 0) for (let i = 0; i < closed; i++) void this.#openNew();
+    for (const number of this.#closeOldest(due)) void this.#open(number);
+    if (due > 0) this.#listener.onChanged();
   }
 
   #bringTo(wanted: number): void {
-    const opening = this.#numbered - this.#settled;
-    const missing = wanted - this.#byAge.size - opening;
-    const room = AT_A_TIME - opening;
-    for (let i = 0; i < Math.min(missing, room); i++) void this.#openNew();
-    this.#closeOldest(this.#byAge.size - wanted);
+    const missing = wanted - this.users.length - this.#opening;
+    const room = this.#isHopeless ? 0 : AT_A_TIME - (this.#opening - this.#waiting);
+    for (let i = 0; i < Math.min(missing, room); i++) void this.#open(this.#freeNumber());
+    const closed = this.#closeOldest(this.users.length - wanted);
+    this.#freed.push(...closed);
+    if (closed.length > 0) this.#listener.onChanged();
   }
 
-  #closeOldest(count: number): number {
-    let closed = 0;
-    for (const user of this.#byAge) {
-      if (closed >= count) break;
-      this.#byAge.delete(user);
+  /** Gives the numbers of the sockets that are closed. */
+  #closeOldest(count: number): number[] {
+    const closed: number[] = [];
+    for (const [user, number] of this.#numbers) {
+      if (closed.length >= count) break;
       this.#remove(user);
       this.#closing.add(user);
       user.connection?.close();
-      closed += 1;
+      closed.push(number);
     }
-    if (closed > 0) this.#listener.onChanged();
     return closed;
-  }
-
-  #retry(tries: number): void {
-    const { reconnect, stages } = this.#plan;
-    // With stages a socket that is missing is opened anew in any case.
-    if (!reconnect || this.#ended || stages.length > 0) return;
-    const delay = Math.min(reconnect.maxDelayMs, reconnect.delayMs * BACKOFF ** tries);
-    const timer = setTimeout(() => {
-      this.#retries.delete(timer);
-      void this.#openNew(tries);
-    }, delay);
-    this.#retries.add(timer);
   }
 }

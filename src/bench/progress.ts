@@ -1,3 +1,4 @@
+import type { Traffic } from "./load.ts";
 import type { BenchPlan } from "./plan.ts";
 import type { BenchPhase, BenchProgress, ProgressSecond } from "./progress-state.ts";
 import { Recorder, type SparseCounts, valueOf } from "./recorder.ts";
@@ -15,23 +16,23 @@ const ORDER: readonly BenchPhase[] = [
 ];
 const HISTORY_SECONDS = 60;
 
+type Watched = Pick<WorkerWatch, "phase" | "counts">;
+
 /** Makes one picture of what the workers told last. */
 export class ProgressMeter {
   readonly #plan: BenchPlan;
-  readonly #watches: readonly Pick<WorkerWatch, "phase" | "counts" | "traffic">[];
+  readonly #watches: readonly Watched[];
   readonly #timeline: Pick<Timeline, "recent">;
   readonly #now: () => number;
-  /** What each worker recorded in its last two ticks, about a second. */
+  /** The last three ticks of each worker, with about a second between the first and the last. */
   readonly #recent = new Map<number, readonly Tick[]>();
   #began: number;
-  #last: { readonly at: number; readonly traffic: Counts["traffic"] };
-  #rates = NO_TRAFFIC;
   #history: ProgressSecond[] = [];
   #toldUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     plan: BenchPlan,
-    watches: readonly Pick<WorkerWatch, "phase" | "counts" | "traffic">[],
+    watches: readonly Watched[],
     timeline: Pick<Timeline, "recent">,
     now: () => number = () => performance.now(),
   ) {
@@ -40,24 +41,23 @@ export class ProgressMeter {
     this.#timeline = timeline;
     this.#now = now;
     this.#began = now();
-    this.#last = { at: this.#began, traffic: NO_TRAFFIC };
   }
 
   add(worker: number, tick: Tick): void {
-    this.#recent.set(worker, [...(this.#recent.get(worker) ?? []), tick].slice(-2));
+    this.#recent.set(worker, [...(this.#recent.get(worker) ?? []), tick].slice(-3));
   }
 
-  /** The load begins now. */
-  go(): void {
-    this.#began = this.#now();
+  /** The load begins in so many ms. */
+  go(inMs: number): void {
+    this.#began = this.#now() + inMs;
   }
 
   read(): BenchProgress {
     const counts = mergeCounts(this.#watches.map((watch) => watch.counts));
     const phase = this.#phase();
-    const elapsedMs = this.#now() - this.#began;
+    const elapsedMs = Math.max(0, this.#now() - this.#began);
     const { sockets } = counts;
-    this.#measureRates();
+    const rates = this.#rates();
     this.#remember();
     return {
       phase,
@@ -71,10 +71,10 @@ export class ProgressMeter {
         failed: sockets.failed,
         closed: sockets.closed + sockets.broken,
       },
-      messagesOutPerSecond: this.#rates.messagesOut,
-      messagesInPerSecond: this.#rates.messagesIn,
-      bytesOutPerSecond: this.#rates.bytesOut,
-      bytesInPerSecond: this.#rates.bytesIn,
+      messagesOutPerSecond: rates.messagesOut,
+      messagesInPerSecond: rates.messagesIn,
+      bytesOutPerSecond: rates.bytesOut,
+      bytesInPerSecond: rates.bytesIn,
       plannedPerSecond: this.#planned(sockets.open),
       slipMs: this.#slip(),
       ...this.#percentiles(),
@@ -108,34 +108,24 @@ export class ProgressMeter {
     return ORDER[Math.min(...reached)] ?? "done";
   }
 
-  #measureRates(): void {
-    const at = this.#now();
-    const traffic = addUp(
-      this.#watches.map((watch) => watch.traffic),
+  #rates(): Traffic {
+    return addUp(
+      [...this.#recent.values()].map((ticks) => ratesOf(ticks)),
       NO_TRAFFIC,
     );
-    const seconds = (at - this.#last.at) / 1000;
-    if (seconds <= 0) return;
-    const rate = (field: keyof typeof NO_TRAFFIC) =>
-      (traffic[field] - this.#last.traffic[field]) / seconds;
-    this.#rates = {
-      messagesOut: rate("messagesOut"),
-      messagesIn: rate("messagesIn"),
-      bytesOut: rate("bytesOut"),
-      bytesIn: rate("bytesIn"),
-    };
-    this.#last = { at, traffic };
   }
 
   #percentiles(): Pick<BenchProgress, "p50Ms" | "p99Ms"> {
     const name = this.#plan.measure === "push" ? "gap" : "latency";
-    const ticks = [...this.#recent.values()].flat();
-    return percentilesOf(ticks.flatMap(({ recorded }) => recorded[name] ?? []));
+    return percentilesOf(this.#lastSecond().flatMap(({ recorded }) => recorded[name] ?? []));
+  }
+
+  #lastSecond(): Tick[] {
+    return [...this.#recent.values()].flatMap((ticks) => ticks.slice(-2));
   }
 
   #slip(): number | undefined {
-    const ticks = [...this.#recent.values()].flat();
-    const highest = ticks.flatMap(({ recorded }) => recorded.slip?.at(-2) ?? []);
+    const highest = this.#lastSecond().flatMap(({ recorded }) => recorded.slip?.at(-2) ?? []);
     return highest.length === 0 ? undefined : valueOf(Math.max(...highest)) / 1e6;
   }
 
@@ -151,6 +141,20 @@ export class ProgressMeter {
     }
     this.#history = this.#history.slice(-HISTORY_SECONDS);
   }
+}
+
+function ratesOf(ticks: readonly Tick[]): Traffic {
+  const [first, last] = [ticks.at(0), ticks.at(-1)];
+  const seconds = first && last ? (last.atMs - first.atMs) / 1000 : 0;
+  if (!first || !last || seconds <= 0) return NO_TRAFFIC;
+  const rate = (field: keyof Traffic): number =>
+    (last.traffic[field] - first.traffic[field]) / seconds;
+  return {
+    messagesOut: rate("messagesOut"),
+    messagesIn: rate("messagesIn"),
+    bytesOut: rate("bytesOut"),
+    bytesIn: rate("bytesIn"),
+  };
 }
 
 function percentilesOf(counts: SparseCounts): { p50Ms?: number; p99Ms?: number } {

@@ -121,19 +121,21 @@ function streamOf(plan: BenchPlan, counts: Counts): StreamCounts | undefined {
 function clientOf(
   plan: BenchPlan,
   reports: readonly WorkerReport[],
-  { self, maxBufferedBytes, messages }: Counts,
+  { self, maxBufferedBytes, grownBytes, messages, sockets }: Counts,
   known: {
     readonly throughput: Throughput;
     readonly histograms: Histograms;
     readonly cores: number;
   },
 ): ClientResult {
-  const { windowMs, ...own } = self;
+  const { windowMs, spareMs: _, ...own } = self;
+  const { open } = sockets;
   const client = {
     workers: reports.length,
     deaths: reports.flatMap(({ death }) => (death === undefined ? [] : [death])),
     ...own,
     maxBufferedBytes,
+    ...(grownBytes > 0 && open > 0 && { rssBytesPerConnection: grownBytes / open }),
   };
   const { slip } = known.histograms;
   const perSecond = (amount: number) => (windowMs > 0 ? (amount * 1000) / windowMs : 0);
@@ -159,7 +161,8 @@ export function findDiscrepancies(
   unawaited: number,
 ): string[] {
   const { sockets, messages, histograms, settings, stream } = result;
-  const isStream = settings.measure === "fanout" || settings.measure === "push";
+  const { measure } = settings;
+  const latencies = histograms.latency?.count ?? 0;
   const { attempted, opened, failed, unfinished, open, closed, broken } = sockets;
   const { planned, unsent, sent } = messages;
   return [
@@ -171,22 +174,19 @@ export function findDiscrepancies(
     ...differ("sockets opened", opened, { open, closed, broken }),
     ...differ("messages planned", planned, { sent, unsent }),
     ...differ("messages sent", sent, pick(messages)),
-    ...(isStream
-      ? []
-      : differ("messages answered", messages.answered - unawaited, {
-          latencies: histograms.latency?.count ?? 0,
-        })),
-    ...(stream
-      ? differ("deliveries expected", stream.expected, {
-          received: stream.received,
-          missing: stream.missing,
-        })
-      : []),
+    ...(measure === "fanout"
+      ? differ("deliveries", stream?.received ?? 0, { latencies })
+      : differ("messages answered", messages.answered - unawaited, { latencies })),
+    ...(stream ? differ("deliveries expected", stream.expected, deliveries(stream)) : []),
   ];
 }
 
 function pick({ answered, wrong, lost, inFlight }: MessageCounts) {
   return { answered, wrong, lost, "in flight": inFlight };
+}
+
+function deliveries({ received, missing }: StreamCounts) {
+  return { received, missing };
 }
 
 function differ(name: string, total: number, parts: Readonly<Record<string, number>>): string[] {

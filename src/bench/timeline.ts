@@ -24,6 +24,7 @@ interface Row {
 export type RecentRow = Pick<Row, "startMs" | "endMs" | "messagesIn" | "latency">;
 
 const ROW_MS = 1000;
+const SLACK_MS = 50;
 /** With more rows than this neighbours are joined, so that a run of any length needs the same memory. */
 const MAX_ROWS = 600;
 
@@ -36,7 +37,7 @@ export class Timeline {
   #rows: Row[] = [];
   #rowMs = ROW_MS;
   #windowStart: number | undefined;
-  #windowEnd = Number.POSITIVE_INFINITY;
+  #windowEnd: number | undefined;
   readonly #last = new Map<number, Tick>();
 
   /** @param shown the histogram that is shown over time */
@@ -51,8 +52,9 @@ export class Timeline {
     this.#cut(atMs);
   }
 
+  /** A worker has closed it; the last one to do so ends it. */
   closeWindow(atMs: number): void {
-    this.#windowEnd = Math.min(this.#windowEnd, atMs);
+    this.#windowEnd = Math.max(this.#windowEnd ?? atMs, atMs);
   }
 
   add(worker: number, tick: Tick): void {
@@ -84,8 +86,7 @@ export class Timeline {
     return {
       startMs: row.startMs - zero,
       endMs: row.endMs - zero,
-      // Windows of several workers begin and end within a few ms of each other.
-      counted: row.startMs >= zero - SLACK_MS && row.endMs <= this.#windowEnd + SLACK_MS,
+      counted: this.#isCounted(row),
       open: [...row.open.values()].reduce((sum, open) => sum + open, 0),
       opened: row.opened,
       messagesOut: row.messagesOut,
@@ -98,13 +99,18 @@ export class Timeline {
     };
   }
 
+  /** A row begins with the window; none ends with it to the very millisecond. */
+  #isCounted({ startMs, endMs }: Row): boolean {
+    if (this.#windowStart === undefined || startMs < this.#windowStart) return false;
+    const beyondMs = endMs - (this.#windowEnd ?? endMs);
+    return beyondMs <= Math.min(SLACK_MS, (endMs - startMs) / 2);
+  }
+
   /** The row of a moment; those between the last one and it are made. */
   #rowAt(atMs: number): Row | undefined {
     let last = this.#rows.at(-1);
     while (last && last.endMs <= atMs) {
-      const next = emptyRow(last.endMs, last.endMs + this.#rowMs);
-      for (const [worker, open] of last.open) next.open.set(worker, open);
-      this.#rows.push(next);
+      this.#push(last, last.endMs);
       if (this.#rows.length > MAX_ROWS) this.#join();
       last = this.#rows.at(-1);
     }
@@ -115,12 +121,16 @@ export class Timeline {
     const row = this.#rowAt(atMs);
     if (!row || row.startMs >= atMs) return;
     row.endMs = atMs;
-    const next = emptyRow(atMs, atMs + this.#rowMs);
-    for (const [worker, open] of row.open) next.open.set(worker, open);
-    this.#rows.push(next);
+    this.#push(row, atMs);
   }
 
-  /** Rows become twice as long; none goes over the beginning of the window. */
+  #push(before: Row, startMs: number): void {
+    const row = emptyRow(startMs, startMs + this.#rowMs);
+    for (const [worker, open] of before.open) row.open.set(worker, open);
+    this.#rows.push(row);
+  }
+
+  /** Rows become twice as long, the last one too; none goes over the beginning of the window. */
   #join(): void {
     this.#rowMs *= 2;
     const joined: Row[] = [];
@@ -133,11 +143,11 @@ export class Timeline {
       if (fits) joinRows(before, row);
       else joined.push(row);
     }
+    const last = joined.at(-1);
+    if (last) last.endMs = last.startMs + this.#rowMs;
     this.#rows = joined;
   }
 }
-
-const SLACK_MS = 50;
 
 function emptyRow(startMs: number, endMs: number): Row {
   return {

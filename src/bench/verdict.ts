@@ -20,22 +20,23 @@ export interface Verdict {
  *
  * 1. A signal ended it: 130 or 143.
  * 2. Our own part failed – a worker died, or sums do not agree: 1.
- * 3. Assertions were given: 31 where one failed, else 0. They say what counts as a failure.
- * 4. Sockets did not open, or did not stay: the code of the most frequent reason.
- * 5. Messages were not answered in time or wrongly, on sockets that stayed open, or messages that
+ * 3. No socket opened at all: the code of the most frequent reason.
+ * 4. Assertions were given: 31 where one failed, else 0. They say what counts as a failure.
+ * 5. Sockets did not open, or did not stay: the code of the most frequent reason.
+ * 6. Messages were not answered in time or wrongly, on sockets that stayed open, or messages that
  *    were to be received were not: 30.
- * 6. Nothing failed: 0.
+ * 7. Nothing failed: 0.
  */
 export function judge(result: BenchResult, signal?: Signal): Verdict {
   if (signal) return { exitCode: EXIT_CODES[signal === "SIGINT" ? "interrupted" : "terminated"] };
-  return (
-    judgeOurselves(result) ??
-    judgeAssertions(result) ??
-    (result.assertions.length > 0 ? undefined : judgeRun(result)) ?? { exitCode: EXIT_DONE }
-  );
+  const done = { exitCode: EXIT_DONE };
+  return judgeOurselves(result) ?? judgeRun(result) ?? done;
 }
 
 function judgeRun(result: BenchResult): Verdict | undefined {
+  const noneOpened = result.sockets.opened === 0 ? judgeSockets(result) : undefined;
+  if (noneOpened) return noneOpened;
+  if (result.assertions.length > 0) return judgeAssertions(result);
   return judgeSockets(result) ?? judgeReplies(result) ?? judgeStream(result);
 }
 

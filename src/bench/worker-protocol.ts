@@ -57,6 +57,8 @@ export interface Counts {
   readonly self: SelfCounts;
   /** The most that lay unsent in the sockets. */
   readonly maxBufferedBytes: number;
+  /** By how much resident memory has grown since before the first socket. */
+  readonly grownBytes: number;
   /** Why sockets did not open. */
   readonly refusals: readonly FailureCount[];
   /** Why sockets ended before the run did. */
@@ -85,9 +87,16 @@ export function mergeCounts(parts: readonly Counts[]): Counts {
     ),
     self: mergeSelfCounts(parts.map(({ self }) => self)),
     maxBufferedBytes: sum(parts, ({ maxBufferedBytes }) => maxBufferedBytes),
+    grownBytes: sum(parts, ({ grownBytes }) => grownBytes),
     refusals: mergeFailures(parts.map(({ refusals }) => refusals)),
     breaks: mergeFailures(parts.map(({ breaks }) => breaks)),
   };
+}
+
+/** At the end: what was planned and not sent never will be. */
+export function settle(messages: MessageCounts): MessageCounts {
+  const { planned, sent, unsent } = messages;
+  return { ...messages, unsent: Math.max(unsent, planned - sent) };
 }
 
 function sum(parts: readonly Counts[], of: (part: Counts) => number): number {
@@ -150,6 +159,7 @@ export function noCounts(attempted: number): Counts {
     traffic: NO_TRAFFIC,
     self: mergeSelfCounts([]),
     maxBufferedBytes: 0,
+    grownBytes: 0,
     refusals: [],
     breaks: [],
   };

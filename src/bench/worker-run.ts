@@ -2,32 +2,24 @@ import { setMaxListeners } from "node:events";
 import { FramecatError } from "../errors.ts";
 import type { LeanClose } from "../transport/lean-connection.ts";
 import { Agenda } from "./agenda.ts";
+import { Books, type Kept } from "./books.ts";
 import { Composer, looksInside } from "./composer.ts";
 import { type Crew, makeCrew } from "./crew.ts";
 import { dialOptionsOf } from "./dial-options.ts";
 import { Dialer, type Platform } from "./dialer.ts";
-import { Dispatch } from "./dispatch.ts";
-import { FailureTally, failureOf, HEARTBEAT_LOST } from "./failures.ts";
+import { Drive } from "./drive.ts";
+import { failureOf, HEARTBEAT_LOST } from "./failures.ts";
 import type { Field } from "./field.ts";
-import { Load, type Traffic } from "./load.ts";
+import { Load } from "./load.ts";
 import { deflateOffer } from "./outgoing-frame.ts";
-import { Pacer } from "./pacer.ts";
 import type { WorkerPlan } from "./plan.ts";
 import { Population } from "./population.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { SelfWatch } from "./self-watch.ts";
+import { Silence } from "./silence.ts";
 import { Storm } from "./storm.ts";
-import type { User, UserContext } from "./user.ts";
+import type { User } from "./user.ts";
 import { Waker } from "./waker.ts";
-import {
-  type Counts,
-  type FromWorker,
-  noCounts,
-  NO_TRAFFIC,
-  type Phase,
-  type Tick,
-  type WorkerEnding,
-} from "./worker-protocol.ts";
+import type { Counts, FromWorker, Phase, WorkerEnding } from "./worker-protocol.ts";
 
 /** How often the coordinator hears of a worker. */
 const TICK_MS = 500;
@@ -38,12 +30,19 @@ const QUIET_MS = 500;
 /** Handshakes that may be under way at a time, each with some listeners of its own. */
 const MAX_ABORT_LISTENERS = 1_000_000;
 
+/** What there is once the plan is found to be sound. */
+interface Parts extends Kept {
+  readonly crew: Crew;
+  readonly dialer: Dialer;
+}
+
 /**
  * One worker's part of a run.
  *
  * 1. `connect` opens the sockets of the start; then the worker is ready and waits for `go`, so that
  *    no worker begins before all are connected.
- * 2. Warm-up: the load is there, and does not count. Then the window opens.
+ * 2. Warm-up: the load is there, and does not count. Then the window opens, for all workers at the
+ *    same moment.
  * 3. The window closes when its time is up, when all messages are answered, when no reply has come
  *    for as long as replies are waited for at all, when no socket is left, or when asked to.
  * 4. What is in flight then may still be answered, for `drainMs`. After that the result is told,
@@ -52,31 +51,22 @@ const MAX_ABORT_LISTENERS = 1_000_000;
 export class WorkerRun {
   readonly #plan: WorkerPlan;
   readonly #tell: (message: FromWorker) => void;
-  readonly #load: Load;
   readonly #platform: Platform;
+  readonly #load: Load;
+  readonly #books: Books;
   readonly #random: () => number;
-  readonly #breaks = new FailureTally();
   readonly #agenda = new Agenda<User>();
   readonly #abort = new AbortController();
-  readonly #ticker: NodeJS.Timeout;
-  #crew: Crew | undefined;
-  #dialer: Dialer | undefined;
-  #field: Field | undefined;
-  #population: Population | undefined;
-  #dispatch: Dispatch | undefined;
-  #pacer: Pacer | undefined;
-  #waker: Waker | undefined;
-  #watch: SelfWatch | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #silence = new Silence();
+  #parts: Parts | undefined;
+  #drive: Drive | undefined;
+  #starter: Waker | undefined;
   #phase: Phase = "connecting";
   #ending: WorkerEnding = "completed";
-  #before: Traffic = NO_TRAFFIC;
-  #after: Traffic | undefined;
-  #windowEnd = Number.POSITIVE_INFINITY;
-  #maxBufferedBytes = 0;
-  /** Messages received at the last look, and when there were the last new ones. */
-  #seen = 0;
-  #seenAt = 0;
+  /** Ticks come at whole steps from here, so that those of the window lie in its seconds. */
+  #ticksFrom: number;
+  #ticker: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(plan: WorkerPlan, tell: (message: FromWorker) => void, platform: Platform) {
     this.#plan = plan;
@@ -85,288 +75,237 @@ export class WorkerRun {
     this.#random = seededRandom(plan.seed);
     const onDrained = (): void => this.#drained();
     this.#load = new Load(plan.load.model, { onDrained }, () => performance.now());
+    this.#books = new Books(plan, this.#load, platform.clockOffsetMs);
     setMaxListeners(MAX_ABORT_LISTENERS, this.#abort.signal);
-    this.#ticker = setInterval(() => this.#onTick(), TICK_MS);
+    this.#ticksFrom = this.#load.now();
+    this.#armTicker();
   }
 
   async connect(): Promise<void> {
-    const began = performance.now();
     try {
-      await this.#prepare();
+      this.#parts = await this.#prepare();
     } catch (thrown) {
       if (!(thrown instanceof FramecatError)) throw thrown;
-      clearInterval(this.#ticker);
+      clearTimeout(this.#ticker);
       return this.#tell({ type: "unfit", message: thrown.message, hint: thrown.hint });
     }
-    await this.#field?.open();
+    this.#platform.collectGarbage?.();
+    this.#books.begin(this.#parts);
+    const began = this.#load.now();
+    if (this.#ending !== "stopped") await this.#parts.field.open();
     // What the handshakes left behind is not to be cleared away while latencies are measured.
     this.#platform.collectGarbage?.();
-    if (this.#phase !== "connecting") return;
+    const connectMs = this.#load.now() - began;
     this.#phase = "ready";
-    const connectMs = performance.now() - began;
-    this.#tell({ type: "connected", tick: this.#tick(), connectMs });
+    this.#tell({ type: "connected", tick: this.#books.tick("ready"), connectMs });
     if (this.#ending === "stopped") this.#finish();
   }
 
   /** @param atMs when to begin, of the machine's monotonic clock; at once where that has passed */
-  go(atMs = 0): void {
-    if (this.#phase !== "ready") return;
-    const wait = atMs - this.#platform.clockOffsetMs - this.#load.now();
-    if (wait > 0) this.#afterMs(wait, () => this.#begin());
-    else this.#begin();
+  go(atMs = this.#load.now() + this.#platform.clockOffsetMs): void {
+    const parts = this.#parts;
+    if (this.#phase !== "ready" || !parts || this.#starter) return;
+    const agreed = atMs - this.#platform.clockOffsetMs;
+    const at = Math.max(agreed, this.#load.now());
+    // Who is late has less of a warm-up than the others, and the same window.
+    const windowAt = Math.max(agreed + this.#plan.warmupMs, at);
+    this.#starter = new Waker({
+      pump: (now) => (now < at ? at : this.#begin(parts, at, windowAt)),
+      now: this.#load.now,
+      activity: () => 0,
+      spared: () => undefined,
+      exact: true,
+    });
+    this.#starter.wake();
   }
 
   stop(): void {
     if (this.#phase === "connecting") {
       this.#ending = "stopped";
-      this.#field?.stop();
+      this.#parts?.field.stop();
     } else if (this.#phase === "ready") {
       this.#ending = "stopped";
       this.#finish();
     } else this.#closeWindow("stopped");
   }
 
-  async #prepare(): Promise<void> {
-    const { message, dial, measure } = this.#plan;
+  async #prepare(): Promise<Parts> {
+    const { message, dial, measure, load } = this.#plan;
     const { clock, random, clockOffsetMs } = this.#platform;
     const composer = await Composer.create(message, this.#random);
-    const context: UserContext = {
+    const context = {
       load: this.#load,
-      model: this.#plan.load,
+      model: load,
       agenda: this.#agenda,
-      onClosed: (user, close, cause) => this.#onClosed(user, close, cause),
+      onClosed: (user: User, close: LeanClose, cause?: "heartbeat") =>
+        this.#onClosed(user, close, cause),
     };
     const maskKey = random(4).reduce((key, octet) => ((key << 8) | octet) >>> 0, 0);
-    this.#crew = await makeCrew({ plan: this.#plan, context, composer, maskKey, clockOffsetMs });
+    const crew = await makeCrew({ plan: this.#plan, context, composer, maskKey, clockOffsetMs });
     const inside = looksInside(message) || measure === "push" || measure === "fanout";
     const common = { clock, random, signal: this.#abort.signal };
-    const optionsOf = dialOptionsOf(
-      dial,
-      { ...common, ...(dial.deflate && { deflate: deflateOffer(inside) }) },
-      composer,
-    );
-    this.#dialer = new Dialer(optionsOf, this.#load.recordings, this.#abort);
-    this.#field = this.#makeField(this.#dialer, this.#crew);
+    const deflate = dial.deflate && { deflate: deflateOffer(inside) };
+    const optionsOf = dialOptionsOf(dial, { ...common, ...deflate }, composer);
+    const dialer = new Dialer(optionsOf, this.#load.recordings, this.#abort);
+    return { crew, dialer, field: this.#makeField(dialer, crew) };
   }
 
-  #makeField(dialer: Dialer, { makeUser }: Crew): Field {
-    const { load, measure } = this.#plan;
-    if (measure === "connect") return new Storm(this.#plan, dialer, this.#load, load.model);
+  #makeField(dialer: Dialer, crew: Crew): Field {
+    const plan = this.#plan;
+    const load = this.#load;
+    if (plan.measure === "connect") {
+      const onFailed = (): void => this.#onChanged();
+      return new Storm({ plan, dialer, load, model: plan.load.model, onFailed });
+    }
     const listener = {
-      makeUser,
-      onOpened: (user: User) => this.#onOpened(user),
-      onChanged: () => this.#onChanged(),
+      makeUser: crew.makeUser,
+      sends: crew.sends,
+      onOpened: (user: User): void => {
+        if (this.#isRunning) user.start(load.now());
+      },
+      onChanged: (): void => this.#onChanged(),
     };
-    this.#population = new Population(this.#plan, dialer, listener, this.#load.now);
-    return this.#population;
+    return new Population(plan, dialer, listener, load.now);
   }
 
   get #isRunning(): boolean {
     return this.#phase === "warm-up" || this.#phase === "measuring";
   }
 
-  #begin(): void {
-    if (this.#phase !== "ready" || !this.#field) return;
-    const { warmupMs } = this.#plan;
-    const now = this.#load.now();
+  /** @returns when to be called again: never */
+  #begin({ field }: Parts, at: number, windowAt: number): number {
+    if (this.#phase !== "ready") return Number.POSITIVE_INFINITY;
+    const plan = this.#plan;
     this.#phase = "warm-up";
-    if (warmupMs > 0) this.#afterMs(warmupMs, () => this.#openWindow());
-    else this.#openWindow();
-    this.#startLoad(now, this.#field);
-    if (this.#counts().sockets.open === 0) this.#onEmpty();
-  }
-
-  #startLoad(now: number, field: Field): void {
-    const { load, phase, measure } = this.#plan;
-    if (load.model === "open") {
-      const senders = this.#crew?.senders ?? field.senders;
-      const { arrival } = load;
-      const pace = { arrival, phase, startMs: now, random: this.#random };
-      this.#pacer = new Pacer({ ...pace, ratePerSecond: this.#ratePerSecond() });
-      this.#dispatch = new Dispatch(this.#pacer, senders, this.#load);
-    }
-    this.#waker = new Waker({
-      pump: (at) => this.#pump(at),
-      now: this.#load.now,
-      activity: () => this.#load.bytesIn + this.#load.bytesOut,
-      spared: (ms) => this.#watch?.spared(ms),
-      exact: measure !== "hold",
-    });
-    field.start(now);
-    for (const user of this.#population?.users ?? []) user.start(now);
-    this.#waker.wake();
-  }
-
-  #ratePerSecond(): number {
-    const { load } = this.#plan;
-    if (load.model === "closed") return 0;
-    const sockets = load.per === "socket" ? (this.#population?.users.length ?? 0) : 1;
-    return load.ratePerSecond * sockets;
-  }
-
-  /** Does what is due; gives when something is next. */
-  #pump(now: number): number {
+    this.#ticksFrom = windowAt;
+    this.#armTicker();
+    const spared = (ms: number): void => this.#books.spared(ms);
+    const [load, agenda, random] = [this.#load, this.#agenda, this.#random];
+    const drive = { plan, load, senders: field.senders, agenda, random, spared };
+    this.#drive = new Drive(drive, at);
+    // What is due from the moment of the window on counts, whenever our timer comes.
+    const { length } = plan;
+    load.openWindow(length.kind === "messages" ? length.count : undefined, windowAt);
+    if (length.kind === "duration") this.#drive.endAt(windowAt + length.durationMs);
     if (!this.#isRunning) return Number.POSITIVE_INFINITY;
-    const agenda = this.#agenda;
-    while (agenda.next <= now) {
-      const dueAt = agenda.next;
-      const user = agenda.take();
-      user?.plan(dueAt);
-      user?.flush(now);
-    }
-    this.#dispatch?.pump(now, Math.min(now, this.#windowEnd));
-    return Math.min(agenda.next, this.#dispatch?.next ?? Number.POSITIVE_INFINITY);
+    if (windowAt > at) this.#at(windowAt, () => this.#openWindow());
+    else this.#openWindow();
+    field.start(at);
+    for (const user of field.users ?? []) user.start(at);
+    this.#drive.start();
+    this.#onChanged();
+    return Number.POSITIVE_INFINITY;
   }
 
   #openWindow(): void {
     if (this.#phase !== "warm-up") return;
     const { length } = this.#plan;
-    this.#tell({ type: "tick", tick: this.#tick() });
+    const { windowStart } = this.#load;
+    this.#tell({ type: "tick", tick: this.#books.tick(this.#phase) });
     this.#phase = "measuring";
-    this.#before = this.#load.traffic;
-    this.#watch = new SelfWatch();
-    this.#seenAt = this.#load.now();
-    this.#load.openWindow(length.kind === "messages" ? length.count : undefined);
+    this.#books.openWindow();
+    this.#silence.begin(this.#load.now());
     if (length.kind === "duration") {
-      this.#windowEnd = this.#load.windowStart + length.durationMs;
-      this.#afterMs(length.durationMs, () => this.#closeWindow("completed"));
+      this.#at(windowStart + length.durationMs, () => this.#closeWindow("completed"));
     }
   }
 
   #closeWindow(ending: WorkerEnding): void {
     if (!this.#isRunning) return;
-    // What was planned until now is due, also where its moment was missed.
-    const now = this.#load.now();
-    if (ending === "completed") this.#dispatch?.pump(now, Math.min(now, this.#windowEnd));
+    if (ending === "completed") this.#drive?.catchUp();
     this.#phase = "draining";
     this.#ending = ending;
-    this.#waker?.stop();
-    this.#field?.stop();
-    this.#watch?.close();
-    this.#after = this.#load.traffic;
-    this.#seenAt = now;
-    this.#tell({ type: "tick", tick: this.#tick() });
-    const { drainMs } = this.#plan;
-    const patienceMs = ending === "stopped" ? Math.min(drainMs, HASTY_DRAIN_MS) : drainMs;
-    this.#afterMs(ending === "stalled" ? 0 : patienceMs, () => this.#finish());
+    this.#drive?.stop();
+    this.#parts?.field.stop();
+    this.#books.closeWindow();
+    this.#silence.begin(this.#load.now());
+    this.#tell({ type: "tick", tick: this.#books.tick(this.#phase) });
+    this.#at(this.#load.now() + this.#patienceMs(ending), () => this.#finish());
     this.#load.stop();
+  }
+
+  /** How long what is in flight is waited for. */
+  #patienceMs(ending: WorkerEnding): number {
+    const { drainMs } = this.#plan;
+    if (ending === "stalled") return 0;
+    return ending === "stopped" ? Math.min(drainMs, HASTY_DRAIN_MS) : drainMs;
   }
 
   #drained(): void {
     const { measure, length } = this.#plan;
+    // All were answered before our timer came.
+    if (this.#phase === "warm-up") this.#openWindow();
     if (this.#phase === "measuring" && length.kind === "messages") this.#closeWindow("completed");
     // Nobody answers a publication, and deliveries may still be under way.
-    else if (this.#phase === "draining" && measure !== "fanout" && measure !== "push") {
-      this.#finish();
-    }
+    else if (this.#phase === "draining" && measure !== "fanout") this.#finish();
   }
 
   #finish(): void {
     if (this.#phase === "done") return;
-    const tick = this.#tick();
     this.#phase = "done";
-    clearInterval(this.#ticker);
+    clearTimeout(this.#ticker);
     clearTimeout(this.#timer);
-    this.#waker?.stop();
-    this.#tell({ type: "result", ending: this.#ending, tick: { ...tick, phase: "done" } });
-    this.#field?.end();
+    this.#starter?.stop();
+    this.#drive?.stop();
+    // Nothing is measured any more, and what is left is what the sockets take.
+    this.#platform.collectGarbage?.();
+    this.#tell({ type: "result", ending: this.#ending, tick: this.#books.close() });
+    this.#parts?.field.end();
   }
 
-  #onOpened(user: User): void {
-    if (this.#isRunning) user.start(this.#load.now());
-  }
-
+  /** Another number of sockets is open. A run without any goes on only where there may be some again. */
   #onChanged(): void {
-    if (!this.#isRunning) return;
-    const { load } = this.#plan;
-    if (load.model !== "open" || load.per !== "socket") return;
-    this.#pacer?.setRate(this.#ratePerSecond(), this.#load.now());
-    this.#waker?.wake();
+    if (!this.#isRunning || !this.#parts) return;
+    const { field } = this.#parts;
+    this.#drive?.sendersChanged();
+    if (field.counts.open === 0 && !field.mayGrow) this.#closeWindow("disconnected");
   }
 
   #onClosed(user: User, close: LeanClose, cause?: "heartbeat"): void {
     if (this.#phase === "done") return;
-    const broke = this.#population?.ended(user) ?? true;
-    if (broke) this.#breaks.add(cause === "heartbeat" ? HEARTBEAT_LOST : failureOf(close));
-    if (this.#isRunning && this.#population?.users.length === 0) this.#onEmpty();
+    const broke = this.#parts?.field.ended(user) ?? true;
+    if (broke) this.#books.breaks.add(cause === "heartbeat" ? HEARTBEAT_LOST : failureOf(close));
+    // First the user is to tell what it lost.
+    queueMicrotask(() => this.#onChanged());
   }
 
-  /** No socket is open; a run goes on only where there may be some again. */
-  #onEmpty(): void {
-    if (this.#field?.mayGrow !== true) this.#closeWindow("disconnected");
-  }
-
-  #afterMs(ms: number, act: () => void): void {
+  #at(moment: number, act: () => void): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(act, ms);
+    this.#timer = setTimeout(act, moment - this.#load.now());
+  }
+
+  #armTicker(): void {
+    clearTimeout(this.#ticker);
+    const since = (this.#load.now() - this.#ticksFrom) % TICK_MS;
+    const wait = TICK_MS - (since < 0 ? since + TICK_MS : since);
+    // A timer may come a little early; that was the tick of this step then.
+    this.#ticker = setTimeout(() => this.#onTick(), wait < TICK_MS / 10 ? wait + TICK_MS : wait);
   }
 
   #onTick(): void {
-    let buffered = 0;
-    for (const { connection } of this.#population?.users ?? []) {
-      buffered += connection?.bufferedAmount ?? 0;
-    }
-    this.#maxBufferedBytes = Math.max(this.#maxBufferedBytes, buffered);
-    this.#tell({ type: "tick", tick: this.#tick() });
-    this.#giveUpOnSilence();
+    this.#armTicker();
+    const tick = this.#books.tick(this.#phase);
+    this.#tell({ type: "tick", tick });
+    this.#lookForTheEnd(tick.counts);
   }
 
   /**
-   * A number of messages may never be reached: the run ends when no reply has come for long. And
-   * where nobody tells how much is still to come, the end is when nothing has come for a while.
+   * A number of messages may never be reached: the run ends when something is waited for and nothing
+   * has happened for long. Where nobody tells how much is still to come, the end is when nothing has
+   * come for a while.
    */
-  #giveUpOnSilence(): void {
-    const { messagesIn } = this.#load;
-    const now = this.#load.now();
-    if (messagesIn > this.#seen) this.#seenAt = now;
-    this.#seen = messagesIn;
-    const silentMs = now - this.#seenAt;
-    if (this.#phase === "measuring" && this.#plan.length.kind === "messages") {
-      if (silentMs > this.#plan.drainMs) this.#closeWindow("stalled");
-    } else if (this.#phase === "draining" && silentMs >= QUIET_MS) {
-      const { measure } = this.#plan;
-      if (measure === "fanout" || measure === "push") this.#finish();
+  #lookForTheEnd({ messages, stream, sockets }: Counts): void {
+    const { measure, length, drainMs } = this.#plan;
+    const { messagesIn, messagesOut } = this.#load;
+    const silentMs = this.#silence.ofMs(messagesIn + messagesOut, this.#load.now());
+    if (this.#phase === "measuring" && length.kind === "messages") {
+      const { planned, sent, unsent, inFlight } = messages;
+      const waits = planned > sent + unsent || inFlight > 0 || sockets.open === 0;
+      if (measure === "push" && (stream?.received ?? 0) >= length.count) {
+        this.#closeWindow("completed");
+      } else if (silentMs > drainMs && (waits || measure === "push")) this.#closeWindow("stalled");
+    } else if (this.#phase === "draining" && measure === "fanout" && silentMs >= QUIET_MS) {
+      this.#finish();
     }
-  }
-
-  #tick(): Tick {
-    return {
-      atMs: this.#load.now() + this.#platform.clockOffsetMs,
-      phase: this.#phase,
-      counts: this.#counts(),
-      traffic: this.#load.traffic,
-      recorded: this.#load.recordings.take(),
-    };
-  }
-
-  #counts(): Counts {
-    const { connections, stages, measure } = this.#plan;
-    const none = noCounts(stages.length > 0 || measure === "connect" ? 0 : connections);
-    const stream = this.#crew?.stream?.counts;
-    return {
-      ...none,
-      ...(this.#field && { sockets: this.#field.counts, peak: this.#field.peak }),
-      messages: { ...this.#load.ledger, inFlight: this.#field?.inFlight ?? 0 },
-      unawaited: this.#load.unawaited,
-      ...(stream && { stream }),
-      ownDeliveries: this.#crew?.own?.received ?? 0,
-      traffic: this.#windowTraffic(),
-      ...(this.#watch && { self: this.#watch.counts }),
-      maxBufferedBytes: this.#maxBufferedBytes,
-      refusals: this.#dialer?.refusals.list() ?? [],
-      breaks: this.#breaks.list(),
-    };
-  }
-
-  #windowTraffic(): Traffic {
-    if (!this.#watch) return NO_TRAFFIC;
-    const { messagesOut, messagesIn, bytesOut, bytesIn } = this.#after ?? this.#load.traffic;
-    const before = this.#before;
-    return {
-      messagesOut: messagesOut - before.messagesOut,
-      messagesIn: messagesIn - before.messagesIn,
-      bytesOut: bytesOut - before.bytesOut,
-      bytesIn: bytesIn - before.bytesIn,
-    };
   }
 }

@@ -2,13 +2,13 @@ import { usageError } from "../errors.ts";
 import { unreachable } from "../transport/events.ts";
 import type { Child } from "./child-process.ts";
 import { mergeFailures } from "./failures.ts";
-import type { WorkerPlan } from "./plan.ts";
+import { socketsOfStart, type WorkerPlan } from "./plan.ts";
 import { Recordings } from "./recordings.ts";
 import {
   type Counts,
   type FromWorker,
   noCounts,
-  NO_TRAFFIC,
+  settle,
   type Phase,
   type Tick,
   type ToWorker,
@@ -50,18 +50,18 @@ export class WorkerWatch {
   readonly #silenceMs: number;
   readonly #onTick: (tick: Tick) => void;
   readonly #recordings = new Recordings();
+  #last: Tick | undefined;
   #silence: NodeJS.Timeout | undefined;
   #connectMs = 0;
   #counts: Counts;
 
   phase: Phase = "connecting";
-  traffic = NO_TRAFFIC;
 
   constructor(process: WorkerProcess, plan: WorkerPlan, options: WatchOptions = {}) {
     this.#process = process;
     this.#silenceMs = options.silenceMs ?? SILENCE_MS;
     this.#onTick = options.onTick ?? (() => undefined);
-    this.#counts = noCounts(plan.stages.length > 0 ? 0 : plan.connections);
+    this.#counts = noCounts(socketsOfStart(plan));
     let connected = (): void => undefined;
     this.connected = new Promise((resolve) => {
       connected = resolve;
@@ -89,7 +89,6 @@ export class WorkerWatch {
   }
 
   go(atMs: number): void {
-    if (this.phase === "ready") this.phase = "warm-up";
     this.#process.send({ type: "go", atMs });
   }
 
@@ -116,8 +115,8 @@ export class WorkerWatch {
   #take(message: Exclude<FromWorker, { type: "unfit" }>): void {
     const { tick } = message;
     this.#counts = tick.counts;
-    this.traffic = tick.traffic;
     this.phase = tick.phase;
+    this.#last = tick;
     this.#recordings.add(tick.recorded);
     this.#onTick(tick);
     switch (message.type) {
@@ -141,24 +140,19 @@ export class WorkerWatch {
   #reportDeath(how: string): WorkerReport {
     this.phase = "done";
     const { sockets, messages, breaks, ...counts } = this.#counts;
-    const died = {
-      kind: "abnormal",
-      code: "abnormal",
-      message: `a worker process died (${how})`,
-    } as const;
+    const message = `a worker process died (${how})`;
     const { open } = sockets;
-    const unsettled = messages.planned - messages.unsent - messages.sent;
+    const died = { kind: "abnormal", code: "abnormal", message, count: open } as const;
     this.#counts = {
       ...counts,
       sockets: { ...sockets, open: 0, broken: sockets.broken + open },
-      messages: {
-        ...messages,
-        unsent: messages.unsent + unsettled,
-        lost: messages.lost + messages.inFlight,
-        inFlight: 0,
-      },
-      breaks: open > 0 ? mergeFailures([breaks, [{ ...died, count: open }]]) : breaks,
+      messages: settle({ ...messages, lost: messages.lost + messages.inFlight, inFlight: 0 }),
+      breaks: open > 0 ? mergeFailures([breaks, [died]]) : breaks,
+      grownBytes: 0,
     };
+    if (this.#last) {
+      this.#onTick({ ...this.#last, phase: "done", counts: this.#counts, recorded: {} });
+    }
     return { ...this.#common(), ending: "died", death: how };
   }
 

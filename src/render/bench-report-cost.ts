@@ -84,8 +84,8 @@ const MANY_SOCKETS = 1000;
 
 function memoryLines({ client, sockets, settings }: BenchResult, options: FieldOptions): string[] {
   if (settings.measure !== "hold" && sockets.peak < MANY_SOCKETS) return [];
-  const { rssBytes, workers } = client;
-  const each = sockets.peak > 0 ? [`${formatBytes(rssBytes / sockets.peak)} per socket`] : [];
+  const { rssBytes, rssBytesPerConnection: memory, workers } = client;
+  const each = memory === undefined ? [] : [`${formatBytes(memory)} per socket`];
   const texts = [`${formatBytes(rssBytes)} in ${formatPlural(workers, "worker")}`, ...each];
   return field(
     "memory",

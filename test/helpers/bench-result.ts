@@ -116,6 +116,7 @@ export function benchResult(given: Partial<BenchResult> = {}): BenchResult {
       gc: { count: 120, totalMs: 14, maxMs: 0.6 },
       maxBufferedBytes: 0,
       rssBytes: 96 * 2 ** 20,
+      rssBytesPerConnection: 3600,
       limits: [],
     },
     refusals: [],

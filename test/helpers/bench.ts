@@ -1,41 +1,79 @@
+import { hrtime } from "node:process";
 import { onTestFinished } from "vitest";
-import type { BenchPlan } from "../../src/bench/plan.ts";
-import { emptyHistogram, encodeHistogram, type SparseCounts } from "../../src/bench/recorder.ts";
+import type { Platform } from "../../src/bench/dialer.ts";
+import type { BenchPlan, DialPlan } from "../../src/bench/plan.ts";
+import { bucketOf, emptyHistogram, type SparseCounts } from "../../src/bench/recorder.ts";
+import { Recordings } from "../../src/bench/recordings.ts";
+import type { HistogramName } from "../../src/bench/result.ts";
 import {
   type Counts,
   type FromWorker,
   noCounts,
   type Phase,
+  type Tick,
   type ToWorker,
+  type WorkerEnding,
 } from "../../src/bench/worker-protocol.ts";
 import type { WorkerProcess, WorkerReport } from "../../src/bench/worker-watch.ts";
+import { systemClock, systemRandom } from "../../src/io.ts";
 import { type LeanServer, serveLeanEcho } from "../../src/transport/lean-serve.ts";
 import { parseTarget } from "../../src/transport/target.ts";
 
 export type PlanOverrides = Partial<BenchPlan> & { readonly url?: string };
 
+export function dialPlan(url: string, given: Partial<DialPlan> = {}): DialPlan {
+  return {
+    target: parseTarget(url),
+    connectTimeoutMs: 5000,
+    handshakeTimeoutMs: 5000,
+    deflate: false,
+    ...given,
+  };
+}
+
 /** A small plan; what a test is about is given. */
 export function benchPlan({ url = "ws://127.0.0.1:1/", ...plan }: PlanOverrides = {}): BenchPlan {
   return {
-    dial: { target: parseTarget(url), connectTimeoutMs: 5000, handshakeTimeoutMs: 5000 },
+    measure: "echo",
+    dial: dialPlan(url),
     connections: 4,
+    stages: [],
+    churnPerSecond: 0,
     workers: 1,
-    load: { model: "closed", inFlight: 1 },
-    message: { kind: "text", length: 20 },
+    load: { model: "closed", inFlight: 1, thinkMs: 0 },
+    message: {
+      kind: "text",
+      contents: [{ weight: 1, content: { type: "letters", sizes: { kind: "fixed", size: 20 } } }],
+      match: { by: "order" },
+      verify: false,
+      onOpen: [],
+    },
+    publishers: 1,
     length: { kind: "messages", count: 100 },
     warmupMs: 0,
     drainMs: 1000,
+    seed: 1,
     ...plan,
   };
 }
 
-type Nested = "sockets" | "messages" | "traffic";
+/** An open model of so many messages a second. */
+export function openModel(ratePerSecond: number, per: "total" | "socket" = "total") {
+  return { model: "open", ratePerSecond, per, arrival: "constant" } as const;
+}
+
+export function platform(given: Partial<Platform> = {}): Platform {
+  const clockOffsetMs = Number(hrtime.bigint()) / 1e6 - performance.now();
+  return { clock: systemClock, random: systemRandom, clockOffsetMs, ...given };
+}
+
+type Nested = "sockets" | "messages" | "traffic" | "self";
 export type CountOverrides = Partial<Omit<Counts, Nested>> & {
   readonly [K in Nested]?: Partial<Counts[K]>;
 };
 
 /** Counts of a worker; what is not given is nothing. */
-export function counts({ sockets, messages, traffic, ...rest }: CountOverrides = {}): Counts {
+export function counts({ sockets, messages, traffic, self, ...rest }: CountOverrides = {}): Counts {
   const none = noCounts(0);
   return {
     ...none,
@@ -43,6 +81,7 @@ export function counts({ sockets, messages, traffic, ...rest }: CountOverrides =
     sockets: { ...none.sockets, ...sockets },
     messages: { ...none.messages, ...messages },
     traffic: { ...none.traffic, ...traffic },
+    self: { ...none.self, ...self },
   };
 }
 
@@ -53,6 +92,24 @@ export function histogramOf(latenciesMs: readonly number[]) {
   return histogram;
 }
 
+/** Latencies in ms as buckets and counts. */
+export function sparse(latenciesMs: readonly number[]): SparseCounts {
+  const buckets = new Map<number, number>();
+  for (const bucket of latenciesMs.map((ms) => bucketOf(ms * 1e6)).toSorted((a, b) => a - b)) {
+    buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
+  }
+  return [...buckets].flat();
+}
+
+/** Recordings in ms by name. */
+export function recordingsOf(given: Partial<Record<HistogramName, readonly number[]>>): Recordings {
+  const recordings = new Recordings();
+  for (const [name, latenciesMs] of Object.entries(given)) {
+    for (const ms of latenciesMs) recordings.of(name as HistogramName).record(ms * 1e6);
+  }
+  return recordings;
+}
+
 export function workerReport(
   given: CountOverrides = {},
   latenciesMs: readonly number[] = [],
@@ -60,10 +117,25 @@ export function workerReport(
 ): WorkerReport {
   return {
     counts: counts(given),
-    latencies: histogramOf(latenciesMs),
-    handshakes: histogramOf([]),
+    recordings: recordingsOf({ latency: latenciesMs }),
     connectMs: 0,
     ending: "completed",
+    ...rest,
+  };
+}
+
+/** A tick; latencies are in ms. */
+export function tick(
+  given: CountOverrides = {},
+  { latency = [], ...rest }: Partial<Tick> & { readonly latency?: readonly number[] } = {},
+): Tick {
+  const own = counts(given);
+  return {
+    atMs: 0,
+    phase: "measuring",
+    counts: own,
+    traffic: own.traffic,
+    recorded: latency.length > 0 ? { latency: sparse(latency) } : {},
     ...rest,
   };
 }
@@ -105,28 +177,24 @@ export class FakeWorker implements WorkerProcess {
   }
 }
 
-const noHistogram = encodeHistogram(emptyHistogram());
-
+/** What workers tell. */
 export const told = {
-  connected: (own: Counts): FromWorker => ({
+  connected: (own: CountOverrides = {}): FromWorker => ({
     type: "connected",
-    counts: own,
-    handshakes: noHistogram,
-    elapsedMs: 5,
+    tick: tick(own, { phase: "ready" }),
+    connectMs: 5,
   }),
-  tick: (own: Counts, latencies: SparseCounts = [], phase: Phase = "measuring"): FromWorker => ({
-    type: "tick",
-    phase,
-    counts: own,
-    traffic: own.traffic,
-    latencies,
-  }),
-  result: (own: Counts, latenciesMs: readonly number[] = []): FromWorker => ({
-    type: "result",
-    ending: "completed",
-    counts: own,
-    latencies: encodeHistogram(histogramOf(latenciesMs)),
-  }),
+  tick: (
+    own: CountOverrides = {},
+    latency: readonly number[] = [],
+    phase: Phase = "measuring",
+    atMs = 0,
+  ): FromWorker => ({ type: "tick", tick: tick(own, { latency, phase, atMs }) }),
+  result: (
+    own: CountOverrides = {},
+    latency: readonly number[] = [],
+    ending: WorkerEnding = "completed",
+  ): FromWorker => ({ type: "result", ending, tick: tick(own, { latency, phase: "done" }) }),
 };
 
 /** An echo server in this process. */
