@@ -46,9 +46,21 @@ class ProcessMoment implements Moment {
 /** Wall clock and monotonic clock of this process. */
 export const systemClock: Clock = { now: () => new ProcessMoment() };
 
-/** Cryptographically strong bytes. */
+/** Random bytes that nobody has yet: to ask the system for a key costs as much as for hundreds. */
+const POOL = new Uint8Array(8192);
+/** More than so many are asked for by themselves. */
+const MAX_FROM_POOL = 64;
+let used = POOL.length;
+
+/** Cryptographically strong bytes, each handed out once. */
 export function systemRandom(length: number): Uint8Array {
-  return randomFillSync(new Uint8Array(length));
+  if (length > MAX_FROM_POOL) return randomFillSync(new Uint8Array(length));
+  if (used + length > POOL.length) {
+    randomFillSync(POOL);
+    used = 0;
+  }
+  used += length;
+  return POOL.slice(used - length, used);
 }
 
 /** The real process. */

@@ -20,3 +20,36 @@ it("does not act once it is taken back, or without a signal", () => {
   controller.abort();
   expect(act).not.toHaveBeenCalled();
 });
+
+it("acts in the order of those who wait, also where some go meanwhile, and some wait twice", () => {
+  const { signal, abort } = waitingFor();
+  const acted: string[] = [];
+  const note = (): unknown => acted.push("twice");
+  whenAborted(signal, note);
+  whenAborted(signal, note);
+  const leave = whenAborted(signal, () => acted.push("left"));
+  whenAborted(signal, () => {
+    acted.push("first");
+    leaveLater();
+  });
+  const leaveLater = whenAborted(signal, () => acted.push("too late"));
+  leave();
+  abort();
+  abort();
+  expect(acted).toEqual(["twice", "twice", "first"]);
+});
+
+it("has one listener, however many wait", () => {
+  const { signal, abort } = waitingFor();
+  const add = vi.spyOn(signal, "addEventListener");
+  const act = vi.fn<() => void>();
+  for (let i = 0; i < 20; i++) whenAborted(signal, act);
+  expect(add).toHaveBeenCalledOnce();
+  abort();
+  expect(act).toHaveBeenCalledTimes(20);
+});
+
+function waitingFor() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

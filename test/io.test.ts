@@ -15,6 +15,27 @@ it("random bytes are as many as asked for, and differ", () => {
   expect(random(16)).not.toEqual(random(16));
 });
 
+it("random bytes are handed out once, over several fillings of what they come from", () => {
+  const { random } = processIo();
+  const all = Array.from({ length: 3000 }, () => Buffer.from(random(8)).toString("hex"));
+  expect(new Set(all).size).toBe(all.length);
+});
+
+it("random bytes belong to who got them", () => {
+  const { random } = processIo();
+  const mine = random(16).fill(0);
+  for (let i = 0; i < 1200; i++) random(16).fill(1);
+  expect(mine).toEqual(new Uint8Array(16));
+  expect(random(0)).toHaveLength(0);
+});
+
+it("random bytes may be many at once", () => {
+  const { random } = processIo();
+  const many = random(100_000);
+  expect(many).toHaveLength(100_000);
+  expect(new Set(many).size).toBe(256);
+});
+
 it("a signal is heard until the handler is taken back", () => {
   const heard: string[] = [];
   const off = processIo().onSignal("SIGTERM", () => heard.push("SIGTERM"));
