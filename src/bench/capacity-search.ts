@@ -103,11 +103,11 @@ export class CapacitySearch {
     else tally.limited += 1;
   }
 
-  /** The best that is known so far. */
+  /** The highest load, below those that failed, of whose trials most held so far. */
   answer(): SearchAnswer {
-    const { low } = this.#edge();
-    if (!low) return { confirmed: false };
-    return { load: low.load, confirmed: this.#standing(low) === "confirmed" };
+    const best = this.#edge().below.findLast((tally) => tally.held * 2 > tried(tally));
+    if (!best) return { confirmed: false };
+    return { load: best.load, confirmed: this.#standing(best) === "confirmed" };
   }
 
   /** Why there is no next trial; undefined as long as there is one. */
@@ -130,13 +130,13 @@ export class CapacitySearch {
     return this.#standing(low) === "held" ? low.load : undefined;
   }
 
-  /** The lowest load that failed, and the highest below it that held. */
-  #edge(): { low?: Tally | undefined; high?: Tally | undefined } {
+  /** The lowest load that failed, those below it by rising load, and the highest of them that held. */
+  #edge(): { below: readonly Tally[]; low: Tally | undefined; high: Tally | undefined } {
     const rising = [...this.#tallies.values()].toSorted((a, b) => a.load - b.load);
-    const high = rising.findIndex((tally) => this.#standing(tally) === "failed");
-    const below = high === -1 ? rising : rising.slice(0, high);
-    const holds = (tally: Tally) => this.#standing(tally) !== "open";
-    return { low: below.findLast(holds), high: rising[high] };
+    const end = rising.findIndex((tally) => this.#standing(tally) === "failed");
+    const below = end === -1 ? rising : rising.slice(0, end);
+    const low = below.findLast((tally) => this.#standing(tally) !== "open");
+    return { below, low, high: rising[end] };
   }
 
   #standing({ held, missed, limited }: Tally): Standing {

@@ -166,6 +166,12 @@ describe("how it goes", () => {
 });
 
 describe("how it ends", () => {
+  it("early, with a load of which most trials held", () => {
+    const server: Server = (load, i) => ({ outcome: load < 400 || i === 3 ? "held" : "missed" });
+    const { loads, load } = run(server, { maxTrials: 4 });
+    expect([loads, load]).toEqual([[100, 200, 400, 400], 200]);
+  });
+
   it("at once where even the lowest load misses the objective", () => {
     const { loads, load, confirmed, ended } = run(kneeAt(50));
     expect(loads).toEqual([100, 100]);
