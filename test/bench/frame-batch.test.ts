@@ -1,30 +1,30 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { FrameBatch } from "../../src/bench/frame-batch.ts";
-import { toHex } from "../helpers/bytes.ts";
-import { parse } from "../helpers/frames.ts";
+import { hex, toHex } from "../helpers/bytes.ts";
 
-describe("a batch", () => {
-  it("holds the same frame as often as asked for", () => {
-    const batch = new FrameBatch({ kind: "text", length: 20 }, 16, 0x37fa213d);
-    expect([batch.frameLength, batch.max, batch.of(0).length]).toEqual([26, 16, 0]);
-    for (const count of [1, 2, 16]) {
-      const { frames, end } = parse([batch.of(count)], { sender: "client" });
-      expect([frames.length, end]).toEqual([count, undefined]);
-      for (const { header, payload, violations } of frames) {
-        expect([header.opcode, header.maskKey, violations]).toEqual([1, 0x37fa213d, []]);
-        expect(Buffer.from(payload).toString()).toBe("abcdefghijklmnopqrst");
-      }
-    }
-  });
+const FRAME = hex("81 82 00000001 6163");
 
-  it("is binary where asked for", () => {
-    const batch = new FrameBatch({ kind: "binary", length: 0 }, 1, 1);
-    expect(toHex(batch.of(1))).toBe("828000000001");
-  });
+it("holds the same frame as often as asked for", () => {
+  const batch = new FrameBatch(FRAME, 16);
+  expect([batch.frameLength, batch.max]).toEqual([8, 16]);
+  for (const count of [0, 1, 2, 16]) {
+    expect(toHex(batch.of(count))).toBe(toHex(FRAME).repeat(count));
+  }
+});
 
-  it("is as large as one write is worth, and at least one frame", () => {
-    const large = new FrameBatch({ kind: "binary", length: 100_000 }, 16, 1);
-    expect([large.max, large.of(2).length]).toEqual([2, 2 * large.frameLength]);
-    expect(new FrameBatch({ kind: "binary", length: 2 ** 20 }, 16, 1).max).toBe(1);
-  });
+it("allocates nothing for what it gives", () => {
+  const batch = new FrameBatch(FRAME, 4);
+  expect(batch.of(3)).toBe(batch.of(3));
+  expect(batch.of(3).buffer).toBe(batch.of(4).buffer);
+});
+
+it.each([
+  [100_000, 16, 2],
+  [256 * 1024, 16, 1],
+  [2 ** 20, 16, 1],
+  [6, 0, 1],
+  [6, 1_000_000, 43_690],
+])("of frames of %i bytes, %i at most, takes %i in one write", (length, atMost, max) => {
+  const batch = new FrameBatch(new Uint8Array(length), atMost);
+  expect([batch.max, batch.of(max).length]).toEqual([max, max * length]);
 });
