@@ -63,8 +63,8 @@ export interface Lean extends LeanOpened {
 export async function leanTo(
   url: string,
   options: Partial<Omit<LeanDialOptions, "target">> = {},
+  log = new LeanLog(),
 ): Promise<Lean> {
-  const log = new LeanLog();
   const opened = await dialLean(log, {
     target: parseTarget(url),
     clock: systemClock,

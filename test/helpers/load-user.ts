@@ -64,12 +64,14 @@ export class FakeWorker {
   now = 1;
   readonly closes: (readonly [user: User, close: LeanClose, cause?: string])[] = [];
   drains = 0;
+  /** What the run does when it has drained. */
+  onDrained: () => void = () => undefined;
   readonly load: Load;
   readonly agenda = new Agenda<User>();
   readonly context: UserContext;
 
   constructor(model: LoadModel) {
-    this.load = new Load(model.model, { onDrained: () => void (this.drains += 1) }, () => this.now);
+    this.load = new Load(model.model, { onDrained: () => this.#drained() }, () => this.now);
     this.context = {
       load: this.load,
       model,
@@ -90,6 +92,11 @@ export class FakeWorker {
       user?.plan(dueAt);
       user?.flush(this.now);
     }
+  }
+
+  #drained(): void {
+    this.drains += 1;
+    this.onDrained();
   }
 
   /** How many values there are in a histogram. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { encodeFrame } from "../../src/protocol/encoder.ts";
 import { hex } from "../helpers/bytes.ts";
 import { parse } from "../helpers/frames.ts";
-import { leanPair } from "../helpers/lean.ts";
+import type { DeflateOffer } from "../../src/protocol/deflate.ts";
+import { LeanLog, leanPair, leanTo } from "../helpers/lean.ts";
 import { BROKEN_BY_SERVER, encodeAll } from "../helpers/load-frames.ts";
 import { rawServer } from "../helpers/transport.ts";
 
@@ -72,6 +73,64 @@ describe("while it is open", () => {
   });
 });
 
+describe("an owner that wants payloads", () => {
+  /** A connection whose owner writes down what it is told. */
+  const listening = async (options?: { readonly deflate: DeflateOffer }) => {
+    const told: string[] = [];
+    const server = await rawServer();
+    const log = Object.assign(new LeanLog(), {
+      message: (payload: Uint8Array, opcode: number, compressed: boolean) => {
+        told.push(`${opcode}${compressed ? "z" : ""} ${Buffer.from(payload).toString("latin1")}`);
+      },
+      pong: (payload: Uint8Array) => {
+        told.push(`pong ${Buffer.from(payload).toString("latin1")}`);
+      },
+    });
+    const accepted = server.peer().then(async (peer) => {
+      await peer.accept(...(options ? ["Sec-WebSocket-Extensions: permessage-deflate"] : []));
+      return peer;
+    });
+    const { connection } = await leanTo(server.url(), options, log);
+    return { connection, log, told, peer: await accepted };
+  };
+
+  it("gets those of messages and pongs, in order, before it is told of the read", async () => {
+    const { log, told, peer } = await listening();
+    const long = "x".repeat(200);
+    const longFrame = encodeFrame({ opcode: 2, payload: Buffer.from(long) });
+    peer.send(
+      hex("81 01 61", "8a 01 70", "82 01 62"),
+      longFrame,
+      hex("01 01 63", "80 01 64", "81 00"),
+    );
+    await log.until(() => log.messages === 5);
+    expect(told).toEqual(["1 a", "pong p", "2 b", `2 ${long}`, "1 cd", "1 "]);
+  });
+
+  it("gets them whole where they are cut anywhere", async () => {
+    const { log, told, peer } = await listening();
+    for (const [i, piece] of ["81", "03 61", "62", "63 82 01", "64 81 01 65"].entries()) {
+      peer.send(hex(piece));
+      await log.until(() => log.reads === i + 1);
+    }
+    expect([told, log.messages]).toEqual([["1 abc", "2 d", "1 e"], 3]);
+  });
+
+  it("gets them compressed where that was agreed on", async () => {
+    const { log, told, peer } = await listening({ deflate: {} });
+    peer.send(hex("c1 02 4a04", "81 01 61"));
+    await log.until(() => log.messages === 2);
+    expect(told).toEqual(["1z J\x04", "1 a"]);
+  });
+
+  it("may end the connection while it is told", async () => {
+    const { connection, log, peer } = await listening();
+    Object.assign(log, { message: () => connection.destroy() });
+    peer.send(hex("81 01 61", "81 01 62"));
+    expect(await log.end).toMatchObject({ code: 1006, initiator: "local" });
+  });
+});
+
 describe("closing", () => {
   it("is answered by the server, which ends the connection", async () => {
     const { connection, log, peer } = await pair();
@@ -114,6 +173,7 @@ describe("closing", () => {
   it("at once sends nothing", async () => {
     const { connection, log, peer } = await pair();
     connection.destroy();
+    expect([connection.state, connection.send(Buffer.from("x"))]).toEqual(["CLOSING", false]);
     expect(await log.end).toMatchObject({ code: 1006, initiator: "local", clean: false });
     await peer.end();
     expect(peer.received).toHaveLength(0);

@@ -51,6 +51,23 @@ it("counts messages that come with the response, and after it", async () => {
   expect(log.bytes).toBe(6);
 });
 
+it("agrees on compression where it is offered and taken, and not otherwise", async () => {
+  const compressed = hex("c1 07 f248cdc9c90700");
+  const accept = (...extensions: string[]) =>
+    rawServer(async (peer) => {
+      await peer.accept(...extensions);
+      peer.send(compressed);
+    });
+  const taking = await accept(
+    "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover",
+  );
+  const { log } = await leanTo(taking.url(), { deflate: { clientNoContextTakeover: true } });
+  await log.until(() => log.messages === 1);
+  const declining = await accept();
+  const declined = await leanTo(declining.url(), { deflate: { clientNoContextTakeover: true } });
+  expect((await declined.log.end).violation?.rule).toBe("rsv-not-negotiated");
+});
+
 it("opens many that share the buffer they are read into", async () => {
   const { url } = await wsServer(echoBack);
   const all = await Promise.all(Array.from({ length: 20 }, () => leanTo(url)));

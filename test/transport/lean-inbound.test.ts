@@ -63,3 +63,74 @@ it.each(BROKEN_BY_SERVER)("stops at %s", (rule, frame: FrameSpec) => {
     expect(receive(pieces)).toEqual({ messages: 1, told: [rule], idle: false });
   }
 });
+
+describe("where payloads are wanted", () => {
+  /** All messages and pongs, as they are told. */
+  function collect(pieces: readonly Uint8Array[], deflate = false) {
+    const told: string[] = [];
+    const inbound = new LeanInbound(
+      "server",
+      {
+        onPing: () => undefined,
+        onCloseFrame: () => told.push("close"),
+        onViolation: ({ rule }) => told.push(rule),
+        onPong: (payload) => told.push(`pong ${toHex(payload)}`),
+        onMessage: (payload, opcode, compressed) => {
+          told.push(`${opcode}${compressed ? "z" : ""} ${toHex(payload)}`);
+        },
+      },
+      { deflate, payloads: true },
+    );
+    for (const piece of pieces) inbound.push(piece, 0, piece.length);
+    return told;
+  }
+
+  it("messages come whole, however they are fragmented and split", () => {
+    fc.assert(
+      fc.property(soundFrames("server"), splitPoints, (frames, points) => {
+        const expected: string[] = [];
+        let message: Uint8Array[] = [];
+        let kind = 0;
+        for (const { opcode, fin = true, payload = hex() } of frames) {
+          if (opcode === 10) expected.push(`pong ${toHex(payload)}`);
+          if (opcode >= 8) continue;
+          if (opcode > 0) kind = opcode;
+          message.push(payload);
+          if (!fin) continue;
+          expected.push(`${kind} ${toHex(concat(message))}`);
+          message = [];
+        }
+        expect(collect(splitAt(encodeAll(frames), points))).toEqual(expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("messages come as they were compressed, and are told to be", () => {
+    // RFC 7692, section 7.2.3.1: "Hello", whole and in two fragments; then one that is not compressed.
+    const bytes = hex(
+      "c1 07 f248cdc9c90700",
+      "41 03 f248cd",
+      "8a 00",
+      "80 04 c9c90700",
+      "82 01 ff",
+    );
+    const expected = ["1z f248cdc9c90700", "pong ", "1z f248cdc9c90700", "2 ff"];
+    for (const pieces of [[bytes], singly(bytes)]) expect(collect(pieces, true)).toEqual(expected);
+  });
+
+  it("a compressed one is a violation where that was not agreed on", () => {
+    expect(collect([hex("c1 07 f248cdc9c90700")])).toEqual(["rsv-not-negotiated"]);
+  });
+
+  it("what would fill the memory is not kept", () => {
+    const header = hex("82 7f 0000000005000000");
+    const piece = new Uint8Array(8 * 2 ** 20);
+    const pieces = [header, ...Array.from({ length: 10 }, () => piece)];
+    expect(collect(pieces)).toEqual(["length-over-limit"]);
+  });
+});
+
+it("tells pongs to nobody who does not want them", () => {
+  expect(receive([hex("8a 01 61", "81 00")])).toEqual({ messages: 1, told: [], idle: true });
+});

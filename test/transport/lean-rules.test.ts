@@ -6,8 +6,12 @@ import { parse } from "../helpers/frames.ts";
 import { BROKEN_BY_SERVER, encodeAll, soundFrames } from "../helpers/load-frames.ts";
 
 /** The rules that a stream of frames breaks, by frame. */
-function check(sender: "client" | "server", frames: readonly FrameSpec[]) {
-  const rules = new LeanRules(sender);
+function check(
+  sender: "client" | "server",
+  frames: readonly FrameSpec[],
+  options?: { readonly deflate: boolean },
+) {
+  const rules = new LeanRules(sender, options);
   const { frames: parsed } = parse([encodeAll(frames)]);
   return { rules, broken: parsed.map(({ header }) => rules.check(header)?.rule) };
 }
@@ -45,4 +49,43 @@ it.each(BROKEN_BY_SERVER)("tells %s", (rule, frame) => {
 
 it("wants a client's frames masked", () => {
   expect(check("client", [{ opcode: 1 }]).broken).toEqual(["client-frame-unmasked"]);
+});
+
+describe("where compression was agreed on", () => {
+  const withDeflate = (...frames: FrameSpec[]) => check("server", frames, { deflate: true });
+
+  it("a message may be compressed, whole or in fragments", () => {
+    const { rules, broken } = withDeflate(
+      { opcode: 1, rsv1: true },
+      { opcode: 2, rsv1: true, fin: false },
+      { opcode: 9 },
+      { opcode: 0, fin: false },
+      { opcode: 0 },
+      { opcode: 1 },
+    );
+    expect(broken).toEqual(Array.from({ length: 6 }, () => undefined));
+    expect(rules.inMessage).toBe(false);
+  });
+
+  it("a compressed message keeps the order of fragments, too", () => {
+    const { rules, broken } = withDeflate(
+      { opcode: 1, rsv1: true, fin: false },
+      { opcode: 2, rsv1: true },
+    );
+    expect([...broken, rules.inMessage]).toEqual([undefined, "message-interrupted", true]);
+  });
+
+  it.each<[string, FrameSpec]>([
+    ["rsv1-on-continuation", { opcode: 0, rsv1: true }],
+    ["rsv1-on-control", { opcode: 9, rsv1: true }],
+    ["opcode-reserved", { opcode: 3, rsv1: true }],
+    ["rsv-not-negotiated", { opcode: 1, rsv1: true, rsv2: true }],
+    ["length-not-minimal", { opcode: 1, rsv1: true, lengthForm: 16 }],
+    ["server-frame-masked", { opcode: 1, rsv1: true, maskKey: 1 }],
+  ])("tells %s", (rule, frame) => {
+    expect(withDeflate({ opcode: 1, fin: frame.opcode !== 0 }, frame).broken).toEqual([
+      undefined,
+      rule,
+    ]);
+  });
 });
