@@ -1,5 +1,5 @@
 import type { CapacityResult, CurvePoint } from "../bench/capacity.ts";
-import type { CapacityTrial, Figures } from "../bench/capacity-trial.ts";
+import type { CapacityTrial } from "../bench/capacity-trial.ts";
 import { latency, percent, rate } from "./bench-report-words.ts";
 import { MEASURES } from "./bench-page-words.ts";
 import {
@@ -7,11 +7,13 @@ import {
   errorText,
   kneeText,
   limitText,
+  loadNumber,
   loadText,
   objectiveText,
   outcomeText,
+  trialFacts,
 } from "./capacity-words.ts";
-import { formatDuration, formatPlural } from "./format.ts";
+import { formatPlural } from "./format.ts";
 import { type Markup, markup } from "./page/markup.ts";
 import { type PageAssets, renderPage, type Section } from "./page/page.ts";
 import { type Card, cards, table, type TableRow } from "./page/parts.ts";
@@ -34,18 +36,16 @@ function fileName({ startedAt }: CapacityResult): string {
 }
 
 function head(result: CapacityResult): Markup {
-  const { settings, vary, trials, search, embedded, url, startedAt } = result;
+  const { settings, vary, search, embedded, url, startedAt } = result;
   const { text, tone } = answerText(result);
   const limit = limitText(result);
-  const { length, connections } = settings;
+  const { connections } = settings;
   const facts = [
     MEASURES[settings.measure].name,
     `from ${loadText(search.from, vary)}`,
     ...(vary === "rate" ? [formatPlural(connections, "socket")] : []),
-    settings.message,
-    formatPlural(trials.length, "trial") +
-      (length.kind === "duration" ? ` of ${formatDuration(length.durationMs)}` : ""),
-  ].filter((fact) => fact !== "");
+    ...trialFacts(result),
+  ];
   const started = startedAt.replace(/^(.*)T(.*?)(?:\.\d+)?Z$/, "$1 $2 UTC");
   return markup`<div class="top"><span>framecat bench capacity · ${started}</span><button type="button" id="theme">Dark</button></div>
 <h1>${embedded ? "embedded echo server" : url}</h1>
@@ -59,7 +59,7 @@ function sentence(text: string): string {
 }
 
 function sections(result: CapacityResult): Section[] {
-  const { curve, trials } = result;
+  const { trials } = result;
   if (trials.length === 0) return [];
   const knee = kneeText(result);
   const body = knee === undefined ? undefined : markup`<p class="quiet">${sentence(knee)}</p>`;
@@ -68,7 +68,7 @@ function sections(result: CapacityResult): Section[] {
     { title: "Load and latency", ...(body && { body }), plots: plotsOf(result) },
     {
       title: "By load",
-      body: table({ head: curveHead(result), rows: curve.map((point) => curveRow(point, result)) }),
+      body: curveTable(result),
     },
     {
       title: "Trials",
@@ -88,7 +88,7 @@ function keyFigures(result: CapacityResult): Card[] {
   const unit = vary === "rate" ? "/s" : "sockets";
   const card = (label: string, load: number | undefined, more: string): Card => ({
     label,
-    value: load === undefined ? "–" : rate(load),
+    value: load === undefined ? "–" : loadNumber(load),
     ...(load !== undefined && { unit }),
     more: markup`<span>${more}</span>`,
   });
@@ -122,7 +122,8 @@ function plotsOf(result: CapacityResult): Plot[] {
     min: 0,
     max: last,
   };
-  return [latencyPlot(result, x), workPlot(result, x)];
+  const works = curve.some(({ figures }) => figures.ratePerSecond !== undefined);
+  return [latencyPlot(result, x), ...(works ? [workPlot(result, x)] : [])];
 }
 
 function latencyPlot({ curve, slo, held }: CapacityResult, x: HorizontalAxis): Plot {
@@ -185,33 +186,46 @@ function beyond(held: number | undefined, { min, max }: HorizontalAxis): Pick<Pl
   return from < max ? { bands: [{ from, to: max, label: "not held" }] } : {};
 }
 
-function curveHead({ curve, vary }: CapacityResult): string[] {
-  const watched = curve.some(({ figures }) => figures.serverCores !== undefined);
-  const unit = vary === "rate" ? "load" : "sockets";
-  const all = [unit, "throughput", "p50", "p99", "p99.9", "max", "errors", "client", "cores", ""];
-  return all.filter((name) => name !== "cores" || watched);
+interface Column {
+  readonly head: string;
+  /** Undefined where it was not measured. */
+  readonly cell: (point: CurvePoint) => string | Markup | undefined;
 }
 
-function curveRow(point: CurvePoint, { curve, vary, held }: CapacityResult): TableRow {
-  const { figures, load } = point;
-  const watched = curve.some((one) => one.figures.serverCores !== undefined);
-  const tone = point.held * 2 > point.trials ? "good" : "bad";
-  const mark = load === held?.load ? " ◂" : "";
-  return {
-    cells: [
-      loadText(load, vary),
-      figures.ratePerSecond === undefined ? "" : `${rate(figures.ratePerSecond)}/s`,
-      ...(["p50", "p99", "p99_9", "max"] as const).map((key) => timeText(figures, key)),
-      errorText(figures),
-      percent(figures.clientBusy),
-      ...(watched ? [figures.serverCores?.toFixed(2) ?? ""] : []),
-      markup`<span class="${tone}">${outcomeText(point)}${mark}</span>`,
-    ],
-  };
+/** Each load in a row, the lowest first; what was measured at no load has no column. */
+function curveTable(result: CapacityResult): Markup {
+  const { curve } = result;
+  const columns = curveColumns(result).filter(({ cell }) =>
+    curve.some((point) => cell(point) !== undefined),
+  );
+  const rows = curve.map((point) => ({ cells: columns.map(({ cell }) => cell(point) ?? "") }));
+  return table({ head: columns.map(({ head: name }) => name), rows });
 }
 
-function timeText({ latency: times }: Figures, key: "p50" | "p99" | "p99_9" | "max"): string {
-  return times ? latency(times[key]) : "";
+function curveColumns({ vary, held }: CapacityResult): Column[] {
+  const times = ["p50", "p99", "p99_9", "max"] as const;
+  const mark = ({ load }: CurvePoint) => (load === held?.load ? " ◂" : "");
+  const tone = (point: CurvePoint) => (point.held * 2 > point.trials ? "good" : "bad");
+  return [
+    { head: vary === "rate" ? "load" : "sockets", cell: ({ load }) => loadText(load, vary) },
+    {
+      head: "throughput",
+      cell: ({ figures: { ratePerSecond: done } }) =>
+        done === undefined ? done : `${rate(done)}/s`,
+    },
+    ...times.map((key): Column => ({
+      head: key.replace("_", "."),
+      cell: ({ figures }) => figures.latency && latency(figures.latency[key]),
+    })),
+    { head: "errors", cell: ({ figures }) => errorText(figures) },
+    { head: "client", cell: ({ figures }) => percent(figures.clientBusy) },
+    { head: "cores", cell: ({ figures }) => figures.serverCores?.toFixed(2) },
+    {
+      head: "",
+      cell: (point) =>
+        markup`<span class="${tone(point)}">${outcomeText(point)}${mark(point)}</span>`,
+    },
+  ];
 }
 
 const OUTCOMES = {
@@ -227,7 +241,7 @@ function trialRow(trial: CapacityTrial, index: number, { vary }: CapacityResult)
       String(index + 1),
       loadText(load, vary),
       OUTCOMES[outcome],
-      timeText(figures, "p99"),
+      figures.latency ? latency(figures.latency.p99) : "",
       errorText(figures),
       reasons.join(" "),
     ],

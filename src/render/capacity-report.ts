@@ -5,12 +5,14 @@ import {
   errorText,
   kneeText,
   limitText,
+  loadNumber,
   loadText,
   outcomeText,
+  trialFacts,
 } from "./capacity-words.ts";
 import { escapeControl } from "./escape.ts";
 import { field, type FieldOptions, piece, words } from "./fields.ts";
-import { formatDuration, formatLatency, formatPlural } from "./format.ts";
+import { formatLatency, formatPlural } from "./format.ts";
 import { drawLines, type Series } from "./plot.ts";
 import { countTick, fittingAxis, latencyTick, linearAxis, type PlotAxis } from "./plot-axis.ts";
 import { tableLines } from "./table.ts";
@@ -33,7 +35,7 @@ export function capacityReport(result: CapacityResult, options: FieldOptions): s
 
 function shape(result: CapacityResult, { theme }: FieldOptions) {
   const { url, embedded, settings, vary, trials, search } = result;
-  const { measure, load, connections, length, message } = settings;
+  const { measure, load, connections } = settings;
   const server = embedded ? "embedded echo server" : url;
   const highest = Math.max(search.from, ...trials.map(({ load: tried }) => tried));
   const range = [...new Set([search.from, highest])].map((tried) => loadText(tried, vary));
@@ -43,55 +45,57 @@ function shape(result: CapacityResult, { theme }: FieldOptions) {
     ...(vary === "rate"
       ? [formatPlural(connections, "socket")]
       : [loadWords(load, measureWords(measure))]),
-    ...(message === "" ? [] : [message]),
-    formatPlural(trials.length, "trial") +
-      (length.kind === "duration" ? ` of ${formatDuration(length.durationMs)}` : ""),
+    ...trialFacts(result),
   ];
   return [piece(server, theme.bold), ...facts.map((fact) => piece(fact))];
 }
 
 interface Column {
   readonly head: string;
-  readonly cell: (point: CurvePoint) => string;
+  /** Undefined where it was not measured. */
+  readonly cell: (point: CurvePoint) => string | undefined;
 }
 
-/** Each load in a line, the lowest first. */
-function curveTable({ curve, vary, settings, held }: CapacityResult, { theme }: FieldOptions) {
+/** Each load in a line, the lowest first; what was measured at no load has no column. */
+function curveTable(result: CapacityResult, options: FieldOptions): string[] {
+  const { curve } = result;
   if (curve.length === 0) return [];
-  const columns: Column[] = [
-    { head: vary === "rate" ? "load/s" : "sockets", cell: ({ load }) => rate(load) },
+  const columns = [...figureColumns(result), outcomeColumn(result, options)].filter(({ cell }) =>
+    curve.some((point) => cell(point) !== undefined),
+  );
+  const head = columns.map((column) => column.head);
+  const rows = curve.map((point) => columns.map(({ cell }) => cell(point) ?? ""));
+  const align = head.map((text) => (text === "" ? "left" : "right"));
+  return ["", ...tableLines({ head, rows, align }, options.theme)];
+}
+
+function figureColumns({ vary, settings }: CapacityResult): Column[] {
+  const time = (head: string, key: "p50" | "p99" | "p99_9"): Column => ({
+    head,
+    cell: ({ figures }) => figures.latency && formatLatency(figures.latency[key]),
+  });
+  return [
+    { head: vary === "rate" ? "load/s" : "sockets", cell: ({ load }) => loadNumber(load) },
     {
       head: measureWords(settings.measure).perSecond,
-      cell: ({ figures }) =>
-        figures.ratePerSecond === undefined ? "" : rate(figures.ratePerSecond),
+      cell: ({ figures: { ratePerSecond: done } }) => (done === undefined ? done : rate(done)),
     },
-    ...(["p50", "p99", "p99_9"] as const).map((key) => ({
-      head: key.replace("_", "."),
-      cell: ({ figures }: CurvePoint) =>
-        figures.latency ? formatLatency(figures.latency[key]) : "",
-    })),
+    time("p50", "p50"),
+    time("p99", "p99"),
+    time("p99.9", "p99_9"),
     { head: "errors", cell: ({ figures }) => errorText(figures) },
     { head: "client", cell: ({ figures }) => `${Math.round(figures.clientBusy * 100)} %` },
-    ...(curve.some(({ figures }) => figures.serverCores !== undefined)
-      ? [
-          {
-            head: "cores",
-            cell: ({ figures }: CurvePoint) => figures.serverCores?.toFixed(2) ?? "",
-          },
-        ]
-      : []),
-    {
-      head: "",
-      cell: (point) => {
-        const text = outcomeText(point);
-        if (point.load === held?.load) return theme.bold(theme.good(`${text} ◂`));
-        return point.held * 2 > point.trials ? theme.good(text) : theme.bad(text);
-      },
-    },
+    { head: "cores", cell: ({ figures }) => figures.serverCores?.toFixed(2) },
   ];
-  const rows = curve.map((point) => columns.map(({ cell }) => cell(point)));
-  const align = columns.map(({ head }) => (head === "" ? "left" : "right"));
-  return ["", ...tableLines({ head: columns.map(({ head }) => head), rows, align }, theme)];
+}
+
+function outcomeColumn({ held }: CapacityResult, { theme }: FieldOptions): Column {
+  const cell = (point: CurvePoint): string => {
+    const text = outcomeText(point);
+    if (point.load === held?.load) return theme.bold(theme.good(`${text} ◂`));
+    return point.held * 2 > point.trials ? theme.good(text) : theme.bad(text);
+  };
+  return { head: "", cell };
 }
 
 const ROWS = 10;

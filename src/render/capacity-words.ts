@@ -1,13 +1,29 @@
 import type { CapacityResult, CurvePoint } from "../bench/capacity.ts";
 import type { CapacityTrial, Figures, Vary } from "../bench/capacity-trial.ts";
-import { latency, percent, rate } from "./bench-report-words.ts";
-import { formatPlural } from "./format.ts";
+import { latency, percent } from "./bench-report-words.ts";
+import { formatCount, formatDuration, formatPlural } from "./format.ts";
 
 /** The result of a search in words, for a terminal and for a page. */
 
 /** `1,600/s`, `200 sockets`. */
 export function loadText(load: number, vary: Vary): string {
-  return vary === "rate" ? `${rate(load)}/s` : formatPlural(load, "socket");
+  return vary === "rate" ? `${loadNumber(load)}/s` : formatPlural(load, "socket");
+}
+
+/** In as many digits as loads are told apart by: `1,600`, `62.5`. */
+export function loadNumber(load: number): string {
+  return load < 100 ? String(Number(load.toPrecision(3))) : formatCount(load);
+}
+
+/** What a trial was like, beside its load; nothing of what it did not have. */
+export function trialFacts({ settings, trials }: CapacityResult): string[] {
+  const { measure, length, message } = settings;
+  const sends = measure !== "push" && measure !== "hold" && measure !== "connect";
+  const count = formatPlural(trials.length, "trial");
+  return [
+    ...(sends && message !== "" ? [message] : []),
+    length.kind === "duration" ? `${count} of ${formatDuration(length.durationMs)}` : count,
+  ];
 }
 
 /** `p99<50ms and errors<0.1%`. */

@@ -55,12 +55,19 @@ describe("a search as a page", () => {
   it("leaves away what was not measured", () => {
     const { curve } = capacityResult();
     const bare = curve.map((point) => {
-      const { serverCores: _, latency: __, ...figures } = point.figures;
-      return { ...point, figures };
+      const { ratePerSecond, errors, attempts, clientBusy } = point.figures;
+      const figures = { errors, attempts, clientBusy };
+      return { ...point, figures: { ...figures, ...(ratePerSecond && { ratePerSecond }) } };
     });
     const html = pageOf(capacityResult({ curve: bare }));
     expect(html).not.toContain(">cores<");
+    expect(html).not.toContain(">p99.9<");
     expect(html).toContain("<h3>Throughput by load</h3>");
+    const idle = bare.map(({ figures: { ratePerSecond: _, ...figures }, ...point }) => ({
+      ...point,
+      figures,
+    }));
+    expect(pageOf(capacityResult({ curve: idle }))).not.toContain("<h3>Throughput by load</h3>");
     const empty = pageOf(hopelessResult({ trials: [], curve: [], ended: "interrupted" }));
     expect(empty).not.toContain("<section>");
   });

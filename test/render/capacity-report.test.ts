@@ -49,6 +49,17 @@ describe("a search in a terminal", () => {
     expect(text).toContain("p99<50ms");
   });
 
+  it("has no column for what was measured at no load", () => {
+    const [head] = /^load\/s.*$/m.exec(capacityReport(capacityResult(), PLAIN).join("\n")) ?? [];
+    expect(head).toMatch(/msg\/s .* p99 .* cores$/);
+    const curve = capacityResult().curve.map((point) => {
+      const { errors, attempts, clientBusy } = point.figures;
+      return { ...point, figures: { errors, attempts, clientBusy } };
+    });
+    const bare = capacityReport(capacityResult({ curve }), PLAIN).join("\n");
+    expect(/^load\/s.*$/m.exec(bare)?.[0]).toBe("load/s  errors  client");
+  });
+
   it("draws the bound beside what was measured, and leaves the drawing away where it says nothing", () => {
     const text = capacityReport(capacityResult(), PLAIN).join("\n");
     expect(text).toMatch(/^p99 by load, held up to 1,000\/s {3}⠄⠄ p99<50ms$/m);

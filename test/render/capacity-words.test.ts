@@ -7,6 +7,7 @@ import {
   loadText,
   objectiveText,
   outcomeText,
+  trialFacts,
   trialLine,
 } from "../../src/render/capacity-words.ts";
 import {
@@ -65,11 +66,21 @@ describe("the answer of a search in words", () => {
 
 describe("parts of it", () => {
   it("name a load in its unit", () => {
-    expect([loadText(1600, "rate"), loadText(0.5, "rate")]).toEqual(["1,600/s", "0.5/s"]);
+    const rates = [1600, 1234, 62.5, 0.5].map((load) => loadText(load, "rate"));
+    expect(rates).toEqual(["1,600/s", "1,234/s", "62.5/s", "0.5/s"]);
     expect([loadText(1, "connections"), loadText(2000, "connections")]).toEqual([
       "1 socket",
       "2,000 sockets",
     ]);
+  });
+
+  it("tell what trials were like, and not what they did not have", () => {
+    const { settings } = capacityResult();
+    expect(trialFacts(capacityResult())).toEqual(["20 B text", "14 trials of 5.0 s"]);
+    for (const measure of ["connect", "push", "hold"] as const) {
+      const facts = trialFacts(capacityResult({ settings: { ...settings, measure } }));
+      expect(facts).toEqual(["14 trials of 5.0 s"]);
+    }
   });
 
   it("list the objectives", () => {
