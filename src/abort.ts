@@ -1,27 +1,39 @@
-/**
- * Who waits for a signal, in the order in which they came. A signal has one listener of its own for
- * all of them: thousands of handshakes may wait for the same one, and adding to a set and taking from
- * it costs the same however many there are.
- */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
-
 /** Acts when the signal is aborted, or at once where it is already; gives what takes it back. */
 export function whenAborted(signal: AbortSignal | undefined, act: () => void): () => void {
-  if (!signal) return () => undefined;
-  if (signal.aborted) {
-    act();
-    return () => undefined;
-  }
-  const acts = waiting.get(signal) ?? watch(signal);
-  // The same function may wait twice.
-  const own = (): void => act();
-  acts.add(own);
-  return () => acts.delete(own);
+  if (signal?.aborted) act();
+  if (!signal || signal.aborted) return () => undefined;
+  const watch = WATCHES.get(signal) ?? new AbortWatch(signal);
+  return watch.add(act);
 }
 
-function watch(signal: AbortSignal): Set<() => void> {
-  const acts = new Set<() => void>();
-  waiting.set(signal, acts);
-  signal.addEventListener("abort", () => acts.forEach((act) => act()), { once: true });
-  return acts;
+/** One for a signal, while somebody waits for it. */
+const WATCHES = new WeakMap<AbortSignal, AbortWatch>();
+
+/**
+ * All who wait for a signal, behind one listener: thousands of handshakes may wait for the same, and
+ * to come and to go costs each of them the same however many there are.
+ */
+class AbortWatch {
+  readonly #signal: AbortSignal;
+  readonly #acts = new Set<() => void>();
+  readonly #onAbort = (): void => this.#acts.forEach((act) => act());
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    WATCHES.set(signal, this);
+    signal.addEventListener("abort", this.#onAbort);
+  }
+
+  add(act: () => void): () => void {
+    // The same function may wait twice.
+    const own = (): void => act();
+    this.#acts.add(own);
+    return () => this.#remove(own);
+  }
+
+  #remove(act: () => void): void {
+    if (!this.#acts.delete(act) || this.#acts.size > 0) return;
+    WATCHES.delete(this.#signal);
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
 }

@@ -39,14 +39,21 @@ it("acts in the order of those who wait, also where some go meanwhile, and some 
   expect(acted).toEqual(["twice", "twice", "first"]);
 });
 
-it("has one listener, however many wait", () => {
+it("has one listener, however many wait, and none when nobody does any more", () => {
   const { signal, abort } = waitingFor();
-  const add = vi.spyOn(signal, "addEventListener");
+  const [add, remove] = [
+    vi.spyOn(signal, "addEventListener"),
+    vi.spyOn(signal, "removeEventListener"),
+  ];
   const act = vi.fn<() => void>();
-  for (let i = 0; i < 20; i++) whenAborted(signal, act);
+  const all = Array.from({ length: 20 }, () => whenAborted(signal, act));
   expect(add).toHaveBeenCalledOnce();
+  for (const takeBack of [...all, ...all]) takeBack();
+  expect(remove).toHaveBeenCalledOnce();
+  whenAborted(signal, act);
   abort();
-  expect(act).toHaveBeenCalledTimes(20);
+  expect(add).toHaveBeenCalledTimes(2);
+  expect(act).toHaveBeenCalledOnce();
 });
 
 function waitingFor() {

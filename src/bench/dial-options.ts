@@ -2,6 +2,7 @@ import { compileTemplate } from "../scenario/template.ts";
 import { cachingLookup } from "../transport/caching-lookup.ts";
 import type { LeanDialOptions } from "../transport/lean-dial.ts";
 import { parseLocalAddresses } from "../transport/local-addresses.ts";
+import { Opening } from "../transport/opening.ts";
 import { parseTarget } from "../transport/target.ts";
 import type { Composer } from "./composer.ts";
 import type { DialPlan, DialTemplate } from "./plan.ts";
@@ -16,7 +17,7 @@ export type Common = Pick<LeanDialOptions, "clock" | "random" | "signal" | "defl
 /**
  * Gives the options that a socket is dialed with. All share one object, which thousands of sockets
  * keep, unless they differ: by source address, or by what a template makes of their row.
- * @throws FramecatError (usage) where a template is wrong
+ * @throws FramecatError (usage) where a template is wrong, or a header cannot be sent
  */
 export function dialOptionsOf(
   plan: DialPlan,
@@ -35,12 +36,12 @@ export function dialOptionsOf(
       ? undefined
       : parseLocalAddresses(localAddresses, "--local-address");
   const own = template && ownPart(template, composer);
-  if (!addresses && !own) return () => shared;
-  return (socket) => ({
-    ...shared,
+  const addressed = (socket: number) => ({
     ...(addresses && { localAddress: addresses.at(socket % addresses.count) }),
-    ...own?.(socket),
   });
+  if (own) return (socket) => ({ ...shared, ...addressed(socket), ...own(socket) });
+  const alike = { ...shared, opening: new Opening(shared.target, shared, common.random(16)) };
+  return addresses ? (socket) => ({ ...alike, ...addressed(socket) }) : () => alike;
 }
 
 function ownPart(

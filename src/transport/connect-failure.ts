@@ -14,6 +14,26 @@ export function connectFailure(thrown: unknown, target: Place, phase: Phase): Fr
   return new FramecatError(failure, message, hint, code === "" ? undefined : code);
 }
 
+/** Who dials does not want to any more. */
+export function interrupted(): FramecatError {
+  return new FramecatError("interrupted", "interrupted while connecting");
+}
+
+/** What the time for connecting was too short for. @param what as `host:80 did not answer` */
+export function connectedTooLate(what: string, timeoutMs: number): FramecatError {
+  return new FramecatError("connect-timeout", `${what} within ${timeoutMs} ms`);
+}
+
+/** What is said of a place that a connection was asked of. */
+export function noAnswer(place: Place): string {
+  return `${placeOf(place)} did not answer`;
+}
+
+/** As node would put it, where it tells of the end alone. */
+export function endedEarly(): NodeJS.ErrnoException {
+  return Object.assign(new Error("ended"), { code: "EPIPE" });
+}
+
 function errnoOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }

@@ -2,8 +2,8 @@ import { lookup as systemLookup } from "node:dns";
 import { isIP, type LookupFunction, type OnReadOpts, connect, type Socket } from "node:net";
 import { whenAborted } from "../abort.ts";
 import { type Clock, elapsedMs } from "../clock.ts";
-import { FramecatError } from "../errors.ts";
-import { type Place, placeOf } from "./target.ts";
+import { connectedTooLate, endedEarly, interrupted, noAnswer } from "./connect-failure.ts";
+import type { Place } from "./target.ts";
 
 /** What bounds an attempt to open a socket; all its steps share one deadline. */
 export interface Attempt {
@@ -16,6 +16,7 @@ export interface Attempt {
 
 export interface ConnectSocketOptions {
   readonly lookup?: LookupFunction | undefined;
+  /** Reads into one buffer with a callback in place of `data` events. */
   readonly onread?: OnReadOpts | undefined;
   readonly localAddress?: string | undefined;
 }
@@ -27,9 +28,22 @@ export interface ConnectSocketOptions {
 export async function connectSocket(
   place: Place,
   attempt: Attempt,
-  { lookup = systemLookup, onread, localAddress }: ConnectSocketOptions,
+  options: ConnectSocketOptions,
 ): Promise<Socket> {
-  const socket = connect({
+  const socket = beginConnect(place, options);
+  await awaitEvent(socket, "connect", attempt, place);
+  return socket;
+}
+
+/**
+ * A socket that is being connected.
+ * @throws node's errors, of what is wrong before anything is sent
+ */
+export function beginConnect(
+  place: Place,
+  { lookup = systemLookup, onread, localAddress }: ConnectSocketOptions,
+): Socket {
+  return connect({
     ...(place.socketPath !== undefined
       ? { path: place.socketPath }
       : { host: place.hostname, port: place.port, autoSelectFamily: true }),
@@ -40,8 +54,6 @@ export async function connectSocket(
     allowHalfOpen: true,
     noDelay: true,
   });
-  await awaitEvent(socket, "connect", attempt, place);
-  return socket;
 }
 
 /** Waits for an event of a socket, as `awaitSocket` does. */
@@ -51,8 +63,7 @@ export function awaitEvent(
   attempt: Attempt,
   place: Place,
 ): Promise<void> {
-  const late = `${placeOf(place)} did not answer`;
-  return awaitSocket(socket, attempt, late, (succeed) => {
+  return awaitSocket(socket, attempt, noAnswer(place), (succeed) => {
     socket.once(event, succeed);
     return () => socket.off(event, succeed);
   });
@@ -80,9 +91,9 @@ export function awaitSocket<T>(
       socket.destroy();
       reject(thrown);
     };
-    const ended = () => fail(Object.assign(new Error("ended"), { code: "EPIPE" }));
+    const ended = () => fail(endedEarly());
     const timer = setTimeout(
-      () => fail(new FramecatError("connect-timeout", `${late} within ${connectTimeoutMs} ms`)),
+      () => fail(connectedTooLate(late, connectTimeoutMs)),
       Math.max(0, elapsedMs(clock.now().ns, deadline)),
     );
     socket.once("error", fail).once("end", ended).once("close", ended);
@@ -98,9 +109,7 @@ export function awaitSocket<T>(
       settle();
       resolve(value);
     }, fail);
-    unwatch = whenAborted(signal, () =>
-      fail(new FramecatError("interrupted", "interrupted while connecting")),
-    );
+    unwatch = whenAborted(signal, () => fail(interrupted()));
   });
 }
 

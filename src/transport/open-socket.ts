@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from "node:dns";
-import type { LookupFunction, OnReadOpts, Socket } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import { type Clock, elapsedMs } from "../clock.ts";
 import { connectFailure, type Phase } from "./connect-failure.ts";
 import { type Attempt, connectSocket } from "./connect-socket.ts";
@@ -30,11 +30,6 @@ export interface SocketOptions extends RouteOptions {
   /** Limit for resolving, connecting, the proxy and TLS together. */
   readonly connectTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Reads into one buffer with a callback in place of `data` events, from the first byte on: not
-   * possible with TLS, nor where a proxy speaks first.
-   */
-  readonly onread?: OnReadOpts;
 }
 
 export interface OpenedSocket {
@@ -44,8 +39,6 @@ export interface OpenedSocket {
   /** `dns` is what was resolved here; a proxy's part of the way is in `tcp`. */
   readonly timings: Timings;
   readonly tls?: TlsFacts;
-  /** True where `onread` is told what comes; else there are `data` events. */
-  readonly readsInto: boolean;
 }
 
 /**
@@ -64,17 +57,14 @@ export async function openSocket(target: Target, options: SocketOptions): Promis
   const deadline = start + BigInt(Math.round(options.connectTimeoutMs * 1e6));
   const attempt: Attempt = { ...options, deadline };
   const { lookup, spentMs } = timedLookup(options);
-  const onread = target.secure || proxy ? undefined : options.onread;
   const socket = await (proxy && talk
     ? openTunnel(target, proxy, attempt, { lookup, localAddress, tls, talk })
-    : inOurWords(target, "tcp", connectSocket(target, attempt, { lookup, localAddress, onread })));
+    : inOurWords(target, "tcp", connectSocket(target, attempt, { lookup, localAddress })));
   const tcp = elapsedMs(start, clock.now().ns);
-  const dns = spentMs();
   const opened: OpenedSocket = {
     socket,
     remote: target.socketPath ?? remoteOf(socket),
-    timings: dns === undefined ? { tcp } : { dns, tcp: tcp - dns },
-    readsInto: onread !== undefined,
+    timings: connectTimings(tcp, spentMs()),
   };
   return target.secure ? secure(opened, target, attempt, tls) : opened;
 }
@@ -97,11 +87,23 @@ async function secure(
 /** One object, so that all sockets without options share one context. */
 const NO_TLS_OPTIONS: TlsOptions = {};
 
-/** The resolver to ask, and how long it was waited for; undefined where it was not asked. */
-function timedLookup({ clock, lookup = systemLookup, hosts = [] }: SocketOptions): {
+/** @param dnsMs how much of it was resolving, where a resolver was asked */
+export function connectTimings(tookMs: number, dnsMs: number | undefined): Timings {
+  return dnsMs === undefined ? { tcp: tookMs } : { dns: dnsMs, tcp: tookMs - dnsMs };
+}
+
+export interface TimedLookup {
   readonly lookup: LookupFunction;
+  /** How long it was waited for; undefined where it was not asked. */
   readonly spentMs: () => number | undefined;
-} {
+}
+
+/** The resolver to ask, and how long that takes. */
+export function timedLookup({
+  clock,
+  lookup = systemLookup,
+  hosts = [],
+}: Pick<SocketOptions, "clock" | "lookup" | "hosts">): TimedLookup {
   let spent: number | undefined;
   const resolve = hosts.length > 0 ? lookupIn(hosts, lookup) : lookup;
   return {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { whenAborted } from "../abort.ts";
-import { FramecatError } from "../errors.ts";
 import type { ClientUpgrade, UpgradeResult } from "./client-upgrade.ts";
+import { interrupted } from "./connect-failure.ts";
 
 export interface RunUpgradeOptions {
   readonly handshakeTimeoutMs: number;
@@ -53,7 +53,7 @@ export function runUpgrade<T>(
     let unwatch = (): void => undefined;
     unwatch = whenAborted(signal, () => {
       fail();
-      reject(new FramecatError("interrupted", "interrupted while connecting"));
+      reject(interrupted());
     });
     if (signal?.aborted) return;
     if (socket.destroyed) ended();
