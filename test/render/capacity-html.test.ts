@@ -63,10 +63,10 @@ describe("a search as a page", () => {
     expect(html).not.toContain(">cores<");
     expect(html).not.toContain(">p99.9<");
     expect(html).toContain("<h3>Throughput by load</h3>");
-    const idle = bare.map(({ figures: { ratePerSecond: _, ...figures }, ...point }) => ({
-      ...point,
-      figures,
-    }));
+    const idle = bare.map((point) => {
+      const { errors, attempts, clientBusy } = point.figures;
+      return { ...point, figures: { errors, attempts, clientBusy } };
+    });
     expect(pageOf(capacityResult({ curve: idle }))).not.toContain("<h3>Throughput by load</h3>");
     const empty = pageOf(hopelessResult({ trials: [], curve: [], ended: "interrupted" }));
     expect(empty).not.toContain("<section>");
