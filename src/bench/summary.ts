@@ -12,8 +12,10 @@ import type {
   HistogramName,
   HistogramResult,
   Interval,
+  Measure,
   MessageCounts,
   ServerResult,
+  SocketCounts,
   StreamCounts,
   Throughput,
 } from "./result.ts";
@@ -65,7 +67,11 @@ export function summarize(
     breaks: counts.breaks,
     assertions: [],
   } as const;
-  return { ...result, discrepancies: findDiscrepancies(result, counts.unawaited) };
+  const { measure } = plan;
+  const { unawaited } = counts;
+  const latencies = histograms.latency?.count ?? 0;
+  const discrepancies = findDiscrepancies({ ...result, measure, latencies, unawaited });
+  return { ...result, discrepancies };
 }
 
 type Histograms = BenchResult["histograms"];
@@ -152,25 +158,24 @@ function clientOf(
   return { ...client, limits };
 }
 
-/**
- * Each side of these sums is counted by itself, so that nothing can go missing unseen.
- * @param unawaited messages that were never to have a reply, and so have no latency
- */
-export function findDiscrepancies(
-  result: Pick<BenchResult, "settings" | "sockets" | "messages" | "histograms" | "stream">,
-  unawaited: number,
-): string[] {
-  const { sockets, messages, histograms, settings, stream } = result;
-  const { measure } = settings;
-  const latencies = histograms.latency?.count ?? 0;
-  const { attempted, opened, failed, unfinished, open, closed, broken } = sockets;
+export interface Sums {
+  readonly measure: Measure;
+  readonly sockets: SocketCounts;
+  readonly messages: MessageCounts;
+  readonly stream?: StreamCounts | undefined;
+  /** How many latencies were recorded. */
+  readonly latencies: number;
+  /** Messages that were never to have a reply, and so have no latency. */
+  readonly unawaited: number;
+}
+
+/** Each side of these sums is counted by itself, so that nothing can go missing unseen. */
+export function findDiscrepancies(sums: Sums): string[] {
+  const { measure, messages, stream, latencies, unawaited } = sums;
+  const { attempted, opened, failed, unfinished, open, closed, broken } = sums.sockets;
   const { planned, unsent, sent } = messages;
   return [
-    ...differ("sockets attempted", attempted, {
-      opened,
-      failed,
-      unfinished,
-    }),
+    ...differ("sockets attempted", attempted, { opened, failed, unfinished }),
     ...differ("sockets opened", opened, { open, closed, broken }),
     ...differ("messages planned", planned, { sent, unsent }),
     ...differ("messages sent", sent, pick(messages)),

@@ -33,6 +33,7 @@ const MAX_ROWS = 600;
  * more where the run is long. Moments are those of the machine's monotonic clock until the result.
  */
 export class Timeline {
+  readonly #startMs: number;
   readonly #shown: HistogramName;
   #rows: Row[] = [];
   #rowMs = ROW_MS;
@@ -42,6 +43,7 @@ export class Timeline {
 
   /** @param shown the histogram that is shown over time */
   constructor(startMs: number, shown: HistogramName) {
+    this.#startMs = startMs;
     this.#shown = shown;
     this.#rows.push(emptyRow(startMs, startMs + ROW_MS));
   }
@@ -61,7 +63,7 @@ export class Timeline {
     const before = this.#last.get(worker);
     this.#last.set(worker, tick);
     // What happened since the last tick belongs to the middle of that time.
-    const since = before?.atMs ?? tick.atMs;
+    const since = before?.atMs ?? this.#startMs;
     const row = this.#rowAt((since + tick.atMs) / 2);
     if (!row) return;
     addTick(row, worker, tick, before);
@@ -71,6 +73,8 @@ export class Timeline {
   /** @param endMs when the run was over */
   intervals(endMs: number): Interval[] {
     const zero = this.#windowStart ?? endMs;
+    // Also where nobody told anything any more.
+    this.#rowAt(endMs);
     return this.#rows
       .filter((row) => row.startMs < endMs)
       .map((row) => this.#interval({ ...row, endMs: Math.min(row.endMs, endMs) }, zero));

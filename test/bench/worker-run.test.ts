@@ -1,141 +1,160 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import { splitPlan } from "../../src/bench/plan.ts";
-import { decodeHistogram } from "../../src/bench/recorder.ts";
-import type { FromWorker } from "../../src/bench/worker-protocol.ts";
-import { WorkerRun } from "../../src/bench/worker-run.ts";
-import { systemClock, systemRandom } from "../../src/io.ts";
-import { benchPlan, echoServer, type PlanOverrides } from "../helpers/bench.ts";
+import { describe, expect, it } from "vitest";
+import type { MessagePlan } from "../../src/bench/composer.ts";
+import { benchPlan, echoServer, openModel, type PlanOverrides } from "../helpers/bench.ts";
 import { freePort, type RawPeer, rawServer } from "../helpers/transport.ts";
+import { discrepanciesOf, startRun, type Told } from "../helpers/worker-runs.ts";
 import { echoBack, wsServer } from "../helpers/ws-peers.ts";
 
-type Told<T extends FromWorker["type"]> = Extract<FromWorker, { type: T }>;
-
-/** A run in this process, and what it tells. */
-function startRun(overrides: PlanOverrides) {
-  const told: FromWorker[] = [];
-  const waiting = new Set<() => void>();
-  const tell = (message: FromWorker): void => {
-    // As it arrives in another process.
-    told.push(JSON.parse(JSON.stringify(message)) as FromWorker);
-    for (const check of waiting) check();
-  };
-  const [plan] = splitPlan(benchPlan(overrides));
-  const run = new WorkerRun(plan!, tell, {
-    clock: systemClock,
-    random: systemRandom,
-  });
-  onTestFinished(() => run.stop());
-  const until = <T extends FromWorker["type"]>(
-    type: T,
-    matches: (message: Told<T>) => boolean = () => true,
-  ) =>
-    new Promise<Told<T>>((resolve) => {
-      const check = (): void => {
-        const found = told.find((m): m is Told<T> => m.type === type && matches(m as Told<T>));
-        if (found) resolve(found);
-      };
-      waiting.add(check);
-      check();
-    });
-  return { run, told, until };
-}
-
-/** Connects, begins, and gives the result. */
-async function finished(overrides: PlanOverrides): Promise<Told<"result">> {
-  const { run, until } = startRun(overrides);
+/** Connects, begins, and gives the result, whose sums and those of all ticks before agree. */
+async function finished(overrides: PlanOverrides) {
+  const { run, until, told } = startRun(overrides);
   await run.connect();
   run.go();
-  return until("result");
+  const { ending, tick } = await until("result");
+  expect(discrepanciesOf(told, overrides)).toEqual([]);
+  return { ending, counts: tick.counts, told };
 }
 
 const forever = { kind: "duration", durationMs: 60_000 } as const;
+const briefly = (durationMs: number) => ({ kind: "duration", durationMs }) as const;
+const messages = (count: number) => ({ kind: "messages", count }) as const;
+const closedModel = (inFlight: number) => ({ model: "closed", inFlight, thinkMs: 0 }) as const;
+const { message } = benchPlan();
+const large = (size: number): MessagePlan => ({
+  ...message,
+  kind: "binary",
+  contents: [{ weight: 1, content: { type: "letters", sizes: { kind: "fixed", size } } }],
+});
 
 describe("a run of so many messages", () => {
   it.each([1, 3, 16])("sends exactly these, %i in flight on each socket", async (inFlight) => {
     const { url } = await echoServer();
-    const load = { model: "closed", inFlight } as const;
-    const result = await finished({ url, load, length: { kind: "messages", count: 501 } });
+    const result = await finished({ url, load: closedModel(inFlight), length: messages(501) });
     expect(result).toMatchObject({
       ending: "completed",
       counts: {
         sockets: { attempted: 4, opened: 4, open: 4 },
-        messages: { sent: 501, answered: 501, lost: 0, inFlight: 0, unexpected: 0 },
+        messages: { planned: 501, sent: 501, answered: 501, inFlight: 0, unexpected: 0 },
         traffic: { messagesOut: 501, messagesIn: 501, bytesOut: 501 * 26, bytesIn: 501 * 22 },
         refusals: [],
         breaks: [],
       },
     });
-    expect(decodeHistogram(result.latencies).totalCount).toBe(501);
   });
 
-  it("may be of fewer messages than sockets, or of none", async () => {
+  it.each([0, 2])("may be of %i, fewer than there are sockets", async (count) => {
     const { url } = await echoServer();
-    const few = await finished({ url, length: { kind: "messages", count: 2 } });
-    expect(few.counts.messages).toMatchObject({ sent: 2, answered: 2 });
-    const none = await finished({ url, length: { kind: "messages", count: 0 } });
-    expect(none).toMatchObject({ ending: "completed", counts: { messages: { sent: 0 } } });
+    const { ending, counts } = await finished({ url, length: messages(count), warmupMs: 20 });
+    expect([ending, counts.messages.sent, counts.messages.answered]).toEqual([
+      "completed",
+      count,
+      count,
+    ]);
   });
 
   it("of large ones honours backpressure and loses nothing", async () => {
     const { url } = await echoServer();
-    const result = await finished({
+    const { counts } = await finished({
       url,
-      message: { kind: "binary", length: 300_000 },
-      load: { model: "closed", inFlight: 20 },
-      length: { kind: "messages", count: 200 },
+      message: large(300_000),
+      load: closedModel(20),
+      length: messages(200),
     });
-    expect(result.counts.messages).toMatchObject({ sent: 200, answered: 200 });
+    expect(counts.messages).toMatchObject({ sent: 200, answered: 200 });
+    expect(counts.maxBufferedBytes).toBeGreaterThanOrEqual(0);
   });
 
-  it("does not count the warm-up", async () => {
+  it.each([closedModel(2), openModel(2000)])("does not count the warm-up of %j", async (load) => {
     const { url } = await echoServer();
-    const { counts } = await finished({ url, warmupMs: 100 });
-    expect(counts.messages).toMatchObject({ sent: 100, answered: 100, inFlight: 0 });
+    const { counts } = await finished({ url, load, warmupMs: 100 });
+    expect(counts.messages).toMatchObject({ planned: 100, sent: 100, answered: 100 });
   });
 
   it("ends when no reply comes any more", async () => {
     const server = await wsServer();
-    const result = await finished({ url: server.url, drainMs: 600 });
-    expect(result).toMatchObject({
-      ending: "stalled",
-      counts: { messages: { sent: 4, answered: 0, inFlight: 4 } },
+    const { ending, counts } = await finished({ url: server.url, drainMs: 400 });
+    expect(ending).toBe("stalled");
+    expect(counts.messages).toMatchObject({ sent: 4, answered: 0, inFlight: 4 });
+  });
+
+  it("goes on where nothing is waited for but the next moment", async () => {
+    const { url } = await echoServer();
+    const { ending, counts } = await finished({
+      url,
+      connections: 1,
+      load: openModel(0.9),
+      length: messages(2),
+      drainMs: 400,
     });
+    expect([ending, counts.messages.answered]).toEqual(["completed", 2]);
+  });
+
+  it("ends where the peer does not read, and what was not sent is told", async () => {
+    const server = await rawServer(async (peer) => {
+      await peer.accept();
+      peer.socket.pause();
+    });
+    const { ending, counts } = await finished({
+      url: server.url(),
+      connections: 1,
+      message: large(4_000_000),
+      load: closedModel(8),
+      drainMs: 400,
+    });
+    expect(ending).toBe("stalled");
+    expect(counts.messages.unsent).toBeGreaterThan(0);
+    expect(counts.maxBufferedBytes).toBeGreaterThan(1_000_000);
   });
 });
 
 describe("a run of some time", () => {
   it("measures for that long, and tells twice a second what there is", async () => {
     const { url } = await echoServer();
-    const length = { kind: "duration", durationMs: 1200 } as const;
-    const { run, told, until } = startRun({ url, length, warmupMs: 100 });
+    const result = await finished({ url, length: briefly(1200), warmupMs: 100 });
+    const { windowMs, busy } = result.counts.self;
+    expect(result.ending).toBe("completed");
+    expect(windowMs).toBeGreaterThanOrEqual(1150);
+    expect(busy).toBeGreaterThan(0);
+    expect(result.counts.messages.answered).toBeGreaterThan(0);
+    const ticks = result.told.filter((m): m is Told<"tick"> => m.type === "tick");
+    const phases = new Set(ticks.map(({ tick }) => tick.phase));
+    expect([...phases]).toEqual(expect.arrayContaining(["warm-up", "measuring", "draining"]));
+  });
+
+  it("plans an open model to the message", async () => {
+    const { url } = await echoServer();
+    const { counts } = await finished({
+      url,
+      load: openModel(300),
+      length: briefly(500),
+      warmupMs: 100,
+    });
+    expect(counts.messages).toMatchObject({ planned: 150, sent: 150, answered: 150 });
+  });
+
+  it("begins at the moment that was agreed on", async () => {
+    const { url } = await echoServer();
+    const { run, until } = startRun({ url, load: openModel(100), length: briefly(100) });
     await run.connect();
-    run.go();
-    const { counts, latencies, ending } = await until("result");
-    expect(ending).toBe("completed");
-    expect(counts.windowMs).toBeGreaterThanOrEqual(1190);
-    expect(counts.windowMs).toBeLessThan(3000);
-    const { sent, answered, lost, inFlight } = counts.messages;
-    expect([answered > 0, lost, inFlight, sent]).toEqual([true, 0, 0, answered]);
-    expect(decodeHistogram(latencies).totalCount).toBe(answered);
-    const ticks = told.filter((message): message is Told<"tick"> => message.type === "tick");
-    expect(ticks.map(({ phase }) => phase)).toContain("measuring");
-    expect(counts.busy).toBeGreaterThan(0);
+    const { tick } = await until("connected");
+    run.go(tick.atMs + 200);
+    const opened = await until("tick", ({ tick: { phase } }) => phase === "warm-up");
+    expect(opened.tick.atMs).toBeGreaterThanOrEqual(tick.atMs + 200);
+    await until("result");
   });
 
   it("waits for the last replies, and leaves in flight what never comes", async () => {
-    const sockets: { send: () => void }[] = [];
+    const replies: (() => void)[] = [];
     const server = await wsServer((socket) => {
-      socket.on("message", (data) => sockets.push({ send: () => socket.send(data) }));
+      socket.on("message", (data) => replies.push(() => socket.send(data)));
     });
-    const length = { kind: "duration", durationMs: 50 } as const;
-    const { run, until } = startRun({ url: server.url, length, drainMs: 900 });
+    const { run, until } = startRun({ url: server.url, length: briefly(50), drainMs: 900 });
     await run.connect();
     run.go();
-    await until("tick", ({ phase }) => phase === "draining");
-    sockets[0]!.send();
-    const { counts, latencies } = await until("result");
+    await until("tick", ({ tick }) => tick.phase === "draining");
+    replies[0]!();
+    const { counts } = (await until("result")).tick;
     expect(counts.messages).toMatchObject({ sent: 4, answered: 1, inFlight: 3 });
-    expect(decodeHistogram(latencies).minNonZeroValue).toBeGreaterThan(50e6);
   });
 });
 
@@ -154,16 +173,13 @@ describe("sockets that end", () => {
     const { counts, ending } = await finished({ url });
     expect(ending).toBe("completed");
     expect(counts.messages).toMatchObject({ sent: 100, answered: 98, lost: 2, inFlight: 0 });
-    expect(counts.sockets).toMatchObject({ opened: 4, open: 2 });
-    expect(counts.breaks.map(({ code, count }) => [code, count])).toEqual([
-      [expect.stringMatching(/closed|abnormal/), 1],
-      [expect.stringMatching(/closed|abnormal/), 1],
-    ]);
+    expect(counts.sockets).toMatchObject({ opened: 4, open: 2, broken: 2 });
+    expect(counts.breaks.map(({ kind }) => kind).toSorted()).toEqual(["abnormal", "closed"]);
   });
 
   it.each([
-    ["the last message of all", { kind: "messages", count: 1 } as const, 0, 1],
-    ["what is waited for", { kind: "duration", durationMs: 50 } as const, 150, 2],
+    ["the last message of all", messages(1), 0, 1],
+    ["what is waited for", briefly(50), 150, 2],
   ])("are told where they lose %s", async (_, length, afterMs, lost) => {
     const { url } = await wsServer((socket) => {
       socket.on("message", () => setTimeout(() => socket.terminate(), afterMs));
@@ -174,28 +190,25 @@ describe("sockets that end", () => {
     expect(counts.breaks).toEqual([expect.objectContaining({ code: "abnormal", count: lost })]);
   });
 
-  it("all of them end the run", async () => {
+  it.each([closedModel(1), openModel(100)])("all of them end the run: %j", async (load) => {
     const { url } = await wsServer((socket) => socket.on("message", () => socket.terminate()));
-    const { counts, ending } = await finished({ url, length: forever });
+    const { counts, ending } = await finished({ url, load, length: forever });
     expect(ending).toBe("disconnected");
-    expect(counts.messages).toMatchObject({ sent: 4, answered: 0, lost: 4, inFlight: 0 });
-    expect(counts.sockets.open).toBe(0);
+    expect(counts.messages).toMatchObject({ answered: 0, inFlight: 0 });
+    expect(counts.messages.lost).toBeGreaterThanOrEqual(4);
+    expect(counts.sockets).toMatchObject({ open: 0, broken: 4 });
   });
 
   it("before it begins leave nothing to begin with", async () => {
-    const peers: RawPeer[] = [];
-    const server = await rawServer(async (peer) => {
-      await peer.accept();
-      peers.push(peer);
-    });
+    const server = await rawServer((peer: RawPeer) => peer.accept());
     const { run, until } = startRun({ url: server.url(), length: forever, connections: 2 });
     await run.connect();
     for (const { socket } of server.peers) socket.resetAndDestroy();
-    await until("tick", ({ counts }) => counts.sockets.open === 0);
+    await until("tick", ({ tick }) => tick.counts.sockets.open === 0);
     run.go();
     expect(await until("result")).toMatchObject({
       ending: "disconnected",
-      counts: { messages: { sent: 0 }, breaks: [{ code: "abnormal", count: 2 }] },
+      tick: { counts: { messages: { sent: 0 }, breaks: [{ kind: "reset", count: 2 }] } },
     });
   });
 
@@ -207,37 +220,255 @@ describe("sockets that end", () => {
     });
     const { counts } = await finished({ url: server.url(), length: forever, connections: 1 });
     expect(counts.breaks).toEqual([
-      { code: "protocol", message: expect.stringContaining("must not mask"), count: 1 },
+      expect.objectContaining({ kind: "protocol", message: expect.stringContaining("not mask") }),
     ]);
   });
 });
 
-describe("no socket", () => {
-  it("ends the run before it begins", async () => {
-    const url = `ws://127.0.0.1:${await freePort()}/`;
-    expect(await finished({ url })).toMatchObject({
-      ending: "disconnected",
-      counts: {
-        sockets: { attempted: 4, opened: 0, failed: 4, unfinished: 0, open: 0 },
-        refusals: [{ code: "unreachable", count: 4 }],
-      },
+describe("sockets that come and go", () => {
+  it("are replaced, the only one too, and the run goes on", async () => {
+    const { url } = await wsServer(echoBack);
+    const { ending, counts } = await finished({
+      url,
+      connections: 1,
+      churnPerSecond: 50,
+      length: briefly(500),
     });
+    expect(ending).toBe("completed");
+    expect(counts.sockets).toMatchObject({ broken: 0, failed: 0 });
+    expect(counts.sockets.closed).toBeGreaterThan(10);
+    expect(counts.peak).toBe(1);
+  });
+
+  it("follow stages, and each has its rate", async () => {
+    const { url } = await wsServer(echoBack);
+    const { ending, counts } = await finished({
+      url,
+      connections: 20,
+      stages: [
+        { durationMs: 300, connections: 20 },
+        { durationMs: 300, connections: 0 },
+      ],
+      load: openModel(50, "socket"),
+      length: briefly(600),
+    });
+    expect([ending, counts.peak]).toEqual(["completed", 20]);
+    expect(counts.sockets.closed).toBeGreaterThan(10);
+    expect(counts.messages.answered).toBeGreaterThan(0);
+  });
+
+  it("come back where they are to", async () => {
+    let asked = 0;
+    const { url } = await wsServer((socket) => {
+      asked += 1;
+      if (asked <= 4) socket.on("message", () => socket.terminate());
+      else echoBack(socket);
+    });
+    const { ending, counts } = await finished({
+      url,
+      reconnect: { delayMs: 10, maxDelayMs: 100 },
+      length: messages(100),
+    });
+    expect(ending).toBe("completed");
+    expect(counts.sockets).toMatchObject({ attempted: 8, opened: 8, broken: 4, open: 4 });
+    expect(counts.messages).toMatchObject({ planned: 100, lost: 4, answered: 96 });
   });
 });
 
-it("counts replies beyond what was asked", async () => {
-  const { url } = await wsServer((socket) => {
-    socket.on("message", (data) => {
-      socket.send(data);
-      socket.send("and more");
+describe("no socket", () => {
+  it.each([closedModel(1), openModel(100)])("ends the run as it begins: %j", async (load) => {
+    const url = `ws://127.0.0.1:${await freePort()}/`;
+    expect(await finished({ url, load, length: forever })).toMatchObject({
+      ending: "disconnected",
+      counts: {
+        sockets: { attempted: 4, opened: 0, failed: 4, unfinished: 0, open: 0 },
+        refusals: [{ kind: "refused", count: 4 }],
+      },
     });
   });
-  const { counts } = await finished({
-    url,
-    connections: 1,
-    length: { kind: "messages", count: 1 },
+
+  it("is not waited for by stages whose name is hopeless", async () => {
+    const stages = [{ durationMs: 60_000, connections: 100 }];
+    const url = "ws://nosuch.invalid/";
+    const { ending, counts } = await finished({ url, connections: 100, stages, length: forever });
+    expect(ending).toBe("disconnected");
+    expect(counts.refusals).toMatchObject([{ kind: "name-resolution" }]);
   });
-  expect(counts.messages).toMatchObject({ sent: 1, answered: 1 });
+
+  it("is not waited for by a storm whose name is hopeless", async () => {
+    const url = "ws://nosuch.invalid/";
+    const { ending, counts } = await finished({ url, measure: "connect", length: forever });
+    expect(ending).toBe("disconnected");
+    expect(counts.messages).toMatchObject({ answered: 0, inFlight: 0 });
+  });
+});
+
+describe("a storm", () => {
+  it.each([closedModel(1), openModel(200)])("counts handshakes as messages: %j", async (load) => {
+    const { url } = await echoServer();
+    const { counts } = await finished({ url, measure: "connect", load, length: messages(50) });
+    expect(counts.messages).toMatchObject({ planned: 50, sent: 50, answered: 50 });
+    expect(counts.sockets).toMatchObject({ attempted: 50, opened: 50, closed: 50, open: 0 });
+    expect(counts.peak).toBeLessThanOrEqual(4);
+  });
+
+  it("goes on while some of its sockets are refused", async () => {
+    let asked = 0;
+    const server = await rawServer(async (peer) => {
+      asked += 1;
+      if (asked % 2 === 0) return peer.accept();
+      await peer.head();
+      return peer.send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    });
+    const { counts } = await finished({
+      url: server.url(),
+      measure: "connect",
+      length: messages(20),
+      dial: { ...benchPlan({ url: server.url() }).dial, handshakeTimeoutMs: 5000 },
+    });
+    expect(counts.messages).toMatchObject({ planned: 20, answered: 10, lost: 10 });
+    expect(counts.refusals).toMatchObject([{ kind: "http-status", count: 10 }]);
+  });
+});
+
+describe("pings", () => {
+  it("need no help of the server", async () => {
+    const { url } = await wsServer();
+    const { counts } = await finished({ url, measure: "ping", length: messages(40) });
+    expect(counts.messages).toMatchObject({ planned: 40, answered: 40, unexpected: 0 });
+  });
+
+  it("hold sockets, and a peer that does not answer them has lost its heartbeat", async () => {
+    let asked = 0;
+    const server = await rawServer(async (peer) => {
+      asked += 1;
+      const mute = asked === 1;
+      await peer.accept();
+      // Pongs of 4 bytes each, in answer to pings of 10.
+      for (let i = 0; !mute && !peer.ended; i++) {
+        const ping = await peer.bytes(10 * (i + 1));
+        const [mask, body] = [ping.subarray(-8, -4), ping.subarray(-4)];
+        peer.send(Uint8Array.of(0x8a, 4, ...body.map((octet, at) => octet ^ (mask[at] ?? 0))));
+      }
+    });
+    const { ending, counts } = await finished({
+      url: server.url(),
+      measure: "hold",
+      connections: 2,
+      load: openModel(10, "socket"),
+      length: briefly(700),
+    });
+    expect(ending).toBe("completed");
+    expect(counts.breaks).toMatchObject([{ kind: "heartbeat", code: "heartbeat", count: 1 }]);
+    expect(counts.sockets).toMatchObject({ open: 1, broken: 1 });
+    expect(counts.messages.lost).toBe(1);
+  });
+});
+
+describe("what the server sends by itself", () => {
+  it("counts within the window, which ends it at once", async () => {
+    const { url } = await wsServer((socket) => {
+      let seq = 0;
+      const timer = setInterval(() => socket.send(`{"seq":${(seq += 1)}}`), 10);
+      socket.on("close", () => clearInterval(timer));
+    });
+    const { ending, counts } = await finished({
+      url,
+      measure: "push",
+      length: briefly(400),
+      drainMs: 60_000,
+    });
+    expect(ending).toBe("completed");
+    expect(counts.stream).toMatchObject({ missing: 0, duplicated: 0 });
+    expect(counts.stream?.received).toBeGreaterThan(20);
+  });
+
+  it("may be waited for until there is so much", async () => {
+    const { url } = await wsServer((socket) => {
+      for (let seq = 0; seq < 3; seq++) setTimeout(() => socket.send(`{"seq":${seq}}`), 300);
+    });
+    const { ending, counts } = await finished({
+      url,
+      measure: "push",
+      length: messages(12),
+      drainMs: 5000,
+    });
+    expect([ending, counts.stream?.received]).toEqual(["completed", 12]);
+  });
+
+  it("is not waited for for ever", async () => {
+    const { url } = await wsServer();
+    const plan = { url, measure: "push", length: messages(1), drainMs: 300 } as const;
+    expect((await finished(plan)).ending).toBe("stalled");
+  });
+});
+
+describe("publications", () => {
+  /** Sends each message to all sockets, some time later. */
+  const broadcast = (afterMs: number) =>
+    wsServer().then(({ url, clients }) => {
+      const relay = (data: Buffer): void => {
+        for (const client of clients) client.send(data.toString());
+      };
+      return { url, clients, relay, afterMs };
+    });
+
+  const published: MessagePlan = { ...message, published: "{{stamp}}" };
+
+  it("reach all sockets, and what is late is waited for", async () => {
+    const { url, clients, relay } = await broadcast(200);
+    const length = briefly(300);
+    const { run, until, told } = startRun({
+      url,
+      measure: "fanout",
+      message: published,
+      load: openModel(50),
+      length,
+      drainMs: 5000,
+    });
+    await run.connect();
+    for (const client of clients) client.on("message", (data) => setTimeout(relay, 200, data));
+    run.go();
+    const { tick } = await until("result");
+    const { stream, messages: sums, ownDeliveries } = tick.counts;
+    expect(sums).toMatchObject({ planned: 15, sent: 15, answered: 15 });
+    expect(stream).toMatchObject({ received: 60, duplicated: 0, missing: 0 });
+    expect(ownDeliveries).toBe(15);
+    const plan = { measure: "fanout" } as const;
+    expect(discrepanciesOf(told, plan)).toEqual([]);
+  });
+
+  it("that never come are waited for so long at most", async () => {
+    const { url } = await wsServer();
+    const { counts } = await finished({
+      url,
+      measure: "fanout",
+      message: published,
+      load: openModel(50),
+      length: briefly(100),
+      drainMs: 200,
+    });
+    expect(counts.messages).toMatchObject({ planned: 5, sent: 5, answered: 5 });
+    expect(counts.stream?.received).toBe(0);
+  });
+
+  it("have nobody to send them where the publisher did not open or went", async () => {
+    let asked = 0;
+    const server = await rawServer(async (peer) => {
+      asked += 1;
+      await (asked === 1 ? peer.socket.destroy() : peer.accept());
+    });
+    const { counts } = await finished({
+      url: server.url(),
+      measure: "fanout",
+      message: published,
+      load: openModel(50),
+      length: briefly(200),
+      drainMs: 100,
+    });
+    expect(counts.sockets).toMatchObject({ failed: 1, open: 3 });
+    expect(counts.messages).toMatchObject({ planned: 10, sent: 0, unsent: 10 });
+  });
 });
 
 describe("a run that is stopped", () => {
@@ -250,38 +481,83 @@ describe("a run that is stopped", () => {
     await connecting;
     expect(await until("result")).toMatchObject({
       ending: "stopped",
-      counts: { sockets: { attempted: 4, opened: 0, failed: 0, unfinished: 4 } },
+      tick: { counts: { sockets: { attempted: 4, opened: 0, failed: 0, unfinished: 4 } } },
+    });
+  });
+
+  it.each([
+    ["before it has begun to", undefined],
+    ["while it waits for its turn to", 0.01],
+  ])("%s connect tells that at once", async (_, connectPerSecond) => {
+    const { url } = await echoServer();
+    const { run, until } = startRun({ url, connectPerSecond });
+    const connecting = run.connect();
+    if (connectPerSecond) {
+      await until("tick", ({ tick }) => tick.counts.sockets.opened === 1);
+    }
+    run.stop();
+    await connecting;
+    const opened = connectPerSecond ? 1 : 0;
+    expect((await until("result")).tick.counts.sockets).toMatchObject({
+      attempted: 4,
+      opened,
+      unfinished: 4 - opened,
     });
   });
 
   it.each(["ready", "warm-up", "measuring"] as const)("when it is %s tells that", async (phase) => {
     const { url } = await wsServer(echoBack);
     const warmupMs = phase === "warm-up" ? 60_000 : 0;
-    const { run, until } = startRun({ url, length: forever, warmupMs });
+    const { run, until, told } = startRun({ url, length: forever, warmupMs });
     await run.connect();
     if (phase !== "ready") run.go();
-    await until("tick", (tick) => tick.phase === phase);
+    await until("tick", ({ tick }) => tick.phase === phase);
     run.stop();
-    const { ending, counts } = await until("result");
+    const { ending, tick } = await until("result");
     expect(ending).toBe("stopped");
-    const { sent, answered } = counts.messages;
+    const { sent, answered } = tick.counts.messages;
     expect([sent === answered, sent > 0]).toEqual([true, phase === "measuring"]);
-    expect(counts.windowMs > 0).toBe(phase === "measuring");
+    expect(tick.counts.self.windowMs > 0).toBe(phase === "measuring");
+    expect(discrepanciesOf(told, {})).toEqual([]);
     run.go();
     run.stop();
+    expect(told.at(-1)?.type).toBe("result");
   });
 });
 
-it("clears away what the handshakes left before the load begins", async () => {
-  const { url } = await echoServer();
-  const order: string[] = [];
-  const [plan] = splitPlan(benchPlan({ url }));
-  const run = new WorkerRun(plan!, ({ type }) => order.push(type), {
-    clock: systemClock,
-    random: systemRandom,
-    collectGarbage: () => order.push("collected"),
+it("counts replies beyond what was asked", async () => {
+  const { url } = await wsServer((socket) => {
+    socket.on("message", (data) => {
+      socket.send(data);
+      socket.send("and more");
+    });
+  });
+  const { counts } = await finished({ url, connections: 1, length: messages(1) });
+  expect(counts.messages).toMatchObject({ sent: 1, answered: 1 });
+});
+
+it("says why a plan cannot be run", async () => {
+  const { run, told } = startRun({
+    dial: { ...benchPlan().dial, template: { url: "ws://127.0.0.1/{{nosuch}}", headers: [] } },
   });
   await run.connect();
-  run.stop();
-  expect(order).toEqual(["collected", "connected", "result"]);
+  run.go();
+  expect(told).toEqual([
+    expect.objectContaining({ type: "unfit", message: expect.stringContaining("nosuch") }),
+  ]);
+});
+
+it("clears away what the handshakes left before the load begins, and looks at its memory without", async () => {
+  const { url } = await echoServer();
+  const order: string[] = [];
+  const { run, until, told } = startRun(
+    { url, length: messages(0) },
+    { collectGarbage: () => order.push(`after ${told.length}`) },
+  );
+  await run.connect();
+  run.go();
+  const { tick } = await until("result");
+  expect(order.slice(0, 2)).toEqual(["after 0", "after 0"]);
+  expect(order).toHaveLength(3);
+  expect(Number.isSafeInteger(tick.counts.grownBytes)).toBe(true);
 });
