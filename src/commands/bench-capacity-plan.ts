@@ -19,9 +19,13 @@ export interface CapacityFlags {
   readonly slo: readonly Assertion[];
   readonly search: SearchLimits;
   readonly settleMs: number;
+  /** The process of the server, where one is named to be watched. */
+  readonly serverPid: number | undefined;
 }
 
 const DEFAULT_SLO = "p99<50ms,errors<0.1%";
+/** What a server sends by itself has no latency. */
+const PUSH_SLO = "errors<0.1%";
 const MAX_CONNECTIONS = 10_000_000;
 const MAX_TRIALS = 1000;
 const RESOLUTION = { min: 1, max: 50 };
@@ -51,7 +55,8 @@ export async function readCapacityFlags(
     maxTrials: parseCount(args.text("max-trials") ?? "50", "--max-trials", 1, MAX_TRIALS),
     whole: vary === "connections",
   };
-  return { bench, vary, slo, search, settleMs: duration(args, "settle", "500ms") };
+  const settleMs = duration(args, "settle", "500ms");
+  return { bench, vary, slo, search, settleMs, serverPid: readServerPid(args) };
 }
 
 /** The same under another load. */
@@ -90,7 +95,8 @@ function checkVaried(args: Args, vary: Vary): void {
 
 function readSlo(args: Args): Assertion[] {
   const given = args.list("slo");
-  return (given.length === 0 ? [DEFAULT_SLO] : given)
+  const otherwise = args.text("measure") === "push" ? PUSH_SLO : DEFAULT_SLO;
+  return (given.length === 0 ? [otherwise] : given)
     .flatMap((text) => text.split(","))
     .map((text) => parseAssertion(text.trim(), "--slo"));
 }
@@ -102,6 +108,11 @@ function readLoad(args: Args, flag: "from" | "to", vary: Vary): number | undefin
   const load = parseRate(text, `--${flag}`);
   if (load > 0) return load;
   throw usageError(`--${flag} must be more than nothing`);
+}
+
+function readServerPid(args: Args): number | undefined {
+  const text = args.text("server-pid");
+  return text === undefined ? undefined : parseCount(text, "--server-pid", 1, 2 ** 31);
 }
 
 function readResolution(args: Args): number {

@@ -9,7 +9,6 @@ import { loadPageAssets } from "../page-assets.ts";
 import { redactUrl } from "../redact.ts";
 import { answerText } from "../render/capacity-words.ts";
 import { jsonLine } from "../render/json-line.ts";
-import { parseCount } from "../units.ts";
 import { CAPACITY_OPTIONS } from "./bench-capacity-options.ts";
 import { atLoad, benchArgs, type CapacityFlags, readCapacityFlags } from "./bench-capacity-plan.ts";
 import { watchCapacity } from "./bench-capacity-progress.ts";
@@ -76,24 +75,15 @@ interface Found {
 
 async function find(flags: CapacityFlags, context: Context): Promise<Found> {
   const { args, io, signals, server } = context;
-  const { bench, vary, slo, search, settleMs } = flags;
+  const { bench, vary, slo } = flags;
   const { url } = server ?? bench.plan.dial.target;
   const shared = {
     url: args.flag("show-secrets") ? url : redactUrl(url),
     embedded: bench.embedded,
-    serverPid: serverPid(context),
+    serverPid: flags.serverPid ?? server?.pid,
     assertions: slo,
     signals,
     clock: io.clock,
-  };
-  const asked: CapacityPlan = {
-    startedAt: new Date(io.clock.now().epochUs / 1000).toISOString(),
-    url: shared.url,
-    embedded: shared.embedded,
-    settings: bench.settings,
-    slo: slo.map(({ expression, bound, unit }) => ({ expression, bound, unit })),
-    vary,
-    search,
   };
   const progress = args.flag("quiet") ? undefined : watchCapacity(vary, io, createSink(io.stderr));
   let last: BenchResult | undefined;
@@ -106,9 +96,9 @@ async function find(flags: CapacityFlags, context: Context): Promise<Found> {
     return last;
   };
   try {
-    const result = await findCapacity(asked, {
+    const result = await findCapacity(askedOf(flags, shared.url, io), {
       runTrial,
-      settleMs,
+      settleMs: flags.settleMs,
       stop: signals.stop,
       onStart: progress?.began,
       onTrial: progress?.ended,
@@ -119,9 +109,16 @@ async function find(flags: CapacityFlags, context: Context): Promise<Found> {
   }
 }
 
-function serverPid({ args, server }: Context): number | undefined {
-  const text = args.text("server-pid");
-  return text === undefined ? server?.pid : parseCount(text, "--server-pid", 1, 2 ** 31);
+function askedOf({ bench, vary, slo, search }: CapacityFlags, url: string, io: Io): CapacityPlan {
+  return {
+    startedAt: new Date(io.clock.now().epochUs / 1000).toISOString(),
+    url,
+    embedded: bench.embedded,
+    settings: bench.settings,
+    slo: slo.map(({ expression, bound, unit }) => ({ expression, bound, unit })),
+    vary,
+    search,
+  };
 }
 
 /** Reports, and gives the exit code. */
@@ -129,11 +126,11 @@ async function tell({ result, last }: Found, { args, io, signals }: Context): Pr
   const refused = result.ended === "unreachable" && last ? refusal(last) : undefined;
   // Where nothing ever opened the reason alone says all.
   if (refused && result.trials.length === 1 && !args.flag("json")) throw refused;
-  const html = args.text("html");
-  if (html !== undefined) writeFile(html, await pageOf(result), "html");
   const output = createSink(io.stdout);
   output.write(args.flag("json") ? jsonLine(result) : await reportOf(result, args, io));
   await output.flushed();
+  const html = args.text("html");
+  if (html !== undefined) writeFile(html, await pageOf(result), "html");
   if (signals.received) return exitCodeOf(signals.received);
   if (refused) throw refused;
   return result.held ? EXIT_DONE : missed(result);

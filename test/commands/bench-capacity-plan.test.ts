@@ -56,6 +56,11 @@ describe("the flags of a search make a plan", () => {
     expect(slo.map(({ expression }) => expression)).toEqual(["p50<1ms", "errors==0", "max<1s"]);
   });
 
+  it("with an objective that what is measured can meet", async () => {
+    const { slo } = await read("ws://h/", "--measure", "push", "--vary", "connections");
+    expect(slo.map(({ expression }) => expression)).toEqual(["errors<0.1%"]);
+  });
+
   it("for sockets, as many as the system has room for", async () => {
     const { bench, search } = await read("ws://h/", "--vary", "connections");
     expect(bench.plan).toMatchObject({ connections: 10, load: { model: "closed", inFlight: 1 } });
@@ -117,6 +122,7 @@ describe("bad flags are refused", () => {
     [["--measure", "hold"], /--measure hold has no rate to vary/],
     [["--resolution", "5"], /--resolution must be a share from 1% to 50%/],
     [["--resolution", "0.5%"], /--resolution must be a share from 1% to 50%/],
+    [["--server-pid", "none"], /--server-pid must be a whole number/],
     [["--confirm", "0"], /--confirm must be a whole number from 1 to 100/],
     [["--trial-duration", "0s"], /duration must be longer than nothing/],
   ])("%j", async (argv, message) => {
