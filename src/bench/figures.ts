@@ -19,7 +19,7 @@ const expected: Value = ({ stream }) => stream?.expected;
 /**
  * Every figure by its name:
  *
- * - `errors`: all that failed, see `errorsOf`; as a share of all attempts;
+ * - `errors`: all that failed, see `errorsByKind`; as a share of all attempts;
  * - `planned`, `sent`, `answered`, `wrong`, `lost`, `unanswered`, `unsent`: messages of the measured
  *   window; as a share of those planned;
  * - `missing`: expected and not received, where messages are numbered or published (`push`,
@@ -68,15 +68,32 @@ export function figureNamed(name: string): Figure | undefined {
   return BY_NAME.get(name);
 }
 
+/** What failed, of sockets and of messages. */
+export interface Errors {
+  readonly sockets: number;
+  readonly messages: number;
+}
+
 /**
  * All that failed: sockets that did not open or did not stay, messages that were not sent, not
- * answered until the end, lost or answered wrongly, and deliveries that are missing. The messages of
- * `connect` are its handshakes: what failed of them is counted as sockets already.
+ * answered until the end, lost or answered wrongly, and deliveries that are missing. What was in
+ * flight when a signal ended the run did not fail. The messages of `connect` are its handshakes: what
+ * failed of them is counted as sockets already.
  */
-export function errorsOf({ settings, sockets, messages, stream }: BenchResult): number {
+export function errorsByKind({ settings, sockets, messages, stream, ending }: BenchResult): Errors {
   const { unsent, inFlight, wrong, lost } = messages;
   const answers = settings.measure === "connect" ? 0 : wrong + lost;
-  return sockets.failed + sockets.broken + unsent + inFlight + answers + (stream?.missing ?? 0);
+  const unanswered = ending === "interrupted" ? 0 : inFlight;
+  return {
+    sockets: sockets.failed + sockets.broken,
+    messages: unsent + unanswered + answers + (stream?.missing ?? 0),
+  };
+}
+
+/** The sum of `errorsByKind`. */
+export function errorsOf(result: BenchResult): number {
+  const { sockets, messages } = errorsByKind(result);
+  return sockets + messages;
 }
 
 /** What could have failed: messages planned and deliveries expected; sockets where there are none. */

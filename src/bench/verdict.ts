@@ -1,7 +1,7 @@
 import { EXIT_CODES, EXIT_DEFECT, EXIT_DONE, type FailureCode } from "../errors.ts";
 import type { Signal } from "../io.ts";
 import { mergeFailures } from "./failures.ts";
-import type { BenchResult } from "./result.ts";
+import type { AssertionResult, BenchResult } from "./result.ts";
 
 /** The exit code that a run deserves, and why. */
 export interface Verdict {
@@ -63,9 +63,10 @@ function judgeSockets({ refusals, breaks, sockets }: BenchResult): Verdict | und
   return { exitCode: EXIT_CODES[code], reason: { code, message, hint } };
 }
 
-function judgeReplies({ messages, settings }: BenchResult): Verdict | undefined {
+function judgeReplies({ messages, settings, ending }: BenchResult): Verdict | undefined {
   const { inFlight, wrong, sent } = messages;
-  if (inFlight > 0) {
+  // What was in flight when a signal ended the run did not fail.
+  if (inFlight > 0 && ending !== "interrupted") {
     const late = `${inFlight} of ${sent} messages were not answered within ${settings.drainMs} ms`;
     return unmet(late, "Does the server answer each message?");
   }
@@ -81,10 +82,23 @@ function unmet(message: string, hint?: string): Verdict {
   return { exitCode: EXIT_CODES.expectation, reason: { code: "expectation", message, hint } };
 }
 
-function judgeAssertions({ assertions }: BenchResult): Verdict | undefined {
+/** Undefined where all objectives held, or there are none. */
+export function judgeAssertions({ assertions }: BenchResult): Verdict | undefined {
   const failed = assertions.filter(({ passed }) => !passed);
   if (failed.length === 0) return undefined;
-  const words = failed.map(({ expression }) => expression).join(", ");
-  const message = `${failed.length} of ${assertions.length} assertions failed: ${words}`;
+  const message = `${failed.length} of ${assertions.length} assertions failed: ${failed.map(missed).join(", ")}`;
   return { exitCode: EXIT_CODES.threshold, reason: { code: "threshold", message } };
 }
+
+function missed({ expression, actual, unit }: AssertionResult): string {
+  if (actual === undefined) return `${expression} (nothing was measured)`;
+  return `${expression} (it is ${Number(actual.toPrecision(4))}${UNITS[unit]})`;
+}
+
+const UNITS: Readonly<Record<AssertionResult["unit"], string>> = {
+  ms: " ms",
+  percent: " %",
+  "per-second": "/s",
+  count: "",
+  bytes: " B",
+};

@@ -1,11 +1,13 @@
 import type { JsHistogram } from "hdr-histogram-js";
 import { type Bin, binLatencies } from "./distribution.ts";
+import { type Errors, errorsByKind } from "./figures.ts";
 import { decodeHistogram } from "./recorder.ts";
 import { type BenchResult, HISTOGRAM_NAMES, type HistogramName } from "./result.ts";
 
-/** A result and the curves that are drawn of it, which its histograms hold in their encoded form. */
+/** A result, what follows from it, and the curves that its histograms hold in their encoded form. */
 export interface BenchView {
   readonly result: BenchResult;
+  readonly errors: Errors;
   readonly curves: Readonly<Partial<Record<HistogramName, Curves>>>;
 }
 
@@ -29,7 +31,7 @@ export function viewOf(result: BenchResult): BenchView {
     const encoded = result.histograms[name]?.encoded;
     if (encoded !== undefined) curves[name] = curvesOf(decodeHistogram(encoded));
   }
-  return { result, curves };
+  return { result, errors: errorsByKind(result), curves };
 }
 
 export function curvesOf(histogram: JsHistogram): Curves {

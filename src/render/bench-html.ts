@@ -11,7 +11,7 @@ export function benchHtml(view: BenchView, assets: PageAssets): string {
   const { result } = view;
   const page = {
     title: `${result.url} – framecat bench`,
-    head: head(result),
+    head: head(view),
     sections: benchSections(view),
     data: { name: fileName(result), value: result },
   };
@@ -23,10 +23,11 @@ function fileName({ startedAt }: BenchResult): string {
   return `bench-${startedAt.replaceAll(/[^0-9TZ]/g, "")}.json`;
 }
 
-function head(result: BenchResult): Markup {
+function head(view: BenchView): Markup {
+  const { result } = view;
   const { limits, deaths } = result.client;
   const own = [...deaths.map((how) => `a worker died: ${how}`), ...result.discrepancies];
-  const { tone, text } = verdict(result);
+  const { tone, text } = verdict(view);
   return markup`${[
     ...(limits.length > 0 ? [banner(LIMITED, limits, "warn")] : []),
     ...(own.length > 0 ? [banner("framecat itself failed", own, "bad")] : []),

@@ -1,4 +1,5 @@
 import type { BenchResult, LoadModel, Measure } from "../bench/result.ts";
+import type { BenchView } from "../bench/view.ts";
 import { formatCount, formatDuration, formatPlural } from "./format.ts";
 import type { Tone } from "./page/parts.ts";
 
@@ -39,26 +40,13 @@ function loadText(load: LoadModel, measure: Measure): string {
   return `open model, ${rate}${per}${load.arrival === "poisson" ? ", Poisson arrivals" : ""}`;
 }
 
-export interface Errors {
-  readonly sockets: number;
-  readonly messages: number;
-}
-
-/** What was in flight when a signal ended the run did not fail. */
-export function errorsOf({ sockets, messages, ending, stream }: BenchResult): Errors {
-  const { unsent, wrong, lost, inFlight } = messages;
-  const unanswered = ending === "interrupted" ? 0 : inFlight;
-  return {
-    sockets: sockets.failed + sockets.broken,
-    messages: unsent + wrong + lost + unanswered + (stream?.missing ?? 0),
-  };
-}
-
 /** The run in a sentence: the worst of it, or that all is well. */
-export function verdict(result: BenchResult): { readonly tone: Tone; readonly text: string } {
+export function verdict({ result, errors }: BenchView): {
+  readonly tone: Tone;
+  readonly text: string;
+} {
   const { assertions, client, discrepancies, ending, settings, messages, sockets } = result;
   const missed = assertions.filter(({ passed }) => !passed).length;
-  const errors = errorsOf(result);
   const { noun } = MEASURES[settings.measure];
   if (client.deaths.length > 0 || discrepancies.length > 0) {
     return { tone: "bad", text: "framecat itself failed; these figures cannot be relied on." };
@@ -89,7 +77,7 @@ const ENDINGS = {
   disconnected: "Ended early: no socket was left.",
 } as const;
 
-function errorText(errors: Errors, noun: string): string {
+function errorText(errors: BenchView["errors"], noun: string): string {
   const parts = [
     ...(errors.messages > 0 ? [formatPlural(errors.messages, noun)] : []),
     ...(errors.sockets > 0 ? [formatPlural(errors.sockets, "socket")] : []),

@@ -3,7 +3,7 @@ import type { FailureCount } from "../bench/failures.ts";
 import type { AssertionResult, BenchResult, HistogramName } from "../bench/result.ts";
 import type { BenchView } from "../bench/view.ts";
 import { latencyPlots, mainHistogram, timePlots } from "./bench-plots.ts";
-import { errorsOf, MEASURES } from "./bench-page-words.ts";
+import { MEASURES } from "./bench-page-words.ts";
 import { formatBytes, formatCount, formatDuration, formatLatency, formatPlural } from "./format.ts";
 import { type Markup, markup } from "./page/markup.ts";
 import type { Section } from "./page/page.ts";
@@ -22,7 +22,7 @@ import {
 export function benchSections(view: BenchView): Section[] {
   const { result } = view;
   return [
-    { body: cards(keyFigures(result)) },
+    { body: cards(keyFigures(view)) },
     ...assertionSection(result),
     { title: "What became of it", body: sums(allSums(result)) },
     ...latencySection(view),
@@ -32,10 +32,9 @@ export function benchSections(view: BenchView): Section[] {
   ];
 }
 
-function keyFigures(result: BenchResult): Card[] {
+function keyFigures({ result, errors }: BenchView): Card[] {
   const main = mainHistogram(result);
   const numbers = main && result.histograms[main];
-  const errors = errorsOf(result);
   const { opened, attempted, connectMs } = result.sockets;
   return [
     throughputCard(result),

@@ -99,6 +99,12 @@ describe("errors", () => {
     expect(errorsOf(storm)).toBe(300 + 70 + 1 + 49);
   });
 
+  it("are not what was in flight when a signal ended the run", () => {
+    const messages = { ...fine.messages, inFlight: 7 };
+    expect(errorsOf({ ...fine, messages })).toBe(7);
+    expect(errorsOf({ ...fine, messages, ending: "interrupted" })).toBe(0);
+  });
+
   it("are a share of the sockets where no message was planned", () => {
     const idle = benchResult({ messages: { ...fine.messages, planned: 0 } });
     expect(attemptsOf(idle)).toBe(1000);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { errorsOf } from "../../src/bench/figures.ts";
 import { emptyHistogram } from "../../src/bench/recorder.ts";
 import { percentileCurve, viewOf } from "../../src/bench/view.ts";
 import { benchResult } from "../helpers/bench-result.ts";
 import { histogramOf } from "../helpers/bench.ts";
+import { richResult } from "../helpers/rich-result.ts";
 
 describe("a percentile curve", () => {
   it("of nothing is nothing", () => {
@@ -27,6 +29,12 @@ describe("a percentile curve", () => {
 });
 
 describe("a view", () => {
+  it("has the errors of the result, as objectives count them", () => {
+    const { errors } = viewOf(richResult());
+    expect(errors).toEqual({ sockets: 45, messages: 488 });
+    expect(errors.sockets + errors.messages).toBe(errorsOf(richResult()));
+  });
+
   it("has the curves of each histogram of the result", () => {
     const { curves, result } = viewOf(benchResult());
     expect(Object.keys(curves)).toEqual(["latency", "handshake", "tcp", "upgrade"]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BenchResult, Interval } from "../../src/bench/result.ts";
-import type { BenchView } from "../../src/bench/view.ts";
+import { type BenchView, viewOf } from "../../src/bench/view.ts";
 import { plotSection } from "../../src/render/bench-report-plots.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import { displayWidth } from "../../src/render/width.ts";
@@ -87,7 +87,7 @@ describe("the drawings", () => {
   });
 
   it("are none of nothing", () => {
-    const nothing: BenchView = { result: resultOf({ intervals: [] }), curves: {} };
+    const nothing: BenchView = { ...viewOf(resultOf({ intervals: [] })), curves: {} };
     expect(plotSection(nothing, { theme: createTheme(0), columns: 80 })).toEqual([]);
   });
 
