@@ -20,27 +20,35 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
-  const [name = "--help", ...rest] = argv;
-  if (name === "--version" || name === "-V") return print(io, `${version()}\n`);
-  if (name === "--help" || name === "-h" || name === "help") {
-    const command = rest[0] === undefined ? undefined : await find(rest[0]);
+  const [first = "--help", ...rest] = argv;
+  if (first === "--version" || first === "-V") return print(io, `${version()}\n`);
+  if (first === "--help" || first === "-h" || first === "help") {
+    const asked = rest.length === 0 ? undefined : await find(rest);
     const { mainHelp, commandHelp } = await import("./render/help.ts");
-    return print(io, command ? commandHelp(command, "common") : mainHelp(COMMANDS));
+    const help = asked ? commandHelp(asked.command, "common", COMMANDS) : mainHelp(COMMANDS);
+    return print(io, help);
   }
-  return runCommand(await find(name), rest, io);
+  const { command, rest: args } = await find(argv);
+  return runCommand(command, args, io);
 }
 
-async function find(name: string): Promise<Command> {
-  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.load() : undefined;
-  if (command) return command;
-  throw usageError(`unknown command ${JSON.stringify(name)}`, "See `framecat --help`.");
+/** The command that a line begins with, of two words (`bench report`) or one, and what follows it. */
+async function find(
+  argv: readonly string[],
+): Promise<{ readonly command: Command; readonly rest: readonly string[] }> {
+  for (const words of [2, 1]) {
+    const name = argv.slice(0, words).join(" ");
+    const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.load() : undefined;
+    if (command) return { command, rest: argv.slice(words) };
+  }
+  throw usageError(`unknown command ${JSON.stringify(argv[0])}`, "See `framecat --help`.");
 }
 
 async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
   const asked = helpAsked(argv);
   if (asked) {
     const { commandHelp } = await import("./render/help.ts");
-    return print(io, commandHelp(command, asked));
+    return print(io, commandHelp(command, asked, COMMANDS));
   }
   const { parseArgs } = await import("./commands/parse-args.ts");
   return command.run(parseArgs(command, argv), io);

@@ -19,6 +19,8 @@ import type { Args } from "./command.ts";
 /** What is sent, and the same in words. */
 export interface MessageFlags {
   readonly message: MessagePlan;
+  /** Of the table that `--data` names. */
+  readonly columns: readonly string[] | undefined;
   readonly words: string;
 }
 
@@ -44,11 +46,11 @@ export async function readMessageFlags(args: Args, measure: Measure): Promise<Me
     published: measure === "fanout" ? readPublished(args, sizes, columns) : undefined,
     match,
     verify: args.flag("verify"),
-    onOpen: readGreetings(args, measure),
+    onOpen: readGreetings(args),
   };
   checkTemplates(message, columns);
   await checkKeys(message);
-  return { message, words: wordsOf(message, sizes, measure) };
+  return { message, columns, words: wordsOf(message, sizes, measure) };
 }
 
 function readSizes(args: Args, match: Match): SizeSpec {
@@ -71,9 +73,6 @@ function readContents(args: Args, sizes: SizeSpec, match: Match): WeightedConten
   const weights = readWeights(args, payloads.length);
   if (payloads.length === 0) {
     return [{ weight: 1, content: ownContent(sizes, match) }];
-  }
-  if (args.text("size") !== undefined) {
-    throw usageError("--size and --payload exclude each other", "Give one of them.");
   }
   return payloads.map((text, i) => ({ weight: weights[i] ?? 1, content: readContent(text) }));
 }
@@ -111,6 +110,7 @@ function contentOf(bytes: Buffer): Content {
 function readWeights(args: Args, count: number): number[] {
   const text = args.text("weights");
   if (text === undefined) return [];
+  if (count === 0) throw usageError("--weights needs --payload");
   const weights = text.split(",").map((part) => parseCount(part, "--weights", 0, 1e6));
   if (weights.length === count && weights.some((weight) => weight > 0)) return weights;
   throw usageError(`--weights must be one number for each --payload, of which there are ${count}`);
@@ -124,9 +124,6 @@ function readRows(args: Args): MessagePlan["rows"] {
 async function readReplay(args: Args): Promise<MessagePlan["recording"]> {
   const name = args.text("replay");
   if (name === undefined) return undefined;
-  if (args.list("payload").length > 0) {
-    throw usageError("--replay and --payload exclude each other", "Give one of them.");
-  }
   try {
     return (await readRecording(createReadStream(name), name)).steps;
   } catch (thrown) {
@@ -167,11 +164,8 @@ function textOf(given: string): string {
   return given.startsWith("@") ? readFile(given.slice(1), "--payload").toString("utf8") : given;
 }
 
-function readGreetings(args: Args, measure: Measure): string[] {
+function readGreetings(args: Args): string[] {
   const channel = args.text("channel");
-  if (channel !== undefined && measure !== "fanout") {
-    throw usageError("--channel belongs to --measure fanout");
-  }
   const subscribe = JSON.stringify({ type: "subscribe", channel });
   return [...(channel === undefined ? [] : [subscribe]), ...args.list("send")];
 }

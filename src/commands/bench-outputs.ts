@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { decodeHistogram } from "../bench/recorder.ts";
+import { type Assertion, judgeAssertion, parseAssertion } from "../bench/assertions.ts";
+import { decodeHistogram, emptyHistogram } from "../bench/recorder.ts";
 import type { BenchResult } from "../bench/result.ts";
 import type { Verdict } from "../bench/verdict.ts";
 import { viewOf } from "../bench/view.ts";
@@ -21,7 +22,7 @@ const FORMATS: Readonly<
   hgrm: async (result) => {
     const { benchHgrm } = await import("../render/bench-hgrm.ts");
     const latency = result.histograms.latency ?? result.histograms.gap;
-    return latency ? benchHgrm(decodeHistogram(latency.encoded)) : "";
+    return benchHgrm(latency ? decodeHistogram(latency.encoded) : emptyHistogram());
   },
   hlog: async (result) => (await import("../render/bench-hlog.ts")).benchHlog(result),
   html: async (result) => {
@@ -43,6 +44,28 @@ export function checkOutputs(args: Args): void {
   }
 }
 
+/** The flags among these that name a file. */
+export function outputsOf(args: Args): string[] {
+  return Object.keys(FORMATS).filter((flag) => args.text(flag) !== undefined);
+}
+
+/**
+ * The objectives of `--assert`, of which one flag may hold several: `p99<50ms,errors<0.1%`.
+ * @throws FramecatError (usage)
+ */
+export function readAssertions(args: Args): Assertion[] {
+  return args
+    .list("assert")
+    .flatMap((text) => text.split(","))
+    .map((text) => parseAssertion(text));
+}
+
+/** The result judged by other objectives than it was; by its own where there are no others. */
+export function judgedBy(assertions: readonly Assertion[], result: BenchResult): BenchResult {
+  if (assertions.length === 0) return result;
+  return { ...result, assertions: assertions.map((one) => judgeAssertion(one, result)) };
+}
+
 function checkWritable(file: string, flag: string): void {
   try {
     accessSync(dirname(file), constants.W_OK);
@@ -54,16 +77,30 @@ function checkWritable(file: string, flag: string): void {
   }
 }
 
-/** Writes a result to stdout, as one document or as a report, and to the files that were asked for. */
-export async function writeResult(
-  result: BenchResult,
-  verdict: Verdict,
-  { args, io, output }: { readonly args: Args; readonly io: Io; readonly output: Sink },
-): Promise<void> {
-  for (const [flag, make] of Object.entries(FORMATS)) {
+interface Destination {
+  readonly args: Args;
+  readonly io: Io;
+  readonly output: Sink;
+}
+
+/**
+ * Writes the files that were asked for: after all that is printed, so that nothing is lost where one
+ * of them cannot be written.
+ * @throws FramecatError (usage)
+ */
+export async function writeFiles(result: BenchResult, verdict: Verdict, args: Args): Promise<void> {
+  for (const flag of outputsOf(args)) {
     const file = args.text(flag);
-    if (file !== undefined) writeFile(file, await make(result, verdict), flag);
+    const make = FORMATS[flag];
+    if (file !== undefined && make) writeFile(file, await make(result, verdict), flag);
   }
+}
+
+/** Prints a result as one document or as a report. */
+export async function printResult(
+  result: BenchResult,
+  { args, io, output }: Destination,
+): Promise<void> {
   if (args.flag("json")) {
     output.write(jsonLine(result));
     return;

@@ -3,10 +3,12 @@ import type { BenchPlan, DialPlan, ReconnectPlan } from "../bench/plan.ts";
 import type { BenchSettings, LoadModel, Measure, RunLength, Stage } from "../bench/result.ts";
 import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { compileTemplate } from "../scenario/template.ts";
 import { parseLocalAddresses } from "../transport/local-addresses.ts";
 import { parseTarget } from "../transport/target.ts";
 import { parseCount, parseDurationMs, parseRate } from "../units.ts";
 import { readMessageFlags } from "./bench-messages.ts";
+import { checkTogether } from "./bench-rules.ts";
 import type { Args } from "./command.ts";
 import { duration, readDialFlags } from "./dial-flags.ts";
 
@@ -23,6 +25,8 @@ const MAX_CONNECTIONS = 10_000_000;
 const MAX_IN_FLIGHT = 100_000;
 const MAX_WORKERS = 1024;
 const MAX_RECONNECT_MS = 30_000;
+/** Of a fan-out for which nobody asks for another rate. */
+const PUBLISHED_PER_SECOND = 10;
 const EMBEDDED_URL = "ws://127.0.0.1/";
 
 /** @throws FramecatError (usage) */
@@ -31,22 +35,18 @@ export async function readBenchFlags(
   io: Pick<Io, "env" | "random">,
 ): Promise<BenchFlags> {
   const [url] = args.positionals;
-  if (args.flag("self-check") && url !== undefined) {
-    throw usageError(
-      "--self-check measures the client itself, with a server of its own: give no URL",
-    );
-  }
   const measure = readMeasure(args, url === undefined);
-  const { message, words } = await readMessageFlags(args, measure);
-  const stages = readStages(args, measure);
+  checkTogether(args, measure);
+  const { message, columns, words } = await readMessageFlags(args, measure);
+  const stages = readStages(args);
   const workers = args.text("workers");
   const plan = {
     measure,
     dial: readDial(url ?? EMBEDDED_URL, args, io.env),
     connections: readConnections(args, stages),
     stages,
-    connectPerSecond: rate(args, "connect-rate"),
-    churnPerSecond: readChurn(args, stages, measure),
+    connectPerSecond: positiveRate(args, "connect-rate"),
+    churnPerSecond: rate(args, "churn") ?? 0,
     reconnect: readReconnect(args),
     load: readLoad(args, measure),
     message,
@@ -57,6 +57,7 @@ export async function readBenchFlags(
     drainMs: duration(args, "drain", "5s"),
     seed: readSeed(args, io),
   } satisfies Omit<BenchPlan, "workers">;
+  checkTemplate(plan.dial.template, columns);
   if (plan.publishers > plan.connections) {
     throw usageError(`--publishers ${plan.publishers} is more than there are --connections`);
   }
@@ -79,7 +80,9 @@ export function wantedOf({ plan, embedded, workers }: BenchFlags): Wanted {
 
 /** The plan for a server of our own. */
 export function aimAt<P extends Omit<BenchPlan, "workers">>(url: string, plan: P): P {
-  return { ...plan, dial: { ...plan.dial, target: parseTarget(url) } };
+  const { template, ...dial } = plan.dial;
+  const aimed = template && { template: { ...template, url } };
+  return { ...plan, dial: { ...dial, ...aimed, target: parseTarget(url) } };
 }
 
 function settingsOf(plan: Omit<BenchPlan, "workers">, args: Args, message: string): BenchSettings {
@@ -124,21 +127,27 @@ function readDial(url: string, args: Args, env: Io["env"]): DialPlan {
   };
 }
 
+/** @throws FramecatError (usage) where a placeholder is none */
+function checkTemplate(
+  template: DialPlan["template"],
+  columns: readonly string[] | undefined,
+): void {
+  if (!template) return;
+  compileTemplate(template.url, "URL", columns);
+  for (const [name, value] of template.headers) {
+    compileTemplate(value, `--header ${name}`, columns);
+  }
+}
+
 function readConnections(args: Args, stages: readonly Stage[]): number {
   if (stages.length === 0) return count(args, "connections", "100", MAX_CONNECTIONS);
-  if (args.text("connections") !== undefined) {
-    throw usageError("--stages and --connections exclude each other", "Give one of them.");
-  }
   return Math.max(...stages.map(({ connections }) => connections));
 }
 
 /** `30s:1000,2m:10000,30s:0` */
-function readStages(args: Args, measure: Measure): Stage[] {
+function readStages(args: Args): Stage[] {
   const text = args.text("stages");
   if (text === undefined) return [];
-  if (measure === "connect" || measure === "fanout") {
-    throw usageError(`--stages cannot be combined with --measure ${measure}`);
-  }
   const stages = text.split(",").map((part) => {
     const [time = "", level = "", ...more] = part.split(":");
     if (level === "" || more.length > 0) {
@@ -151,59 +160,27 @@ function readStages(args: Args, measure: Measure): Stage[] {
   throw usageError("--stages has no stage with any sockets");
 }
 
-function readChurn(args: Args, stages: readonly Stage[], measure: Measure): number {
-  const churn = rate(args, "churn") ?? 0;
-  if (churn === 0) return 0;
-  if (stages.length > 0) throw usageError("--churn and --stages exclude each other");
-  if (measure === "connect" || measure === "fanout") {
-    throw usageError(`--churn cannot be combined with --measure ${measure}`);
-  }
-  return churn;
-}
-
 function readReconnect(args: Args): ReconnectPlan | undefined {
   if (!args.flag("reconnect")) return undefined;
   return { delayMs: duration(args, "reconnect-delay", "1s"), maxDelayMs: MAX_RECONNECT_MS };
 }
 
-const CLOSED_FLAGS = ["in-flight", "think"] as const;
-
 function readLoad(args: Args, measure: Measure): LoadModel {
-  const total = rate(args, "rate");
-  const each = rate(args, "rate-per-socket");
   if (measure === "hold") return holdLoad(args);
-  if (total !== undefined && each !== undefined) {
-    throw usageError("--rate and --rate-per-socket exclude each other", "Give one of them.");
-  }
-  const ratePerSecond = total ?? each ?? (measure === "fanout" ? 10 : undefined);
-  const arrival = args.text("arrival");
+  const each = positiveRate(args, "rate-per-socket");
+  const own = measure === "fanout" ? PUBLISHED_PER_SECOND : undefined;
+  const ratePerSecond = positiveRate(args, "rate") ?? each ?? own;
   if (ratePerSecond === undefined) {
-    if (arrival !== undefined) throw usageError("--arrival needs --rate or --rate-per-socket");
     const thinkMs = duration(args, "think", "0ms");
     return { model: "closed", inFlight: count(args, "in-flight", "1", MAX_IN_FLIGHT), thinkMs };
   }
-  const wrong = CLOSED_FLAGS.find((name) => args.text(name) !== undefined);
-  if (wrong) {
-    throw usageError(
-      `--${wrong} belongs to the closed model, and a rate makes it an open one`,
-      "Leave one of them away.",
-    );
-  }
-  if (ratePerSecond === 0) throw usageError("a rate of 0 would send nothing");
-  return {
-    model: "open",
-    ratePerSecond,
-    per: each === undefined ? "total" : "socket",
-    arrival: arrival === "poisson" ? "poisson" : "constant",
-  };
+  const per = each === undefined ? "total" : "socket";
+  const arrival = args.text("arrival") === "poisson" ? "poisson" : "constant";
+  return { model: "open", ratePerSecond, per, arrival };
 }
 
 /** Idle sockets are asked for a sign of life now and then, each at its own time. */
 function holdLoad(args: Args): LoadModel {
-  for (const name of ["rate", "rate-per-socket", "in-flight", "think"]) {
-    if (args.text(name) === undefined) continue;
-    throw usageError(`--${name} cannot be combined with --measure hold`, "See --ping-interval.");
-  }
   const intervalMs = duration(args, "ping-interval", "30s");
   if (intervalMs < 1) throw usageError("--ping-interval must be at least 1ms");
   return { model: "open", ratePerSecond: 1000 / intervalMs, per: "socket", arrival: "constant" };
@@ -211,26 +188,16 @@ function holdLoad(args: Args): LoadModel {
 
 function runLength(args: Args, stages: readonly Stage[]): RunLength {
   const messages = args.text("messages");
-  const given = args.text("duration");
-  if (stages.length > 0) {
-    if (given !== undefined || messages !== undefined) {
-      const which = given === undefined ? "messages" : "duration";
-      throw usageError(`--stages tells how long the run is: leave --${which} away`);
-    }
-    return {
-      kind: "duration",
-      durationMs: stages.reduce((sum, { durationMs }) => sum + durationMs, 0),
-    };
+  if (messages !== undefined) {
+    return { kind: "messages", count: parseCount(messages, "--messages", 1, 1e12) };
   }
-  if (messages === undefined) {
-    const durationMs = duration(args, "duration", "5s");
-    if (durationMs > 0) return { kind: "duration", durationMs };
-    throw usageError("--duration must be longer than nothing");
-  }
-  if (given !== undefined) {
-    throw usageError("--duration and --messages exclude each other", "Give one of them.");
-  }
-  return { kind: "messages", count: parseCount(messages, "--messages", 1, 1e12) };
+  const durationMs =
+    stages.length > 0
+      ? stages.reduce((sum, stage) => sum + stage.durationMs, 0)
+      : duration(args, "duration", "5s");
+  if (durationMs > 0) return { kind: "duration", durationMs };
+  const flag = stages.length > 0 ? "stages" : "duration";
+  throw usageError(`--${flag} must be longer than nothing`);
 }
 
 function readSeed(args: Args, { random }: Pick<Io, "random">): number {
@@ -241,6 +208,12 @@ function readSeed(args: Args, { random }: Pick<Io, "random">): number {
 
 function count(args: Args, name: string, fallback: string, max: number): number {
   return parseCount(args.text(name) ?? fallback, `--${name}`, 1, max);
+}
+
+function positiveRate(args: Args, name: string): number | undefined {
+  const given = rate(args, name);
+  if (given !== 0) return given;
+  throw usageError(`--${name} must be more than nothing`);
 }
 
 function rate(args: Args, name: string): number | undefined {

@@ -1,23 +1,23 @@
-import { parseAssertion } from "../bench/assertions.ts";
+import type { Assertion } from "../bench/assertions.ts";
 import { type EmbeddedServer, startEmbeddedServer } from "../bench/embedded-server.ts";
 import { chooseWorkers, readLimits } from "../bench/limits.ts";
 import type { BenchPlan } from "../bench/plan.ts";
 import type { BenchResult } from "../bench/result.ts";
-import { judge, type Verdict } from "../bench/verdict.ts";
-import { FramecatError } from "../errors.ts";
+import { judge } from "../bench/verdict.ts";
 import type { Io } from "../io.ts";
 import { redactUrl } from "../redact.ts";
-import { escapeControl } from "../render/escape.ts";
 import { ClientUpgrade } from "../transport/client-upgrade.ts";
 import { parseCount } from "../units.ts";
+import { conclude } from "./bench-conclusion.ts";
 import { BENCH_OPTIONS } from "./bench-options.ts";
-import { checkOutputs, writeResult } from "./bench-outputs.ts";
+import { checkOutputs, printResult, readAssertions, writeFiles } from "./bench-outputs.ts";
 import { aimAt, type BenchFlags, readBenchFlags, wantedOf } from "./bench-plan.ts";
 import { watchProgress } from "./bench-progress.ts";
 import { runPlan } from "./bench-run.ts";
+import { selfCheck } from "./bench-self-check.ts";
 import type { Args, Command } from "./command.ts";
 import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
-import { createSink, type Sink } from "./sink.ts";
+import { createSink } from "./sink.ts";
 
 export const bench: Command = {
   name: "bench",
@@ -40,29 +40,45 @@ export const bench: Command = {
 };
 
 async function run(args: Args, io: Io): Promise<number> {
+  if (args.flag("self-check")) return selfCheck(args, io);
   const flags = await readBenchFlags(args, io);
-  const assertions = args.list("assert").map((text) => parseAssertion(text));
+  const assertions = readAssertions(args);
+  const watchedPid = readServerPid(args);
   checkOutputs(args);
   const plan: BenchPlan = { ...flags.plan, workers: chooseWorkers(wantedOf(flags), readLimits()) };
-  // What cannot be sent is told before anything is started.
-  const { target, subprotocols, headers } = plan.dial;
-  if (!plan.dial.template) {
-    void new ClientUpgrade(
-      target,
-      { ...(subprotocols && { subprotocols }), ...(headers && { headers }) },
-      io.random(16),
-    );
-  }
+  checkHandshake(plan, io);
   const signals = watchSignals(io);
   let server: EmbeddedServer | undefined;
   try {
     if (flags.embedded) server = await startEmbeddedServer();
-    const context = { args, io, signals, flags, serverPid: serverPid(args, server) };
+    const context = { args, io, signals, flags, serverPid: watchedPid ?? server?.pid };
     return await load(server ? aimAt(server.url, plan) : plan, assertions, context);
   } finally {
     signals.off();
     await server?.stop();
   }
+}
+
+/** What cannot be sent is told before anything is started. @throws FramecatError (usage) */
+function checkHandshake({ dial }: BenchPlan, { random }: Io): void {
+  const { target, subprotocols, headers } = dial;
+  // What placeholders stand for is known once each socket has filled them.
+  if (dial.template) return;
+  const request = { ...(subprotocols && { subprotocols }), ...(headers && { headers }) };
+  void new ClientUpgrade(target, request, random(16));
+}
+
+function readServerPid(args: Args): number | undefined {
+  const text = args.text("server-pid");
+  return text === undefined ? undefined : parseCount(text, "--server-pid", 1, 2 ** 31);
+}
+
+/** The address without its secrets, with its placeholders as they were written. */
+function shownUrl({ dial: { target, template } }: BenchPlan, args: Args): string {
+  const url = template
+    ? target.url.replaceAll(/%7B/gi, "{").replaceAll(/%7D/gi, "}").replaceAll("%20", " ")
+    : target.url;
+  return args.flag("show-secrets") ? url : redactUrl(url);
 }
 
 interface Context {
@@ -75,17 +91,16 @@ interface Context {
 
 async function load(
   plan: BenchPlan,
-  assertions: readonly ReturnType<typeof parseAssertion>[],
+  assertions: readonly Assertion[],
   { args, io, signals, flags, serverPid: pid }: Context,
 ): Promise<number> {
   const [output, talk] = [createSink(io.stdout), createSink(io.stderr)];
   const progress = watchProgress(args, io, talk);
-  const { url } = plan.dial.target;
   let result: BenchResult;
   try {
     result = await runPlan(plan, {
       settings: flags.settings,
-      url: args.flag("show-secrets") ? url : redactUrl(url),
+      url: shownUrl(plan, args),
       embedded: flags.embedded,
       serverPid: pid,
       assertions,
@@ -100,24 +115,10 @@ async function load(
   if (interrupted && signals.kill.aborted) return exitCodeOf(interrupted);
   const verdict = judge(result, interrupted);
   // Where nothing opened the reason alone says all.
-  if (result.sockets.opened > 0 || args.flag("json")) {
-    await writeResult(result, verdict, { args, io, output });
+  if (result.sockets.opened > 0 || interrupted || args.flag("json")) {
+    await printResult(result, { args, io, output });
   }
   await output.flushed();
+  await writeFiles(result, verdict, args);
   return conclude(verdict, talk);
-}
-
-function serverPid(args: Args, server: EmbeddedServer | undefined): number | undefined {
-  const text = args.text("server-pid");
-  return text === undefined ? server?.pid : parseCount(text, "--server-pid", 1, 2 ** 31);
-}
-
-/** Gives the exit code, after the reason where there is one. */
-export function conclude({ exitCode, reason }: Verdict, talk: Sink): number {
-  if (reason?.code) throw new FramecatError(reason.code, reason.message, reason.hint);
-  if (reason) {
-    const hint = reason.hint === undefined ? "" : ` ${reason.hint}`;
-    talk.write(`framecat: ${escapeControl(reason.message)} (exit ${exitCode}).${hint}\n`);
-  }
-  return exitCode;
 }

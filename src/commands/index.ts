@@ -1,9 +1,13 @@
 import type { Command } from "./command.ts";
 
-/** The subcommands; each is loaded only when it is asked for, so that the others cost nothing. */
-export const COMMANDS: Readonly<
-  Record<string, { readonly summary: string; load(): Promise<Command> }>
-> = {
+/** A command that is loaded only when it is asked for, so that the others cost nothing. */
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** The commands by name; one of two words, such as `bench report`, belongs to that of its first. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   connect: {
     summary: "Talk to a WebSocket endpoint: a prompt for people, a pipe for scripts.",
     load: async () => (await import("./connect.ts")).connect,
@@ -19,5 +23,17 @@ export const COMMANDS: Readonly<
   bench: {
     summary: "Load a WebSocket server and report latency and throughput.",
     load: async () => (await import("./bench.ts")).bench,
+  },
+  "bench report": {
+    summary: "Show saved results, in any form.",
+    load: async () => (await import("./bench-report.ts")).benchReport,
+  },
+  "bench merge": {
+    summary: "Join the parts of one run.",
+    load: async () => (await import("./bench-merge.ts")).benchMerge,
+  },
+  "bench compare": {
+    summary: "Tell what got better or worse between two runs.",
+    load: async () => (await import("./bench-compare.ts")).benchCompare,
   },
 };

@@ -15,7 +15,7 @@ type Commands = Readonly<Record<string, { readonly summary: string }>>;
 
 /** What the program is and which commands it has. */
 export function mainHelp(commands: Commands): string {
-  const rows = Object.entries(commands).map(([name, { summary }]): Row => [name, summary]);
+  const rows = Object.entries(commands).map(([name, { summary }]): Row => [inTree(name), summary]);
   return page([
     ["Usage: framecat COMMAND [ARGUMENTS]"],
     wrapWords(
@@ -30,17 +30,40 @@ export function mainHelp(commands: Commands): string {
   ]);
 }
 
-/** The help of one command: the `common` flags on one screen, or `all` of them. */
-export function commandHelp(command: Command, level: "common" | "all"): string {
+/** A command of two words stands below that of its first. */
+function inTree(name: string): string {
+  return name.replace(/^.* /, "  ");
+}
+
+/**
+ * The help of one command: the `common` flags on one screen, or `all` of them.
+ * @param commands all that there are; those that belong to it are named
+ */
+export function commandHelp(
+  command: Command,
+  level: "common" | "all",
+  commands: Commands = {},
+): string {
   const start = [
     [`Usage: framecat ${command.name} [FLAGS] ${command.positionals}`.trimEnd()],
     wrapWords(command.summary, COLUMNS),
     exampleLines(command.examples),
   ];
-  if (level === "all") return page([...start, ...topicSections(command.options), exitSection()]);
+  const further = subcommandLines(command.name, commands);
+  if (level === "all") {
+    return page([...start, ...topicSections(command.options), further, exitSection()]);
+  }
   const common = command.options.filter((option) => option.common === true);
   const more = [`framecat ${command.name} --help all lists every flag, and the exit codes.`];
-  return page([...start, optionLines(common), more]);
+  return page([...start, optionLines(common), further, more]);
+}
+
+function subcommandLines(name: string, commands: Commands): string[] {
+  const own = Object.entries(commands).filter(([key]) => key.startsWith(`${name} `));
+  return twoColumns(
+    own.map(([key, { summary }]): Row => [`framecat ${key}`, summary]),
+    MAX_LEFT,
+  );
 }
 
 function page(sections: readonly (readonly string[])[]): string {
@@ -128,11 +151,14 @@ const EXIT_MEANINGS: Readonly<Partial<Record<FailureCode, string>>> = {
   tls: "TLS failed: certificate, protocol or host name",
   refused: "handshake refused: an HTTP status other than 101",
   "bad-handshake": "handshake invalid: wrong accept key, headers, subprotocol or extension",
+  proxy: "the proxy failed or refused",
   bind: "the port could not be bound",
   protocol: "the peer broke the protocol",
   abnormal: "the connection died without a Close frame (1006)",
   closed: "the peer closed with a code other than 1000, 1001 and 1005",
+  heartbeat: "no pong in time",
   expectation: "messages of a bench were not answered",
+  threshold: "an assertion of a bench failed, or a comparison found a regression",
   interrupted: "ended by SIGINT, after a clean close",
   terminated: "ended by SIGTERM, after a clean close",
 };
