@@ -3,6 +3,13 @@ import type { FrameBatch } from "./frame-batch.ts";
 import { SendTimes } from "./send-times.ts";
 import type { LoadConnection, User, UserContext } from "./user.ts";
 
+/** What is sent, in the form that a server wants. */
+export interface Batches {
+  readonly plain: FrameBatch;
+  /** Where compression is offered: for servers that take it. */
+  readonly compressed: FrameBatch | undefined;
+}
+
 /** Stands for what is held back where nothing ever was; stays empty. */
 const NOTHING = new SendTimes();
 
@@ -16,14 +23,16 @@ const NOTHING = new SendTimes();
  */
 export class CountingUser implements User {
   readonly #context: UserContext;
-  readonly #batch: FrameBatch;
+  readonly #batches: Batches;
+  #batch: FrameBatch;
   readonly #flight = new SendTimes();
   #held = NOTHING;
   connection: LoadConnection | undefined;
 
-  constructor(context: UserContext, batch: FrameBatch) {
+  constructor(context: UserContext, batches: Batches) {
     this.#context = context;
-    this.#batch = batch;
+    this.#batches = batches;
+    this.#batch = batches.plain;
   }
 
   get inFlight(): number {
@@ -32,6 +41,8 @@ export class CountingUser implements User {
 
   join(connection: LoadConnection): void {
     this.connection = connection;
+    const { plain, compressed = plain } = this.#batches;
+    this.#batch = connection.deflate ? compressed : plain;
   }
 
   start(): void {

@@ -8,9 +8,9 @@ import { type Exchange, MessageUser, PingUser } from "./exchange-user.ts";
 import { FanoutUser } from "./fanout-user.ts";
 import { FrameBatch } from "./frame-batch.ts";
 import { ListeningUser } from "./listening-user.ts";
-import { encodeMessage } from "./outgoing-frame.ts";
+import { encodeMessage, type Encoding } from "./outgoing-frame.ts";
 import type { WorkerPlan } from "./plan.ts";
-import { encodeStamp } from "./stamp.ts";
+import { encodeStamp, type Stamp } from "./stamp.ts";
 import { Stream } from "./stream.ts";
 import type { User, UserContext } from "./user.ts";
 
@@ -61,9 +61,14 @@ async function echoCrew(parts: CrewParts): Promise<Crew> {
   const encode = encoder(parts);
   const payload = looksInside(message) ? undefined : constantPayload(message);
   if (payload && message.onOpen.length === 0) {
-    const frame = encode(message.kind === "text" ? Opcode.text : Opcode.binary, payload);
-    const batch = new FrameBatch(frame, load.model === "closed" ? load.inFlight : MAX_TOGETHER);
-    return { makeUser: () => new CountingUser(context, batch) };
+    const opcode = message.kind === "text" ? Opcode.text : Opcode.binary;
+    const atMost = load.model === "closed" ? load.inFlight : MAX_TOGETHER;
+    const batch = (on: Encoding) => new FrameBatch(encode(opcode, payload, on), atMost);
+    const batches = {
+      plain: batch({ deflate: false }),
+      compressed: plan.dial.deflate ? batch({ deflate: true }) : undefined,
+    };
+    return { makeUser: () => new CountingUser(context, batches) };
   }
   const readers = await keyReaders(message.match, "--match");
   const exchange: Exchange = {
@@ -121,8 +126,8 @@ function fanoutCrew(parts: CrewParts): Crew {
   const [stream, own] = [new Stream(), new Stream()];
   const opcode = plan.message.kind === "text" ? Opcode.text : Opcode.binary;
   const fanout = {
-    publish: (stamp: Parameters<typeof encodeStamp>[0]) =>
-      encode(opcode, composer.stamped(stamp.publisher, stamp.seq, encodeStamp(stamp))),
+    publish: (stamp: Stamp, on: Encoding) =>
+      encode(opcode, composer.stamped(stamp.publisher, stamp.seq, encodeStamp(stamp)), on),
     stream,
     own,
     clockOffsetMs,
@@ -137,9 +142,8 @@ function fanoutCrew(parts: CrewParts): Crew {
   return { makeUser, sends, stream, own };
 }
 
-function encoder({ plan, maskKey }: CrewParts): Exchange["encode"] {
-  const options = { maskKey, deflate: plan.dial.deflate };
-  return (opcode, payload) => encodeMessage(opcode, payload, options);
+function encoder({ maskKey }: CrewParts): Exchange["encode"] {
+  return (opcode, payload, { deflate }) => encodeMessage(opcode, payload, { maskKey, deflate });
 }
 
 function greetings({ composer, maskKey }: CrewParts): (socket: number) => Buffer[] {

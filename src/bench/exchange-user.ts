@@ -3,15 +3,15 @@ import type { Key } from "../scenario/matcher.ts";
 import type { Composed } from "./composer.ts";
 import { Flight, type Sent } from "./flight.ts";
 import { greet } from "./greet.ts";
-import { inflateMessage } from "./outgoing-frame.ts";
+import { type Encoding, inflateMessage } from "./outgoing-frame.ts";
 import { SendTimes } from "./send-times.ts";
 import type { LoadConnection, User, UserContext } from "./user.ts";
 
 /** How messages are made and replies are known, for all users of a worker. */
 export interface Exchange {
   readonly compose: (socket: number, seq: number) => Composed;
-  /** The frame that carries a message. */
-  readonly encode: (opcode: number, payload: Uint8Array) => Buffer;
+  /** The frame that carries a message, compressed where the server takes that. */
+  readonly encode: (opcode: number, payload: Uint8Array, on: Encoding) => Buffer;
   /** The key of a reply; absent where replies come in order. */
   readonly keyOf?: ((payload: Uint8Array) => Key | undefined) | undefined;
   readonly verify: boolean;
@@ -42,6 +42,7 @@ export abstract class ExchangeUser implements User {
   readonly #socket: number;
   readonly #flight = new Flight();
   readonly #held = new SendTimes();
+  #encoding: Encoding = { deflate: false };
   #seq = 0;
   #highest = -1;
   #lastSentAt = 0;
@@ -64,6 +65,7 @@ export abstract class ExchangeUser implements User {
 
   join(connection: LoadConnection): void {
     this.connection = connection;
+    this.#encoding = { deflate: connection.deflate ?? false };
     const { greetings } = this.#exchange;
     if (greetings) greet(connection, greetings(this.#socket), this.context.load);
   }
@@ -181,7 +183,7 @@ export abstract class ExchangeUser implements User {
     const { opcode, payload, key = seq, replies } = compose(this.#socket, seq);
     const kept = verify ? payload : undefined;
     const sent = { key, dueAt, sentAt: now, seq, payload: kept, replies };
-    return { frame: encode(opcode, payload), sent };
+    return { frame: encode(opcode, payload, this.#encoding), sent };
   }
 
   #hasLeft(sent: Sent): void {

@@ -1,6 +1,6 @@
 import type { LeanClose } from "../transport/lean-connection.ts";
 import { greet } from "./greet.ts";
-import { inflateMessage } from "./outgoing-frame.ts";
+import { type Encoding, inflateMessage } from "./outgoing-frame.ts";
 import { SendTimes } from "./send-times.ts";
 import { SequenceTracker } from "./sequence-tracker.ts";
 import { findStamp, type Stamp } from "./stamp.ts";
@@ -10,7 +10,7 @@ import type { LoadConnection, User, UserContext } from "./user.ts";
 /** How messages are published and deliveries are known, for all users of a worker. */
 export interface Fanout {
   /** A message whole, as a frame. */
-  readonly publish: (stamp: Stamp) => Buffer;
+  readonly publish: (stamp: Stamp, on: Encoding) => Buffer;
   /** Deliveries of the measured window. */
   readonly stream: Stream;
   /** Counts deliveries that came back to who had published. */
@@ -99,7 +99,8 @@ export class FanoutUser implements User {
     const { publish, clockOffsetMs } = this.#fanout;
     const { load } = this.#context;
     const stamp = { dueAt: dueAt + clockOffsetMs, sentAt: now + clockOffsetMs };
-    const frame = publish({ publisher: this.#socket, seq: this.#seq, ...stamp });
+    const deflate = this.connection?.deflate ?? false;
+    const frame = publish({ publisher: this.#socket, seq: this.#seq, ...stamp }, { deflate });
     this.#seq += 1;
     this.connection?.send(frame);
     load.bytesOut += frame.length;

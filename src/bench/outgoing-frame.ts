@@ -11,10 +11,14 @@ export function deflateOffer(looksInside: boolean): DeflateOffer {
   return { clientNoContextTakeover: true, ...(looksInside && { serverNoContextTakeover: true }) };
 }
 
-export interface FrameOptions {
+export interface Encoding {
+  /** Whether messages are compressed. */
+  readonly deflate: boolean;
+}
+
+export interface FrameOptions extends Encoding {
   /** An unsigned 32-bit number. */
   readonly maskKey: number;
-  readonly deflate: boolean;
 }
 
 /** A whole message as the one frame that carries it. Control frames are never compressed. */

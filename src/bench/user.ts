@@ -8,7 +8,8 @@ import type { LoadModel } from "./result.ts";
 export type LoadConnection = Pick<
   LeanConnection,
   "state" | "congested" | "bufferedAmount" | "send" | "close" | "destroy"
->;
+> &
+  Partial<Pick<LeanConnection, "deflate">>;
 
 /** One socket and what it does: sends, receives, and tells the load of both. */
 export interface User extends LeanListener, Sender {

@@ -103,6 +103,11 @@ export class LeanConnection implements InboundListener {
     return this.#state;
   }
 
+  /** Whether both sides may compress messages. */
+  get deflate(): boolean {
+    return this.#deflate;
+  }
+
   /** Bytes handed over that have not left for the network. */
   get bufferedAmount(): number {
     return this.#socket?.writableLength ?? 0;

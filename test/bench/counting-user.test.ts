@@ -9,7 +9,7 @@ import { anySteps, play } from "../helpers/load-steps.ts";
 import { expectBooks, FakeConnection, FakeWorker, PEER_GONE } from "../helpers/load-user.ts";
 
 const FRAME = 26;
-const batch = new FrameBatch(new Uint8Array(FRAME), 4);
+const batch = { plain: new FrameBatch(new Uint8Array(FRAME), 4), compressed: undefined };
 
 let worker: FakeWorker;
 let connection: FakeConnection;
@@ -257,4 +257,16 @@ it("keeps its books whatever happens in whatever order", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+it("compresses where its server takes that", () => {
+  const compressed = new FrameBatch(new Uint8Array(9), 4);
+  const sent = [true, false, undefined].map((deflate) => {
+    begin(closed(2));
+    user = new CountingUser(worker.context, { ...batch, compressed });
+    user.join(Object.assign(connection, deflate === undefined ? {} : { deflate }));
+    user.start();
+    return connection.writes.map(({ length }) => length);
+  });
+  expect(sent).toEqual([[18], [2 * FRAME], [2 * FRAME]]);
 });

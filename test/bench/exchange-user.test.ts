@@ -20,8 +20,8 @@ const closed = (inFlight: number, thinkMs = 0): LoadModel => ({
 });
 const OPEN: LoadModel = { model: "open", ratePerSecond: 1, per: "total", arrival: "constant" };
 
-const encode: Exchange["encode"] = (opcode, payload) =>
-  encodeMessage(opcode, payload, { maskKey: 7, deflate: false });
+const encode: Exchange["encode"] = (opcode, payload, { deflate }) =>
+  encodeMessage(opcode, payload, { maskKey: 7, deflate });
 
 /** Messages such as `2:socket`. */
 const compose = (socket: number, seq: number): Composed => {
@@ -264,7 +264,13 @@ describe("sending", () => {
   });
 
   it("begins with greetings, which are no messages of the load", () => {
-    begin({ ...BY_SEQ, greetings: (socket) => [encode(1, utf8(`hello ${socket}`))] }, closed(1));
+    begin(
+      {
+        ...BY_SEQ,
+        greetings: (socket) => [encode(1, utf8(`hello ${socket}`), { deflate: false })],
+      },
+      closed(1),
+    );
     expect(connection.takeTexts()).toEqual(["hello 5", "0:5"]);
     expect([worker.load.messagesOut, worker.load.bytesOut]).toEqual([1, 13 + 9]);
   });
@@ -504,4 +510,13 @@ it("has frames of its own for each message", () => {
       [0, 1].map((seq) => encodeFrame({ opcode: 1, maskKey: 7, payload: utf8(`${seq}:5`) })),
     ),
   );
+});
+
+it("compresses where its server takes that", () => {
+  worker = new FakeWorker(closed(1));
+  connection = Object.assign(new FakeConnection(), { deflate: true });
+  user = new MessageUser(worker.context, BY_SEQ, 5);
+  user.join(connection);
+  user.start();
+  expect(connection.takeFrames().map(({ header }) => header.rsv1)).toEqual([true]);
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { FanoutUser } from "../../src/bench/fanout-user.ts";
-import { encodeMessage } from "../../src/bench/outgoing-frame.ts";
-import { encodeStamp } from "../../src/bench/stamp.ts";
+import { encodeMessage, type Encoding } from "../../src/bench/outgoing-frame.ts";
+import { encodeStamp, type Stamp } from "../../src/bench/stamp.ts";
 import { Stream } from "../../src/bench/stream.ts";
 import { utf8 } from "../helpers/bytes.ts";
 import { parseOne } from "../helpers/frames.ts";
@@ -22,8 +22,8 @@ function begin(): void {
   worker = new FakeWorker({ model: "open", ratePerSecond: 1, per: "total", arrival: "constant" });
   [stream, own] = [new Stream(), new Stream()];
   const fanout = {
-    publish: (stamp: Parameters<typeof encodeStamp>[0]) =>
-      encodeMessage(1, utf8(encodeStamp(stamp)), { maskKey: 3, deflate: false }),
+    publish: (stamp: Stamp, { deflate }: Encoding) =>
+      encodeMessage(1, utf8(encodeStamp(stamp)), { maskKey: 3, deflate }),
     stream,
     own,
     clockOffsetMs: OFFSET,
@@ -75,6 +75,13 @@ describe("publishing", () => {
     ]);
     expect(worker.load.ledger).toMatchObject({ planned: 2, sent: 2, answered: 2 });
     expect([worker.load.unawaited, worker.rangeMs("slip")]).toEqual([2, [3, 3]]);
+  });
+
+  it("compresses where the server takes that", () => {
+    Object.assign(connections[0]!, { deflate: true });
+    users[0]!.plan(worker.now);
+    users[0]!.flush(worker.now);
+    expect(connections[0]!.takeFrames().map(({ header }) => header.rsv1)).toEqual([true]);
   });
 
   it("holds back while the server does not take it", () => {

@@ -61,11 +61,12 @@ it("agrees on compression where it is offered and taken, and not otherwise", asy
   const taking = await accept(
     "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover",
   );
-  const { log } = await leanTo(taking.url(), { deflate: { clientNoContextTakeover: true } });
-  await log.until(() => log.messages === 1);
+  const taken = await leanTo(taking.url(), { deflate: { clientNoContextTakeover: true } });
+  await taken.log.until(() => taken.log.messages === 1);
   const declining = await accept();
   const declined = await leanTo(declining.url(), { deflate: { clientNoContextTakeover: true } });
   expect((await declined.log.end).violation?.rule).toBe("rsv-not-negotiated");
+  expect([taken.connection.deflate, declined.connection.deflate]).toEqual([true, false]);
 });
 
 it("opens many that share the buffer they are read into", async () => {
