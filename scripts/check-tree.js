@@ -8,8 +8,10 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const WITHOUT_TEST = new Set([
   "clock.ts",
   "index.ts",
+  "bench/field.ts",
   "bench/progress-state.ts",
   "bench/result.ts",
+  "bench/user.ts",
   "commands/command.ts",
   "commands/common-options.ts",
   "commands/index.ts",
