@@ -43,7 +43,11 @@ const LEAD_MS = 50;
  */
 function workerFlags({ load, measure }: BenchPlan): string[] {
   const megabytes = load.model === "open" && measure !== "hold" ? 16 : 1;
-  return [`--max-semi-space-size=${megabytes}`, "--expose-gc"];
+  return [
+    `--min-semi-space-size=${megabytes}`,
+    `--max-semi-space-size=${megabytes}`,
+    "--expose-gc",
+  ];
 }
 
 /** The histogram that a measure shows over time. */
