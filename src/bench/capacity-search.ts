@@ -8,7 +8,10 @@
  * 4. The highest that held and the lowest that failed lie further apart than the resolution: the
  *    middle between them, on a logarithmic scale.
  * 5. The highest that held has not been tried often enough to be sure of: the same once more. Where
- *    most of its trials failed, it has failed too, and 4 applies to what lies below it.
+ *    most of its trials missed the objective, it has failed too, and 4 applies to what lies below it.
+ *
+ * A trial in which the client was the limit has no say in 5; where there are too many of them, the
+ * answer stays unconfirmed. In 2 it does not hold, or the search would go on beyond the client.
  */
 export interface SearchLimits {
   /** The lowest load, which is tried first. */
@@ -17,7 +20,7 @@ export interface SearchLimits {
   readonly to?: number | undefined;
   /** How far the answer may lie below the lowest load that failed, as a share of it: 0.05. */
   readonly resolution: number;
-  /** How often the answer is tried in all; most of these trials have to hold. */
+  /** In how many trials that the client did not limit the answer is tried; most have to hold. */
   readonly confirm: number;
   /** How many trials there are at most. */
   readonly maxTrials: number;
@@ -70,7 +73,8 @@ interface Tally {
   closeness: number;
 }
 
-type Standing = "held" | "confirmed" | "open" | "failed";
+/** `worn`: it held, but the client was the limit too often to go on. */
+type Standing = "open" | "held" | "confirmed" | "worn" | "failed";
 
 export class CapacitySearch {
   readonly #limits: SearchLimits;
@@ -103,9 +107,9 @@ export class CapacitySearch {
     else tally.limited += 1;
   }
 
-  /** The highest load, below those that failed, of whose trials most held so far. */
+  /** The highest load, below those that failed, that held more often than it missed so far. */
   answer(): SearchAnswer {
-    const best = this.#edge().below.findLast((tally) => tally.held * 2 > tried(tally));
+    const best = this.#edge().below.findLast(({ held, missed }) => held > missed);
     if (!best) return { confirmed: false };
     return { load: best.load, confirmed: this.#standing(best) === "confirmed" };
   }
@@ -139,13 +143,14 @@ export class CapacitySearch {
     return { below, low, high: rising[end] };
   }
 
-  #standing({ held, missed, limited }: Tally): Standing {
+  #standing(tally: Tally): Standing {
+    const { held, missed, limited } = tally;
     const { confirm } = this.#limits;
-    const not = missed + limited;
-    const most = Math.max(2, Math.floor(confirm / 2) + 1);
-    if (held === 0) return not < 2 ? "open" : "failed";
-    if (not > held && not >= most) return "failed";
-    return held + not >= confirm && held > not ? "confirmed" : "held";
+    if (held === 0) return tried(tally) < 2 ? "open" : "failed";
+    if (missed > held && missed >= Math.max(2, Math.floor(confirm / 2) + 1)) return "failed";
+    if (held + missed >= confirm && held > missed) return "confirmed";
+    if (limited <= confirm) return "held";
+    return held > missed ? "worn" : "failed";
   }
 
   #above({ load, closeness }: Tally): number | undefined {

@@ -5,6 +5,7 @@ import { MEASURES } from "./bench-page-words.ts";
 import {
   answerText,
   errorText,
+  holds,
   kneeText,
   limitText,
   loadNumber,
@@ -205,7 +206,7 @@ function curveTable(result: CapacityResult): Markup {
 function curveColumns({ vary, held }: CapacityResult): Column[] {
   const times = ["p50", "p99", "p99_9", "max"] as const;
   const mark = ({ load }: CurvePoint) => (load === held?.load ? " ◂" : "");
-  const tone = (point: CurvePoint) => (point.held * 2 > point.trials ? "good" : "bad");
+  const tone = (point: CurvePoint) => (holds(point) ? "good" : "bad");
   return [
     { head: vary === "rate" ? "load" : "sockets", cell: ({ load }) => loadText(load, vary) },
     {

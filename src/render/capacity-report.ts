@@ -3,6 +3,7 @@ import { loadWords, measureWords, rate } from "./bench-report-words.ts";
 import {
   answerText,
   errorText,
+  holds,
   kneeText,
   limitText,
   loadNumber,
@@ -93,7 +94,7 @@ function outcomeColumn({ held }: CapacityResult, { theme }: FieldOptions): Colum
   const cell = (point: CurvePoint): string => {
     const text = outcomeText(point);
     if (point.load === held?.load) return theme.bold(theme.good(`${text} ◂`));
-    return point.held * 2 > point.trials ? theme.good(text) : theme.bad(text);
+    return holds(point) ? theme.good(text) : theme.bad(text);
   };
   return { head: "", cell };
 }

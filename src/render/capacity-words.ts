@@ -104,7 +104,12 @@ export function kneeText({ knee, vary }: CapacityResult): string | undefined {
   return `latency begins to rise at ${loadText(knee.load, vary)}, from a p99 of ${latency(knee.p99)}`;
 }
 
-/** `held`, `held 2 of 3`, `missed`, `unclear`: what became of the trials of a load. */
+/** True where more trials of a load held than missed; those that the client limited do not count. */
+export function holds({ held, trials, limited }: CurvePoint): boolean {
+  return held > trials - held - limited;
+}
+
+/** `held`, `held 2/3`, `missed`, `unclear`: what became of the trials of a load. */
 export function outcomeText({ held, trials, limited }: CurvePoint): string {
   if (held === trials) return trials > 1 ? `held ${trials}×` : "held";
   if (held > 0) return `held ${held}/${trials}`;

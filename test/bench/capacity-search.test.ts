@@ -140,6 +140,21 @@ describe("how it goes", () => {
     expect(load).toBeLessThanOrEqual(1100);
   });
 
+  it("does not count against a load that the client was the limit", () => {
+    const outcomes: Outcome[] = ["held", "missed", "missed", "client-limited", "client-limited"];
+    const server: Server = (_, i) => ({ outcome: outcomes[i] ?? "held" });
+    const { loads, load, confirmed } = run(server, { resolution: 0.5 });
+    expect(loads).toEqual([100, 200, 200, 100, 100, 100, 100]);
+    expect([load, confirmed]).toEqual([100, true]);
+  });
+
+  it("leaves a load unconfirmed where the client is the limit again and again", () => {
+    const server: Server = (_, i) => ({ outcome: i === 0 ? "held" : "client-limited" });
+    const { loads, load, confirmed, ended } = run(server, { to: 100 });
+    expect(loads).toHaveLength(5);
+    expect([load, confirmed, ended]).toEqual([100, false, "maximum"]);
+  });
+
   it("takes one trial for an answer where no more are asked for", () => {
     const { trials, confirmed } = run(kneeAt(150), { confirm: 1, resolution: 0.4 });
     expect(trials.map(({ load }) => load)).toEqual([100, 200, 200, 141]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   answerText,
   errorText,
+  holds,
   kneeText,
   limitText,
   loadText,
@@ -103,6 +104,14 @@ describe("parts of it", () => {
   ])("tell what became of %d trials, %d held, %d limited: %s", (trials, held, limited, text) => {
     const figures = sampleFigures(1, 1);
     expect(outcomeText({ load: 1, trials, held, limited, figures })).toBe(text);
+  });
+
+  it("tell whether a load holds by the trials that say so", () => {
+    const figures = sampleFigures(1, 1);
+    const point = (trials: number, held: number, limited: number) =>
+      holds({ load: 1, trials, held, limited, figures });
+    expect([point(3, 2, 0), point(3, 1, 2)]).toEqual([true, true]);
+    expect([point(2, 0, 2), point(2, 1, 0), point(3, 1, 0)]).toEqual([false, false, false]);
   });
 
   it("tell of a trial in one line", () => {
