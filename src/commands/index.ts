@@ -24,6 +24,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Load a WebSocket server and report latency and throughput.",
     load: async () => (await import("./bench.ts")).bench,
   },
+  "bench capacity": {
+    summary: "Find the highest load under which a server holds an objective.",
+    load: async () => (await import("./bench-capacity.ts")).benchCapacity,
+  },
   "bench report": {
     summary: "Show saved results, in any form.",
     load: async () => (await import("./bench-report.ts")).benchReport,
