@@ -14,7 +14,8 @@ const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 let run: WorkerRun | undefined;
 
 function tell(message: FromWorker): void {
-  process.send?.(message);
+  // What cannot be told to a coordinator that is gone is lost: `disconnect` follows.
+  process.send?.(message, undefined, undefined, () => undefined);
   // With its result told, nothing but its sockets keeps the worker alive.
   if (message.type === "result" || message.type === "unfit")
     process.off("message", listen).channel?.unref();

@@ -22,6 +22,12 @@ describe("latencies in numbers", () => {
     }
   });
 
+  it("begin at nothing where something took no time", () => {
+    expect(summarizeLatency(histogramOf([0, 0]))).toMatchObject({ count: 2, min: 0, p50: 0 });
+    expect(summarizeLatency(histogramOf([0, 5]))).toMatchObject({ min: 0 });
+    expect(summarizeLatency(histogramOf([5]))!.min).toBeCloseTo(5, 2);
+  });
+
   it("are none where nothing was recorded", () => {
     expect(summarizeLatency(histogramOf([]))).toBeUndefined();
     expect(binLatencies(histogramOf([]))).toEqual([]);
@@ -46,6 +52,13 @@ describe("bins", () => {
         expect(bins.at(-1)!.count).toBeGreaterThan(0);
       }),
     );
+  });
+
+  it("hold what took no time", () => {
+    for (const latencies of [[0], [0, 0, 3], [0, 1e-6]]) {
+      const counts = binLatencies(histogramOf(latencies)).map(({ count }) => count);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(latencies.length);
+    }
   });
 
   it("count what lies within their bounds", () => {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { FailureTally, failureOf, mergeFailures } from "../../src/bench/failures.ts";
+import {
+  FAILURE_KINDS,
+  type FailureKind,
+  failureOf,
+  failureOfDial,
+  FailureTally,
+  HEARTBEAT_LOST,
+  mergeFailures,
+} from "../../src/bench/failures.ts";
+import { type FailureCode, FramecatError } from "../../src/errors.ts";
 import { violation } from "../../src/protocol/rules.ts";
 import type { LeanClose } from "../../src/transport/lean-connection.ts";
 
@@ -44,14 +53,28 @@ describe("a tally", () => {
 
 describe("the end of a connection", () => {
   const end: LeanClose = { code: 1006, reason: "", initiator: "peer", clean: false };
-  it.each<[string, Partial<LeanClose>, string, string]>([
-    ["by FIN", {}, "abnormal", "the peer ended the connection without a Close frame"],
-    ["by RST", { errno: "ECONNRESET" }, "abnormal", "the peer reset the connection"],
-    ["by anything else", { errno: "EIO" }, "abnormal", "it failed: EIO"],
-    ["by Close", { code: 1001, clean: true }, "closed", "the peer closed with 1001 Going Away"],
+  it.each<[string, Partial<LeanClose>, FailureKind, FailureCode, string]>([
+    ["by FIN", {}, "abnormal", "abnormal", "the peer ended the connection without a Close frame"],
+    ["by RST", { errno: "ECONNRESET" }, "reset", "abnormal", "the peer reset the connection"],
+    [
+      "by silence",
+      { errno: "ETIMEDOUT" },
+      "abnormal",
+      "abnormal",
+      "the peer could not be reached any more",
+    ],
+    ["by anything else", { errno: "EIO" }, "abnormal", "abnormal", "it failed: EIO"],
+    [
+      "by Close",
+      { code: 1001, clean: true },
+      "closed",
+      "closed",
+      "the peer closed with 1001 Going Away",
+    ],
     [
       "with a reason",
       { code: 1011, reason: 'no "x"', clean: true },
+      "closed",
       "closed",
       'the peer closed with 1011 Internal Error "no \\"x\\""',
     ],
@@ -59,9 +82,35 @@ describe("the end of a connection", () => {
       "after a violation",
       { code: 1002, initiator: "local", violation: violation("server-frame-masked") },
       "protocol",
+      "protocol",
       "the peer broke the protocol: A server must not mask any frame",
     ],
-  ])("%s is a failure", (_, given, code, message) => {
-    expect(failureOf({ ...end, ...given })).toEqual({ code, message });
+  ])("%s is a failure", (_, given, kind, code, message) => {
+    expect(failureOf({ ...end, ...given })).toEqual({ kind, code, message });
   });
+});
+
+describe("a dial that fails", () => {
+  it.each<[FailureCode, string | undefined, FailureKind]>([
+    ["unreachable", "ECONNREFUSED", "refused"],
+    ["unreachable", "ECONNRESET", "reset"],
+    ["unreachable", "EPIPE", "reset"],
+    ["unreachable", undefined, "reset"],
+    ["unreachable", "EHOSTUNREACH", "unreachable"],
+    ["refused", undefined, "http-status"],
+    ["name-resolution", "ENOTFOUND", "name-resolution"],
+    ["connect-timeout", undefined, "connect-timeout"],
+    ["tls", undefined, "tls"],
+    ["bad-handshake", undefined, "bad-handshake"],
+    ["proxy", undefined, "proxy"],
+    ["usage", undefined, "other"],
+  ])("with %s and %s is one of kind %s", (code, errno, kind) => {
+    const failure = new FramecatError(code, "m", "h", errno);
+    expect(failureOfDial(failure)).toEqual({ kind, code, message: "m", hint: "h" });
+  });
+});
+
+it("knows a heartbeat that was lost", () => {
+  expect(HEARTBEAT_LOST).toMatchObject({ kind: "heartbeat", code: "heartbeat" });
+  expect(FAILURE_KINDS).toContain(HEARTBEAT_LOST.kind);
 });

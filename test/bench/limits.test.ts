@@ -3,7 +3,7 @@ import { chooseWorkers, readLimits, type SystemLimits } from "../../src/bench/li
 import { FramecatError } from "../../src/errors.ts";
 
 const limits: SystemLimits = { cores: 8, openFiles: 20_000, localPorts: 28_232 };
-const wanted = { connections: 100, overTcp: true, embedded: false };
+const wanted = { connections: 100, overTcp: true, embedded: false, addresses: 1 };
 
 describe("the number of workers", () => {
   it.each([
@@ -29,6 +29,11 @@ describe("the number of workers", () => {
     expect(chooseWorkers({ ...wanted, connections: 1e6, embedded: true }, unknown)).toBe(1);
   });
 
+  it("is bound by the ports of all source addresses", () => {
+    const many = { ...wanted, connections: 60_000, addresses: 3 };
+    expect(chooseWorkers(many, limits)).toBe(7);
+  });
+
   it("is not bound by ports on a unix socket", () => {
     const many = { ...wanted, connections: 30_000 };
     expect(chooseWorkers({ ...many, overTcp: false }, limits)).toBe(7);
@@ -37,7 +42,12 @@ describe("the number of workers", () => {
 
 describe("what does not fit", () => {
   it.each([
-    ["more than there are ports", { connections: 30_000 }, /28232/],
+    ["more than there are ports", { connections: 30_000 }, /an address has 28232/],
+    [
+      "more than all addresses have",
+      { connections: 60_000, addresses: 2 },
+      /2 addresses have 56464/,
+    ],
     ["too many for the workers asked for", { connections: 25_000, workers: 1 }, /need 2 workers/],
     ["too many for the embedded server", { connections: 20_000, embedded: true }, /limit on open/],
   ])("is told before anything is started: %s", (_, more, message) => {

@@ -289,7 +289,7 @@ it("has senders of its own where not all sockets send", async () => {
   const { population } = populationTo(url, {}, (socket) => socket < 102);
   await population.open();
   const numbers = population.senders.map((user) => (user as TestUser).socket);
-  expect(numbers.toSorted()).toEqual([100, 101]);
+  expect(new Set(numbers)).toEqual(new Set([100, 101]));
   for (const client of clients) client.terminate();
   await eventually(() => population.users.length === 0);
   expect(population.senders).toEqual([]);

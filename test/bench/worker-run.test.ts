@@ -345,7 +345,8 @@ describe("pings", () => {
       const mute = asked === 1;
       await peer.accept();
       // Pongs of 4 bytes each, in answer to pings of 10.
-      for (let i = 0; !mute && !peer.ended; i++) {
+      if (mute) return;
+      for (let i = 0; !peer.ended; i++) {
         const ping = await peer.bytes(10 * (i + 1));
         const [mask, body] = [ping.subarray(-8, -4), ping.subarray(-4)];
         peer.send(Uint8Array.of(0x8a, 4, ...body.map((octet, at) => octet ^ (mask[at] ?? 0))));
@@ -404,19 +405,15 @@ describe("what the server sends by itself", () => {
 });
 
 describe("publications", () => {
-  /** Sends each message to all sockets, some time later. */
-  const broadcast = (afterMs: number) =>
-    wsServer().then(({ url, clients }) => {
-      const relay = (data: Buffer): void => {
-        for (const client of clients) client.send(data.toString());
-      };
-      return { url, clients, relay, afterMs };
-    });
-
   const published: MessagePlan = { ...message, published: "{{stamp}}" };
 
   it("reach all sockets, and what is late is waited for", async () => {
-    const { url, clients, relay } = await broadcast(200);
+    const { url, clients } = await wsServer((socket) => {
+      socket.on("message", (data: Buffer) => {
+        const relay = (): void => clients.forEach((client) => client.send(data.toString()));
+        setTimeout(relay, 200);
+      });
+    });
     const length = briefly(300);
     const { run, until, told } = startRun({
       url,
@@ -427,7 +424,6 @@ describe("publications", () => {
       drainMs: 5000,
     });
     await run.connect();
-    for (const client of clients) client.on("message", (data) => setTimeout(relay, 200, data));
     run.go();
     const { tick } = await until("result");
     const { stream, messages: sums, ownDeliveries } = tick.counts;
