@@ -75,7 +75,12 @@ export abstract class ExchangeUser implements User {
     if (model.model !== "closed") return;
     const now = load.now();
     this.#lastSentAt = now;
-    for (let i = 0; i < model.inFlight; i++) this.#planNext(now);
+    const paced = this.#exchange.gapMs !== undefined;
+    for (let i = 0; i < model.inFlight; i++) {
+      // A recording tells when its first message is due, too.
+      if (paced) this.#planNext(now);
+      else this.plan(now);
+    }
     this.flush(now);
   }
 

@@ -92,16 +92,20 @@ describe("echo", () => {
   });
 
   it.each([
-    ["keeps the pace of a recording", 0, [6]],
-    ["but not where a pause was asked for", 40, [41]],
+    ["keeps the pace of a recording", 0, [6, 11]],
+    ["but not where a pause was asked for", 40, [Infinity, 46]],
   ])("%s", async (_, thinkMs, expected) => {
     const recording = [{ kind: "text", payload: utf8("x"), gapMs: 5, replies: 1 }] as const;
     const { crew, worker } = await crewOf(
       { load: { model: "closed", inFlight: 1, thinkMs } },
       { recording },
     );
-    begin(crew);
-    expect([worker.agenda.next]).toEqual(expected);
+    const { user } = begin(crew);
+    const first = worker.agenda.next;
+    worker.now = 6;
+    worker.pump();
+    user.message?.(utf8("x"), 1, false);
+    expect([first, worker.agenda.next]).toEqual(expected);
   });
 });
 
