@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import type { CapacityResult } from "../../src/bench/capacity.ts";
-import { benchCapacity } from "../../src/commands/bench-capacity.ts";
-import { parseArgs } from "../../src/commands/parse-args.ts";
-import { FramecatError } from "../../src/errors.ts";
+import { main } from "../../src/cli.ts";
 import { echoServer } from "../helpers/bench.ts";
 import { type MemoryIo, memoryIo } from "../helpers/memory-io.ts";
 import { freePort } from "../helpers/transport.ts";
@@ -22,14 +20,9 @@ const [EASY, HOPELESS] = ["answered>0", "p99<1us"];
 
 async function capacity(argv: readonly string[], act?: (io: MemoryIo) => Promise<void>) {
   const io = memoryIo();
-  const running = benchCapacity.run(parseArgs(benchCapacity, argv), io).catch((thrown: unknown) => {
-    if (thrown instanceof FramecatError) return thrown;
-    throw thrown;
-  });
+  const running = main(["bench", "capacity", ...argv], io);
   await act?.(io);
-  const ended = await running;
-  const [code, message] = typeof ended === "number" ? [ended, ""] : [ended.exitCode, ended.message];
-  return { code, message, out: io.out(), err: io.err() };
+  return { code: await running, out: io.out(), err: io.err() };
 }
 
 function documentOf(text: string): CapacityResult {
@@ -91,15 +84,16 @@ describe("bench capacity", () => {
 
   it("ends with 31 where even the lowest load misses the objective", async () => {
     const { url } = await echoServer();
-    const { code, out, message } = await capacity([url, ...SHORT, "--slo", HOPELESS]);
-    expect([code, message]).toEqual([31, "no load held p99<1us: even 50/s missed it"]);
+    const { code, out, err } = await capacity([url, ...SHORT, "--slo", HOPELESS]);
+    expect(code).toBe(31);
+    expect(err).toMatch(/^framecat: no load held p99<1us: even 50\/s missed it \(exit 31\)\./m);
     expect(out).toMatch(/^capacity +no load held p99<1us/);
   });
 
   it("ends as bench does where nothing opens", async () => {
-    const { code, out, message } = await capacity([`:${await freePort()}`, ...SHORT]);
+    const { code, out, err } = await capacity([`:${await freePort()}`, ...SHORT, "-q"]);
     expect([code, out]).toEqual([11, ""]);
-    expect(message).toContain("refused the connection");
+    expect(err).toMatch(/^framecat: .* refused the connection \(exit 11\)\..*\n$/);
   });
 
   it("reports what there is when a signal ends it", async () => {
@@ -113,10 +107,17 @@ describe("bench capacity", () => {
     expect(out).toContain("interrupted after 1 trial");
   });
 
+  it("tells how it is used, on one screen", async () => {
+    const { code, out } = await capacity(["--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain("framecat bench capacity [FLAGS] [URL]");
+    expect(out.split("\n").length).toBeLessThan(40);
+  });
+
   it("checks before it starts that its page can be written", async () => {
     const page = "/nowhere/page.html";
-    const { code, message, err } = await capacity([...SHORT, "--html", page]);
-    expect([code, err, existsSync(page)]).toEqual([2, "", false]);
-    expect(message).toContain("--html: cannot write /nowhere/page.html");
+    const { code, out, err } = await capacity([...SHORT, "--html", page]);
+    expect([code, out, existsSync(page)]).toEqual([2, "", false]);
+    expect(err).toMatch(/^framecat: --html: cannot write \/nowhere\/page.html/);
   });
 });
