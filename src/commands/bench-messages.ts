@@ -72,23 +72,21 @@ function readContents(args: Args, sizes: SizeSpec, match: Match): WeightedConten
   const payloads = args.list("payload");
   const weights = readWeights(args, payloads.length);
   if (payloads.length === 0) {
-    return [{ weight: 1, content: ownContent(sizes, match) }];
+    // A recording brings its own messages.
+    const by = args.text("replay") === undefined ? match.by : "order";
+    return [{ weight: 1, content: ownContent(sizes, by) }];
   }
   return payloads.map((text, i) => ({ weight: weights[i] ?? 1, content: readContent(text) }));
 }
 
-function ownContent(sizes: SizeSpec, match: Match): Content {
-  switch (match.by) {
-    case "order":
-      return { type: "letters", sizes };
-    case "seq":
-      return { type: "numbered", sizes };
-    case "json":
-      throw usageError(
-        "--match json: needs messages that hold its path",
-        `Give one with --payload, as '{"id":{{seq}}}'.`,
-      );
+function ownContent(sizes: SizeSpec, by: Match["by"]): Content {
+  if (by === "json") {
+    throw usageError(
+      "--match json: needs messages that hold its path",
+      `Give one with --payload, as '{"id":{{seq}}}'.`,
+    );
   }
+  return { type: by === "seq" ? "numbered" : "letters", sizes };
 }
 
 function readContent(text: string): Content {

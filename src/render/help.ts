@@ -10,6 +10,7 @@ const COLUMNS = 80;
 /** A left column wider than this puts what it explains on the next line. */
 const MAX_LEFT = 34;
 const MAX_EXAMPLE = 50;
+const MAX_CHOICES = 30;
 
 type Commands = Readonly<Record<string, { readonly summary: string }>>;
 
@@ -102,9 +103,11 @@ function flagColumn(option: OptionSpec): string {
   return `${short} --${option.name}${valueOf(option)}`;
 }
 
-function valueOf({ choices, value }: OptionSpec): string {
-  if (choices) return ` ${choices.join("|")}`;
-  return value === undefined ? "" : ` ${value}`;
+/** Choices as they are, where they are few; the description names those that are many. */
+function valueOf({ choices = [], value = "" }: OptionSpec): string {
+  const given = choices.join("|");
+  const shown = given === "" || given.length > MAX_CHOICES ? value : given;
+  return shown === "" ? "" : ` ${shown}`;
 }
 
 function explain(option: OptionSpec): string {
