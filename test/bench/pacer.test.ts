@@ -62,6 +62,7 @@ describe("another rate", () => {
     ["stretches what is left of the period", 10, [1150, 1], [1000, 1100, 1650, 2650]],
     ["shrinks it", 10, [1150, 100], [1000, 1100, 1155, 1165]],
     ["leaves what is due now", 10, [1100, 1], [1000, 1100, 2100, 3100]],
+    ["of 0 leaves it, too", 10, [1100, 0], [1000, 1100, Infinity, Infinity]],
     ["that is the same changes nothing", 10, [1130, 10], [1000, 1100, 1200, 1300]],
     ["may come after none", 0, [5000, 10], [5000, 5100, 5200, 5300]],
     ["of 0 ends it", 10, [1150, 0], [1000, 1100, Infinity, Infinity]],
