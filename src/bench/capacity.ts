@@ -72,7 +72,7 @@ export type CapacityPlan = Pick<
 export interface CapacityControl {
   /** Runs one trial; its result holds the judged objectives as its assertions. */
   readonly runTrial: (load: number) => Promise<BenchResult>;
-  /** Between two trials, for the server to come to rest. */
+  /** The least time between two trials, for the server to come to rest; see `restMs`. */
   readonly settleMs: number;
   /** Ends the search; the trial that was under way does not count. */
   readonly stop?: AbortSignal | undefined;
@@ -115,13 +115,15 @@ async function runTrials(
   { runTrial, settleMs, stop, onStart, onTrial }: CapacityControl,
   done: Done[],
 ): Promise<CapacityEnd> {
+  let rest = 0;
   for (let next = search.next(); next; next = search.next()) {
     // An aborted pause is over, and what comes next sees why.
-    if (done.length > 0) await pause(settleMs, undefined, { signal: stop }).catch(() => undefined);
+    if (rest > 0) await pause(rest, undefined, { signal: stop }).catch(() => undefined);
     if (stop?.aborted) return "interrupted";
     onStart?.(next);
     const result = await runTrial(next.load);
     if (stop?.aborted) return "interrupted";
+    rest = restMs(result, settleMs);
     const { judged, told } = judgeTrial(result, vary);
     const trial = { ...next, ...judged };
     done.push({ trial, latency: mainHistogram(result) });
@@ -130,6 +132,15 @@ async function runTrials(
     if (result.sockets.opened === 0 && result.sockets.failed > 0) return "unreachable";
   }
   return search.ended() ?? "trials";
+}
+
+/**
+ * How long the server is left alone after a trial. What it did not answer until the end it may still
+ * be working on, whether anybody waits for it or not: at twice the load that it can bear, for as
+ * long as the trial took.
+ */
+export function restMs({ messages, throughput }: BenchResult, settleMs: number): number {
+  return messages.inFlight > 0 ? Math.max(settleMs, throughput.windowMs) : settleMs;
 }
 
 function curveOf(done: readonly Done[]): CurvePoint[] {
@@ -166,9 +177,13 @@ function mean(values: readonly (number | undefined)[]): number | undefined {
   return known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
+/** Where more failed than this share, the latency of the rest says little. */
+const MOST_ERRORS = 0.1;
+
 function kneeOf(curve: readonly CurvePoint[]): CapacityResult["knee"] {
-  const knee = findKnee(
-    curve.flatMap(({ load, figures: { latency } }) => (latency ? [{ load, ms: latency.p99 }] : [])),
+  const points = curve.flatMap(({ load, figures: { latency, errors, attempts } }) =>
+    latency && errors <= attempts * MOST_ERRORS ? [{ load, ms: latency.p99 }] : [],
   );
+  const knee = findKnee(points);
   return knee && { load: knee.load, p99: knee.ms };
 }

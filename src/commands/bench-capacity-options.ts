@@ -70,7 +70,7 @@ const SEARCH_OPTIONS: readonly OptionSpec[] = [
     name: "settle",
     kind: "text",
     value: "TIME",
-    description: "pause between two trials",
+    description: "pause between two trials; longer where messages were left unanswered",
     default: "500ms",
     topic: "Search",
   },

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { type CapacityControl, type CapacityPlan, findCapacity } from "../../src/bench/capacity.ts";
+import {
+  type CapacityControl,
+  type CapacityPlan,
+  findCapacity,
+  restMs,
+} from "../../src/bench/capacity.ts";
 import { decodeHistogram } from "../../src/bench/recorder.ts";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { histogramOf } from "../helpers/bench.ts";
@@ -81,6 +86,27 @@ describe("the search for a capacity", () => {
     expect(sum).toBe(trials.length);
     expect(curve.find(({ load }) => load === held!.load)).toMatchObject({ trials: 3, held: 3 });
     expect(curve.at(-1)).toMatchObject({ trials: 2, held: 0, limited: 0 });
+  });
+
+  it("looks for the knee where most was answered", async () => {
+    // Beyond its limit this server answers little, but that at once.
+    const dropping = (load: number) => {
+      if (load <= 1000) return Promise.resolve(trial(load, load < 800 ? 2 : 40));
+      const messages = { ...BASE.messages, answered: 2000, inFlight: 18_000 };
+      const throughput = { ...BASE.throughput, windowMs: 1 };
+      return Promise.resolve(
+        trial(load, 60, { messages, throughput, histograms: trial(load, 0.1).histograms }),
+      );
+    };
+    const { knee, held } = await find(dropping);
+    expect(held!.load).toBeGreaterThan(950);
+    expect(knee!.load).toBe(400);
+  });
+
+  it("leaves the server alone for longer where it left messages unanswered", () => {
+    const unanswered = { ...BASE, messages: { ...BASE.messages, inFlight: 1 } };
+    expect([restMs(BASE, 500), restMs(unanswered, 500)]).toEqual([500, 5000]);
+    expect(restMs(unanswered, 60_000)).toBe(60_000);
   });
 
   it("merges what was measured under one load", async () => {
