@@ -2,45 +2,76 @@
  * SHA-1 (FIPS 180-4), which the accept key of the handshake is made with (RFC 6455, section 4.2.2).
  * It is here, and not node:crypto's, so that this folder needs nothing from the outside.
  */
-export function sha1(message: Uint8Array): Uint8Array {
-  const padded = pad(message);
-  const view = new DataView(padded.buffer);
-  const hash = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
-  const schedule = new Uint32Array(80);
-  for (let block = 0; block < padded.length; block += 64) {
-    expand(view, block, schedule);
-    compress(hash, schedule);
+export function sha1(message: Uint8Array): Uint8Array<ArrayBuffer> {
+  let state: State = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
+  // After the message there are a bit and 64 bits of its length.
+  for (let start = 0; start < message.length + 9; start += 64) {
+    load(message, start);
+    expand();
+    state = compress(state);
   }
-  const digest = new DataView(new ArrayBuffer(20));
-  hash.forEach((word, i) => digest.setUint32(i * 4, word));
-  return new Uint8Array(digest.buffer);
+  return octets(state);
 }
 
-function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const padded = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64);
-  padded.set(message);
-  padded[message.length] = 0x80;
-  new DataView(padded.buffer).setBigUint64(padded.length - 8, BigInt(message.length) * 8n);
-  return padded;
+/** The five words of the hash. */
+type State = readonly [number, number, number, number, number];
+
+/** The words of the block that is hashed; one array for all blocks, each of which fills it anew. */
+const schedule = new Int32Array(80);
+
+/** The block from `start` on, padded where the message has ended. */
+function load(message: Uint8Array, start: number): void {
+  const { length } = message;
+  for (let t = 0; t < 16; t++) {
+    let word = 0;
+    for (let at = start + t * 4; at < start + t * 4 + 4; at++) {
+      word = (word << 8) | (at === length ? 0x80 : (message[at] ?? 0));
+    }
+    schedule[t] = word;
+  }
+  if (length + 9 > start + 64) return;
+  schedule[14] = Math.floor(length / 2 ** 29);
+  schedule[15] = length << 3;
 }
 
-function expand(view: DataView, block: number, schedule: Uint32Array): void {
-  for (let t = 0; t < 16; t++) schedule[t] = view.getUint32(block + t * 4);
-  const at = (t: number) => schedule[t] ?? 0;
+function expand(): void {
   for (let t = 16; t < 80; t++) {
-    schedule[t] = rotate(at(t - 3) ^ at(t - 8) ^ at(t - 14) ^ at(t - 16), 1);
+    const word = wordAt(t - 3) ^ wordAt(t - 8) ^ wordAt(t - 14) ^ wordAt(t - 16);
+    schedule[t] = rotate(word, 1);
   }
 }
 
-function compress(hash: Uint32Array, schedule: Uint32Array): void {
-  let [a = 0, b = 0, c = 0, d = 0, e = 0] = hash;
+function octets(state: State): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(20);
+  for (let i = 0; i < 20; i++) bytes[i] = (state[i >> 2] ?? 0) >>> (24 - 8 * (i & 3));
+  return bytes;
+}
+
+function wordAt(t: number): number {
+  return schedule[t] ?? 0;
+}
+
+function compress(state: State): State {
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
+  let e = state[4];
   for (let t = 0; t < 80; t++) {
-    const next = (rotate(a, 5) + mix(t, b, c, d) + e + (schedule[t] ?? 0)) | 0;
-    [e, d, c, b, a] = [d, c, rotate(b, 30), a, next];
+    const next = (rotate(a, 5) + mix(t, b, c, d) + e + wordAt(t)) | 0;
+    e = d;
+    d = c;
+    c = rotate(b, 30);
+    b = a;
+    a = next;
   }
-  [a, b, c, d, e].forEach((word, i) => {
-    hash[i] = (hash[i] ?? 0) + word;
-  });
+  return [
+    (state[0] + a) | 0,
+    (state[1] + b) | 0,
+    (state[2] + c) | 0,
+    (state[3] + d) | 0,
+    (state[4] + e) | 0,
+  ];
 }
 
 /** The round function with its constant. */

@@ -43,14 +43,17 @@ export function beginConnect(
   place: Place,
   { lookup = systemLookup, onread, localAddress }: ConnectSocketOptions,
 ): Socket {
+  const { socketPath: path, hostname: host, port } = place;
+  if (path !== undefined) return connect({ path, onread, allowHalfOpen: true });
   return connect({
-    ...(place.socketPath !== undefined
-      ? { path: place.socketPath }
-      : { host: place.hostname, port: place.port, autoSelectFamily: true }),
+    host,
+    port,
+    autoSelectFamily: true,
+    localAddress,
     // From an IPv4 address nothing leads to an IPv6 one, and the other way round.
-    ...(localAddress !== undefined && { localAddress, family: isIP(localAddress) }),
-    ...(onread && { onread }),
+    family: localAddress === undefined ? undefined : isIP(localAddress),
     lookup,
+    onread,
     allowHalfOpen: true,
     noDelay: true,
   });

@@ -10,8 +10,12 @@ type Failed = Extract<UpgradeResult, { state: "failed" }>;
 export type OpeningResult =
   Pick<Open, "state" | "verdict" | "rest"> | Pick<Failed, "state" | "failure">;
 
-/** A head without its key, in the parts around it: one where it has none. */
-type Keyless = readonly string[];
+/** A response that is good, around its accept key. */
+interface Known {
+  readonly before: string;
+  readonly after: string;
+  readonly verdict: ResponseVerdict;
+}
 
 /**
  * Opening handshakes of one kind: all ask one target for the same, and differ by key alone.
@@ -25,8 +29,9 @@ type Keyless = readonly string[];
 export class Opening {
   readonly #target: Target;
   readonly #options: UpgradeOptions;
-  readonly #request: Keyless;
-  #known: { readonly response: Keyless; readonly verdict: ResponseVerdict } | undefined;
+  /** The parts around the key; one where there is none of ours. */
+  readonly #request: readonly string[];
+  #known: Known | undefined;
 
   /**
    * @param random 16 bytes for a key, which is not used
@@ -36,7 +41,7 @@ export class Opening {
     this.#target = target;
     this.#options = options;
     const { bytes } = this.judge(random);
-    // A header of the user may stand in the place of ours: then there is no key to be exchanged.
+    // A header of the user may stand in the place of ours.
     this.#request = latin1(bytes).split(encodeKey(random));
   }
 
@@ -53,18 +58,20 @@ export class Opening {
   /** What it comes to, where `bytes` begin with a response that is known to be good. */
   recognize(bytes: Uint8Array, key: string): OpeningResult | undefined {
     if (!this.#known) return undefined;
-    const { response, verdict } = this.#known;
-    const expected = response.join(acceptKey(key));
-    const { length } = expected;
-    if (bytes.length < length || latin1(bytes, length) !== expected) return undefined;
-    return { state: "open", verdict, rest: bytes.subarray(length) };
+    const { before, after, verdict } = this.#known;
+    if (!holds(bytes, 0, before)) return undefined;
+    const accept = acceptKey(key);
+    const afterAt = before.length + accept.length;
+    if (!holds(bytes, before.length, accept) || !holds(bytes, afterAt, after)) return undefined;
+    return { state: "open", verdict, rest: bytes.subarray(afterAt + after.length) };
   }
 
   /** Keeps a response that was found good. @param bytes all that came, what follows it included */
   learn(bytes: Uint8Array, { verdict, rest }: Open, key: string): void {
-    const response = latin1(bytes, bytes.length - rest.length).split(acceptKey(key));
+    const response = latin1(bytes, bytes.length - rest.length);
+    const [before = "", after, ...more] = response.split(acceptKey(key));
     // Where the accept key stands a second time, that would have to be exchanged as well.
-    if (response.length === 2) this.#known = { response, verdict };
+    if (after !== undefined && more.length === 0) this.#known = { before, after, verdict };
   }
 }
 
@@ -103,6 +110,14 @@ export class OpeningUpgrade {
     this.#judge ??= this.#opening.judge(this.#random);
     return this.#judge.ended(reason, timeoutMs);
   }
+}
+
+/** Whether `text` stands in `bytes` from `at` on. */
+function holds(bytes: Uint8Array, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 function latin1({ buffer, byteOffset, byteLength }: Uint8Array, length = byteLength): string {

@@ -169,8 +169,9 @@ class PlainDial {
   #timings(): Timings {
     const { ns } = this.#options.clock.now();
     const connected = this.#connected?.ns ?? ns;
-    const took = elapsedMs(this.#began?.ns ?? connected, connected);
-    return { ...connectTimings(took, this.#dnsMs?.()), upgrade: elapsedMs(connected, ns) };
+    const tookMs = elapsedMs(this.#began?.ns ?? connected, connected);
+    const upgrade = elapsedMs(connected, ns);
+    return { ...connectTimings(tookMs, this.#dnsMs?.()), upgrade };
   }
 }
 
