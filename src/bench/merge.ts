@@ -180,11 +180,10 @@ function mergeAllHistograms(results: readonly BenchResult[]): BenchResult["histo
 
 function mergeClients(results: readonly BenchResult[]): ClientResult {
   const all = results.map(({ client }) => client);
-  const grown = results.filter(({ client }) => client.rssBytesPerConnection !== undefined);
-  const open = sumOf(grown, ({ sockets }) => sockets.open);
-  const grownBytes = sumOf(
-    grown,
-    ({ client, sockets }) => (client.rssBytesPerConnection ?? 0) * sockets.open,
+  const open = sumOf(results, ({ sockets }) => sockets.open);
+  // Whole numbers, so that the order of the parts does not show.
+  const grownBytes = sumOf(results, ({ client, sockets }) =>
+    Math.round((client.rssBytesPerConnection ?? 0) * sockets.open),
   );
   return {
     workers: sumOf(all, ({ workers }) => workers),
@@ -204,7 +203,7 @@ function mergeClients(results: readonly BenchResult[]): ClientResult {
     },
     maxBufferedBytes: sumOf(all, ({ maxBufferedBytes }) => maxBufferedBytes),
     rssBytes: sumOf(all, ({ rssBytes }) => rssBytes),
-    ...(open > 0 && { rssBytesPerConnection: grownBytes / open }),
+    ...(grownBytes > 0 && { rssBytesPerConnection: grownBytes / open }),
     limits: union(all.flatMap(({ limits }) => limits)),
   };
 }

@@ -149,6 +149,21 @@ describe("merging", () => {
     expect(early.throughput.messagesInPerSecond).toBe(0);
   });
 
+  it("has the memory of each socket of all parts, one that did not grow too", () => {
+    const grown = (open: number, bytes?: number): BenchResult => {
+      const { rssBytesPerConnection: _, ...client } = base.client;
+      return part([[1]], open, {
+        sockets: { ...base.sockets, open },
+        client: { ...client, ...(bytes !== undefined && { rssBytesPerConnection: bytes }) },
+      });
+    };
+    const perConnection = (...all: BenchResult[]) => mergeResults(all).client.rssBytesPerConnection;
+    const [x, y, z] = [grown(3, 1000 / 3), grown(7, 5000 / 7), grown(2)];
+    expect(perConnection(x, y, z)).toBe(500);
+    expect(perConnection(mergeResults([z, x]), y)).toBe(500);
+    expect(perConnection(z, grown(1))).toBeUndefined();
+  });
+
   it("keeps what went wrong", () => {
     const merged = mergeResults([
       {
