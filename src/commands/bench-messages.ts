@@ -26,6 +26,9 @@ export interface MessageFlags {
 
 const MAX_MESSAGE_BYTES = 64 * 2 ** 20;
 const PLACEHOLDER = "{{";
+const STAMP = "{{stamp}}";
+/** Of a stamp in the first hours of a machine. */
+const STAMP_BYTES = 40;
 
 /**
  * Reads the flags that say what is sent and how replies belong to it.
@@ -141,20 +144,29 @@ function readPublished(
   if (given !== undefined) return checkPublished(textOf(given), columns);
   const channel = args.text("channel");
   const wanted = sizes.kind === "fixed" ? sizes.size : maxSize(sizes);
-  const pad = (text: string) => text.replace("…", "x".repeat(Math.max(0, wanted - text.length)));
-  if (channel === undefined) return pad('{"stamp":"{{stamp}}","pad":"…"}');
-  const name = JSON.stringify(channel);
-  return pad(`{"type":"publish","channel":${name},"data":{"stamp":"{{stamp}}","pad":"…"}}`);
+  const [before, after] = channel === undefined ? ["{", "}"] : publishOf(channel);
+  const text = (pad: string): string => `${before}"stamp":"${STAMP}","pad":"${pad}"${after}`;
+  return text("x".repeat(Math.max(0, wanted - publishedLength(text("")))));
+}
+
+function publishOf(channel: string): [before: string, after: string] {
+  return [`{"type":"publish","channel":${JSON.stringify(channel)},"data":{`, "}}"];
+}
+
+/** What a message is long about, with its stamp, whose numbers grow. */
+function publishedLength(published: string): number {
+  const stamps = published.split(STAMP).length - 1;
+  return Buffer.byteLength(published) + stamps * (STAMP_BYTES - STAMP.length);
 }
 
 function checkPublished(text: string, columns: readonly string[] | undefined): string {
-  if (!text.includes("{{stamp}}")) {
+  if (!text.includes(STAMP)) {
     throw usageError(
       "a --payload to publish must hold {{stamp}}",
       "By it subscribers tell when it was sent.",
     );
   }
-  for (const part of text.split("{{stamp}}")) compileTemplate(part, "--payload", columns);
+  for (const part of text.split(STAMP)) compileTemplate(part, "--payload", columns);
   return text;
 }
 
@@ -199,7 +211,7 @@ function wordsOf(
   if (measure === "ping" || measure === "hold") return "pings";
   if (measure === "push" || measure === "connect") return "nothing";
   if (recording) return `a recording of ${recording.length} messages`;
-  if (published !== undefined) return `about ${published.length + 40} B ${kind}`;
+  if (published !== undefined) return `about ${publishedLength(published)} B ${kind}`;
   const [first, ...more] = contents;
   if (more.length > 0) return `${contents.length} kinds of ${kind}`;
   if (first?.content.type === "template") return `templated ${kind}`;
