@@ -62,7 +62,7 @@ describe("with worker processes", () => {
     const summary = summaryOf(plan, run);
     expect(summary).toMatchObject({ messages: { planned: 400 }, discrepancies: [] });
     const rows = run.intervals.filter(({ counted }) => counted);
-    expect(rows.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+    expect(rows.map(({ startMs, endMs }) => [Math.round(startMs), Math.round(endMs)])).toEqual([
       [0, 1000],
       [1000, 2000],
     ]);
