@@ -1,5 +1,4 @@
 import { isIP, type OnReadOpts, type Socket } from "node:net";
-import { whenAborted } from "../abort.ts";
 import { type Clock, elapsedMs, type Moment } from "../clock.ts";
 import type { FramecatError } from "../errors.ts";
 import type { UpgradeOptions } from "./client-upgrade.ts";
@@ -15,6 +14,7 @@ import type { Timings } from "./events.ts";
 import { LeanConnection, type LeanListener } from "./lean-connection.ts";
 import { connectTimings, type RouteOptions, timedLookup, type TlsOptions } from "./open-socket.ts";
 import { Opening, type OpeningResult, OpeningUpgrade } from "./opening.ts";
+import { type Awaited, type Patience, patienceOf } from "./patience.ts";
 import type { Target } from "./target.ts";
 
 export interface LeanDialOptions extends UpgradeOptions, RouteOptions {
@@ -45,7 +45,8 @@ export function isPlain({ target, proxy }: LeanDialOptions): boolean {
  * plain: that is what a load of thousands of sockets is opened by.
  *
  * 1. What costs is less the work than what is left behind by it: each dial is one object and a few
- *    small ones, and nothing of it stays with a socket that is open. Listeners are shared.
+ *    small ones, and nothing of it stays with a socket that is open. Listeners are shared, and so are
+ *    the timer and what waits for an abort: see `Patience`.
  * 2. What is the same for all is done once: see `Opening`.
  * 3. In words and codes it fails as the general way does.
  */
@@ -66,14 +67,14 @@ interface Outcome {
 const DIAL = Symbol("dial");
 type PlainSocket = Socket & { [DIAL]?: PlainDial | undefined };
 
-class PlainDial {
+class PlainDial implements Awaited {
+  deadline: number;
   readonly #connection: LeanConnection;
   readonly #options: LeanDialOptions;
   readonly #outcome: Outcome;
   readonly #upgrade: OpeningUpgrade;
+  readonly #patience: Patience;
   #socket: PlainSocket | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #unwatch: (() => void) | undefined;
   #dnsMs: (() => number | undefined) | undefined;
   #began: Moment | undefined;
   /** Set once the socket is connected and the request sent. */
@@ -85,11 +86,13 @@ class PlainDial {
     this.#outcome = outcome;
     const { target, random, opening = new Opening(target, options, random(16)) } = options;
     this.#upgrade = new OpeningUpgrade(opening, random(16));
+    this.#patience = patienceOf(options.signal);
+    this.deadline = performance.now() + options.connectTimeoutMs;
   }
 
   /** @throws FramecatError where there is nothing to wait for */
   begin(): void {
-    const { clock, connectTimeoutMs, signal } = this.#options;
+    const { clock, signal } = this.#options;
     if (signal?.aborted) throw interrupted();
     this.#began = clock.now();
     const socket = this.#connect();
@@ -97,8 +100,7 @@ class PlainDial {
     socket.on("connect", onConnect).on("error", onError).on("end", onEnd).on("close", onEnd);
     this.#socket = socket;
     this.#connection.connecting((bytes) => this.#settle(this.#upgrade.push(bytes)));
-    this.#timer = setTimeout(onLate, connectTimeoutMs, this);
-    this.#unwatch = whenAborted(signal, () => this.#fail(interrupted()));
+    this.#patience.add(this);
   }
 
   #connect(): PlainSocket {
@@ -116,9 +118,8 @@ class PlainDial {
 
   connected(): void {
     const { clock, handshakeTimeoutMs } = this.#options;
-    clearTimeout(this.#timer);
     this.#connected = clock.now();
-    this.#timer = setTimeout(onLate, handshakeTimeoutMs, this);
+    this.deadline = performance.now() + handshakeTimeoutMs;
     this.#socket?.write(this.#upgrade.request, "latin1");
   }
 
@@ -132,6 +133,10 @@ class PlainDial {
     const { target, connectTimeoutMs, handshakeTimeoutMs } = this.#options;
     if (this.#connected) this.#settle(this.#upgrade.ended("timed-out", handshakeTimeoutMs));
     else this.#fail(connectedTooLate(noAnswer(target), connectTimeoutMs));
+  }
+
+  interrupt(): void {
+    this.#fail(interrupted());
   }
 
   #settle(result: OpeningResult | undefined): void {
@@ -155,8 +160,7 @@ class PlainDial {
   /** Nothing of the dial is left at the socket. */
   #release(): PlainSocket | undefined {
     const socket = this.#socket;
-    clearTimeout(this.#timer);
-    this.#unwatch?.();
+    this.#patience.delete(this);
     if (!socket) return undefined;
     socket[DIAL] = undefined;
     return socket
@@ -199,10 +203,6 @@ function onError(this: PlainSocket, error: Error): void {
 
 function onEnd(this: PlainSocket): void {
   this[DIAL]?.failed(endedEarly());
-}
-
-function onLate(dial: PlainDial): void {
-  dial.late();
 }
 
 function ignore(): void {
