@@ -27,6 +27,11 @@ export class CountingUser implements User {
   #batch: FrameBatch;
   readonly #flight = new SendTimes();
   #held = NOTHING;
+  /**
+   * In the open model: how many replies come before that which a client that waits for each reply
+   * would be waiting for; negative where it would send the next message.
+   */
+  #ahead = -1;
   connection: LoadConnection | undefined;
 
   constructor(context: UserContext, batches: Batches) {
@@ -97,7 +102,9 @@ export class CountingUser implements User {
       const sentAt = flight.oldestSent;
       const count = flight.take(due);
       if (count === 0) break;
-      load.answered(dueAt, sentAt, now, count);
+      load.answered(dueAt, now, count);
+      if (this.#ahead >= 0 && this.#ahead < count) load.served(dueAt, sentAt, now);
+      if (this.#ahead >= 0) this.#ahead = Math.max(-1, this.#ahead - count);
       due -= count;
     }
     if (due > 0) load.unexpected(due);
@@ -145,8 +152,10 @@ export class CountingUser implements User {
   }
 
   #put(dueAt: number, now: number, count: number): void {
+    const { load, model } = this.#context;
+    if (model.model === "open" && this.#ahead < 0) this.#ahead = this.#flight.waiting;
     this.#flight.add(dueAt, now, count);
-    this.#context.load.sent(dueAt, now, count);
+    load.sent(dueAt, now, count);
   }
 
   #hold(dueAt: number, count: number): void {

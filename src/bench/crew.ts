@@ -97,7 +97,7 @@ function pingCrew(parts: CrewParts): Crew {
     keyOf: pongKey,
     verify: false,
     settlesEarlier: true,
-    keysAreNumbers: true,
+    forgets: true,
     beats: parts.plan.measure === "hold",
     greetings: greetings(parts),
   };

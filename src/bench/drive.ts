@@ -44,6 +44,7 @@ export class Drive {
       spared,
       exact: plan.measure !== "hold",
     });
+    options.agenda.onSooner = (at) => this.#waker.wakeAt(at);
   }
 
   start(): void {

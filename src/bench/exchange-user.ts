@@ -17,8 +17,8 @@ export interface Exchange {
   readonly verify: boolean;
   /** A reply also settles what was sent before it, as a pong may (RFC 6455, section 5.5.3). */
   readonly settlesEarlier?: boolean;
-  /** Keys are the numbers of messages, so that nobody need remember what was answered. */
-  readonly keysAreNumbers?: boolean;
+  /** Further replies and late ones are not told apart from those that nothing was sent for. */
+  readonly forgets?: boolean;
   /** A socket whose last message has no reply when the next one is due has lost its peer. */
   readonly beats?: boolean;
   /** The time from the message before to this one, in ms, where the pace is that of a recording. */
@@ -43,9 +43,13 @@ export abstract class ExchangeUser implements User {
   readonly #flight = new Flight();
   readonly #held = new SendTimes();
   #encoding: Encoding = { deflate: false };
+  /** The message that a client which waits for each reply would be waiting for. */
+  #awaited: Sent | undefined;
   #seq = 0;
   #highest = -1;
   #lastSentAt = 0;
+  /** The next ping waits until it is known whether there is a peer. */
+  #listening = false;
   #heartbeatLost = false;
   connection: LoadConnection | undefined;
 
@@ -89,12 +93,13 @@ export abstract class ExchangeUser implements User {
     // In the closed model a socket that is to close has nothing further to send.
     if (model.model === "closed" && !this.#isOpen) return;
     if (load.plan(dueAt, 1) === 0) return;
-    if (this.#exchange.beats && this.#flight.size > 0) this.#loseHeartbeat();
+    if (this.#exchange.beats && this.#flight.size > 0) this.#checkHeartbeat();
     if (this.#isOpen) this.#held.add(dueAt, dueAt, 1);
     else load.unsent(dueAt, 1);
   }
 
   flush(now: number): void {
+    if (this.#listening) return;
     while (this.#held.waiting > 0 && this.#isOpen && !this.connection?.congested) {
       this.#sendSome(now);
     }
@@ -119,6 +124,20 @@ export abstract class ExchangeUser implements User {
     while (held.waiting > 0) load.unsent(held.oldestDue, held.take(held.waiting));
   }
 
+  expire(sentBefore: number): void {
+    if (!this.#exchange.keyOf || this.#flight.size === 0) return;
+    const { load } = this.context;
+    const late = [...this.#flight].filter(({ sentAt }) => sentAt < sentBefore);
+    for (const sent of late) {
+      this.#flight.remove(sent);
+      if (!this.#exchange.forgets) this.#flight.remember(sent, { expired: true });
+      this.#giveUp(sent);
+      load.lost(sent.dueAt, 1);
+      this.#planNext(load.now());
+    }
+    this.flush(load.now());
+  }
+
   /** Finds what a reply belongs to, and settles it. */
   protected arrived(payload: Uint8Array | undefined): void {
     const { keyOf, verify } = this.#exchange;
@@ -138,10 +157,14 @@ export abstract class ExchangeUser implements User {
     if (sent.replies > 0) return;
     if (this.#exchange.settlesEarlier) this.#loseBefore(sent);
     this.#settle(sent);
-    if (sent.seq < this.#highest) load.reordered();
+    if (sent.seq < this.#highest) load.reordered(sent.dueAt);
     else this.#highest = sent.seq;
     const now = load.now();
-    load.answered(sent.dueAt, sent.sentAt, now, 1);
+    load.answered(sent.dueAt, now, 1);
+    if (sent === this.#awaited) {
+      this.#awaited = undefined;
+      load.served(sent.dueAt, sent.sentAt, now);
+    }
     this.#planNext(now);
   }
 
@@ -195,7 +218,10 @@ export abstract class ExchangeUser implements User {
     const { load } = this.context;
     const { dueAt, sentAt, replies } = sent;
     load.sent(dueAt, sentAt, 1);
-    if (replies > 0) return this.#flight.add(sent);
+    if (replies > 0) {
+      this.#awaited ??= sent;
+      return this.#flight.add(sent);
+    }
     load.settled(dueAt, 1);
     this.#planLater(sentAt);
   }
@@ -209,14 +235,11 @@ export abstract class ExchangeUser implements User {
 
   #unknown(key: Key | undefined, payload: Uint8Array): void {
     const { load } = this.context;
-    if (key !== undefined && this.#wasSettled(key, payload)) load.duplicated();
+    const settled = key === undefined ? undefined : this.#flight.settled(key, payload);
+    if (settled && !settled.expired) load.duplicated(settled.dueAt);
+    else if (settled) load.unexpected(1);
     else if (this.#exchange.verify) this.#settleWrong(this.#flight.nearest(payload));
     else load.unexpected(1);
-  }
-
-  #wasSettled(key: Key, payload: Uint8Array): boolean {
-    if (!this.#exchange.keysAreNumbers) return this.#flight.hasSettled(key, payload);
-    return typeof key === "number" && key < this.#seq;
   }
 
   /** @param sent what the reply most likely belongs to, where anything waits for one */
@@ -224,6 +247,7 @@ export abstract class ExchangeUser implements User {
     const { load } = this.context;
     if (!sent) return load.unexpected(1);
     this.#settle(sent);
+    this.#giveUp(sent);
     load.wrong(sent.dueAt);
     this.#planNext(load.now());
   }
@@ -232,18 +256,32 @@ export abstract class ExchangeUser implements User {
     for (const earlier of this.#flight) {
       if (earlier === answered) return;
       this.#flight.remove(earlier);
+      this.#giveUp(earlier);
       this.context.load.lost(earlier.dueAt, 1);
     }
   }
 
-  #settle(sent: Sent): void {
-    this.#flight.remove(sent);
-    if (!this.#exchange.keysAreNumbers) this.#flight.remember(sent);
+  /** Nobody waits for its reply any more. */
+  #giveUp(sent: Sent): void {
+    if (sent === this.#awaited) this.#awaited = undefined;
   }
 
-  #loseHeartbeat(): void {
-    this.#heartbeatLost = true;
-    this.connection?.destroy();
+  #settle(sent: Sent): void {
+    this.#flight.remove(sent);
+    if (!this.#exchange.forgets) this.#flight.remember(sent);
+  }
+
+  /** A pong that has come and was not read yet, because we were late ourselves, is a sign of life. */
+  #checkHeartbeat(): void {
+    const due = this.#flight.oldest;
+    this.#listening = true;
+    setImmediate(() => {
+      this.#listening = false;
+      if (!this.#isOpen) return;
+      if (this.#flight.oldest !== due) return this.flush(this.context.load.now());
+      this.#heartbeatLost = true;
+      this.connection?.destroy();
+    });
   }
 
   get #isOpen(): boolean {

@@ -14,8 +14,17 @@ export interface Sent {
   replies: number;
 }
 
+/** What is remembered of a message that is settled. */
+export interface Settled {
+  readonly dueAt: number;
+  /** Of what was sent, where that was kept. */
+  readonly checksum: number | undefined;
+  /** Nobody waited for its reply any more. */
+  readonly expired: boolean;
+}
+
 /** So many settled keys are remembered, to tell a duplicate from what was never asked for. */
-const REMEMBERED = 1024;
+const REMEMBERED = 256;
 
 /**
  * The messages of a socket that wait for their replies, by key. Several have the same key where their
@@ -25,8 +34,8 @@ export class Flight {
   readonly #byKey = new Map<Key, Sent>();
   /** Made when they are first needed, so that a socket that is mostly idle costs little. */
   #queues: Map<Key, Sent[]> | undefined;
-  /** The latest that were settled, with a checksum of what was sent. */
-  #settled: Map<Key, number | undefined> | undefined;
+  /** The latest that were settled. */
+  #settled: Map<Key, Settled> | undefined;
   #size = 0;
 
   get size(): number {
@@ -76,19 +85,19 @@ export class Flight {
   }
 
   /** Remembers a message that is settled. */
-  remember({ key, payload }: Sent): void {
+  remember({ key, payload, dueAt }: Sent, { expired = false } = {}): void {
     const settled = (this.#settled ??= new Map());
     settled.delete(key);
-    settled.set(key, payload && crc32(payload));
+    settled.set(key, { dueAt, checksum: payload && crc32(payload), expired });
     if (settled.size <= REMEMBERED) return;
     for (const oldest of settled.keys()) return void settled.delete(oldest);
   }
 
-  /** Whether a reply of that key is a further one to what is settled, and no other with its key altered. */
-  hasSettled(key: Key, reply: Uint8Array): boolean {
-    if (!this.#settled?.has(key)) return false;
-    const checksum = this.#settled.get(key);
-    return checksum === undefined || checksum === crc32(reply);
+  /** The settled message that a reply is a further one to, unless it is another's with its key altered. */
+  settled(key: Key, reply: Uint8Array): Settled | undefined {
+    const settled = this.#settled?.get(key);
+    if (settled?.checksum === undefined || settled.checksum === crc32(reply)) return settled;
+    return undefined;
   }
 
   *[Symbol.iterator](): Generator<Sent> {

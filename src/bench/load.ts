@@ -14,6 +14,12 @@ export interface Traffic {
 /** The books of the messages of the measured window; what is in flight is counted where it waits. */
 export type Ledger = Omit<MessageCounts, "inFlight">;
 
+/**
+ * So many messages of a worker may wait: a server that answers none any more, in an open model that
+ * goes on for hours, fills no memory. What is due beyond that is not sent, and counted as such.
+ */
+const MAX_WAITING = 2_000_000;
+
 export interface LoadListener {
   /** Nothing more is planned, and nothing waits: to be sent, or for its reply. */
   onDrained(): void;
@@ -129,7 +135,9 @@ export class Load implements Traffic {
       this.#budget -= planned;
       if (this.#budget === 0) this.#planning = false;
     }
-    return planned;
+    if (this.#waiting <= MAX_WAITING) return planned;
+    this.unsent(dueAt, planned);
+    return 0;
   }
 
   /** They will never be sent: their socket is gone, or there was none. */
@@ -145,13 +153,20 @@ export class Load implements Traffic {
     this.#slip?.record((at - dueAt) * 1e6, count);
   }
 
-  answered(dueAt: number, sentAt: number, at: number, count: number): void {
+  answered(dueAt: number, at: number, count: number): void {
     if (dueAt >= this.#windowStart) {
       this.#answered += count;
       this.#latency.record((at - dueAt) * 1e6, count);
-      this.#service?.record((at - sentAt) * 1e6, count);
     }
     this.#settle(count);
+  }
+
+  /**
+   * The round trip of a message that a client which waits for each reply would have sent, too: of
+   * those of an open model only these say what a closed loop would have measured.
+   */
+  served(dueAt: number, sentAt: number, at: number): void {
+    if (dueAt >= this.#windowStart) this.#service?.record((at - sentAt) * 1e6);
   }
 
   /** Answered by something else than what was asked for. */
@@ -180,16 +195,18 @@ export class Load implements Traffic {
     this.#service?.record((at - sentAt) * 1e6);
   }
 
-  duplicated(): void {
-    this.#duplicated += 1;
+  /** A further reply to what was due then. */
+  duplicated(dueAt: number): void {
+    if (dueAt >= this.#windowStart) this.#duplicated += 1;
   }
 
-  reordered(): void {
-    this.#reordered += 1;
+  /** Answered after a later message was. */
+  reordered(dueAt: number): void {
+    if (dueAt >= this.#windowStart) this.#reordered += 1;
   }
 
   unexpected(count: number): void {
-    this.#unexpected += count;
+    if (this.now() >= this.#windowStart) this.#unexpected += count;
   }
 
   #settle(count: number): void {

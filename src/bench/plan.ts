@@ -56,6 +56,8 @@ export interface BenchPlan {
   readonly length: RunLength;
   /** Load that comes before the measured window and does not count. */
   readonly warmupMs: number;
+  /** A message whose reply takes longer is lost, where replies are known by more than their order. */
+  readonly timeoutMs: number;
   /** How long replies are waited for after the last message was sent. */
   readonly drainMs: number;
   /** What chance begins with: the same seed makes the same choices. */

@@ -154,7 +154,8 @@ export interface Throughput {
 
 /**
  * - `latency`: from the planned moment to the reply (closed model: from the sending);
- * - `service`: from the sending to the reply, open model only;
+ * - `service`: from the sending to the reply, open model only, of the messages that a client which
+ *   waits for each reply would have sent, too: what a closed loop on these sockets would have measured;
  * - `slip`: from the planned moment to the sending, open model only;
  * - `gap`: between two messages that a socket receives (`push`);
  * - `handshake` and its parts `dns`, `tcp`, `tls`, `upgrade`.

@@ -125,7 +125,9 @@ export class Storm implements Field, Sender {
     this.#flight.delete(user);
     if (attempt === "opened") {
       this.#closed += 1;
-      load.answered(dueAt, at, load.now(), 1);
+      const now = load.now();
+      load.served(dueAt, at, now);
+      load.answered(dueAt, now, 1);
       await this.#untilGone(user);
     } else {
       load.lost(dueAt, 1);

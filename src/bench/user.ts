@@ -20,6 +20,11 @@ export interface User extends LeanListener, Sender {
   join(connection: LoadConnection): void;
   /** The load begins: in a closed model the first messages are due now. */
   start(now: number): void;
+  /**
+   * Messages that were sent before a moment, and have no reply, are lost; a later reply is known for
+   * what it is. Absent where replies are known by their order alone, which one that is missing upsets.
+   */
+  expire?(sentBefore: number): void;
 }
 
 /** What the users of a worker have in common. */

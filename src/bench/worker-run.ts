@@ -284,6 +284,8 @@ export class WorkerRun {
 
   #onTick(): void {
     this.#armTicker();
+    const sentBefore = this.#load.now() - this.#plan.timeoutMs;
+    for (const user of this.#parts?.field.users ?? []) user.expire?.(sentBefore);
     const tick = this.#books.tick(this.#phase);
     this.#tell({ type: "tick", tick });
     this.#lookForTheEnd(tick.counts);

@@ -47,7 +47,7 @@ describe("the books of a worker", () => {
     load.openWindow();
     load.plan(0, 2);
     load.sent(0, 0, 2);
-    load.answered(0, 0, 4, 1);
+    load.answered(0, 4, 1);
     const first = books.tick("measuring");
     expect(first.counts.messages).toMatchObject({ planned: 2, sent: 2, answered: 1 });
     expect(first.recorded.latency?.[1]).toBe(1);

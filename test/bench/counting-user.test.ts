@@ -202,6 +202,27 @@ describe("in the open model", () => {
     expect(writes()).toEqual([3]);
   });
 
+  it("takes as service times those of a client that would wait for each reply", () => {
+    begin(OPEN);
+    const send = (at: number): void => {
+      worker.now = at;
+      user.plan(at);
+      user.flush(at);
+    };
+    const reply = (at: number, count: number): void => {
+      worker.now = at;
+      user.received(count, 22 * count);
+    };
+    // While the first one waits for 20 ms, three others are sent that such a client would not send.
+    for (const at of [10, 15, 20, 25]) send(at);
+    reply(30, 2);
+    reply(31, 2);
+    send(40);
+    reply(42, 1);
+    expect([worker.recorded("latency"), worker.recorded("service")]).toEqual([5, 2]);
+    expect(worker.rangeMs("service")).toEqual([2, 20]);
+  });
+
   it("gives up at once what is due on a socket that is not open", () => {
     connection.close();
     user.plan(worker.now);

@@ -39,12 +39,12 @@ describe("the ledger", () => {
     expect(load.plan(7, 6)).toBe(6);
     load.sent(0, 6, 1);
     load.unsent(0, 1);
-    load.answered(0, 0, 6, 2);
+    load.answered(0, 6, 2);
     load.lost(0, 1);
     expect(load.ledger).toEqual({ ...NOTHING, planned: 6 });
     load.sent(7, 8, 5);
     load.unsent(7, 1);
-    load.answered(7, 8, 9, 1);
+    load.answered(7, 9, 1);
     load.wrong(7);
     load.lost(7, 1);
     load.settled(7, 2);
@@ -61,10 +61,15 @@ describe("the ledger", () => {
   });
 
   it("counts what came too often, too late and for nothing", () => {
-    load.duplicated();
-    load.reordered();
-    load.reordered();
+    now = 5;
+    load.openWindow();
+    load.duplicated(5);
+    load.reordered(5);
+    load.reordered(6);
     load.unexpected(3);
+    // What belongs to the warm-up does not count.
+    load.duplicated(4);
+    load.reordered(4);
     expect(load.ledger).toEqual({ ...NOTHING, duplicated: 1, reordered: 2, unexpected: 3 });
   });
 
@@ -83,8 +88,8 @@ describe("the histograms", () => {
     load.openWindow();
     load.plan(0, 3);
     load.sent(0, 0, 3);
-    load.answered(0, 0, 0.5, 2);
-    load.answered(0, 0, 2, 1);
+    load.answered(0, 0.5, 2);
+    load.answered(0, 2, 1);
     expect(recorded(load, "latency")).toEqual([0.5, 2, 3]);
     expect(load.recordings.names()).toEqual(["latency"]);
   });
@@ -94,9 +99,11 @@ describe("the histograms", () => {
     open.openWindow();
     open.plan(1, 2);
     open.sent(1, 4, 2);
-    open.answered(1, 4, 6, 2);
+    open.answered(1, 6, 2);
+    open.served(1, 4, 6);
+    open.served(-1, 4, 6);
     expect(recorded(open, "latency")).toEqual([5, 5, 2]);
-    expect(recorded(open, "service")).toEqual([2, 2, 2]);
+    expect(recorded(open, "service")).toEqual([2, 2, 1]);
     expect(recorded(open, "slip")).toEqual([3, 3, 2]);
   });
 
@@ -105,7 +112,7 @@ describe("the histograms", () => {
     load.sent(0, 0, 1);
     now = 1;
     load.openWindow();
-    load.answered(0, 0, 2, 1);
+    load.answered(0, 2, 1);
     load.plan(2, 4);
     load.sent(2, 2, 3);
     load.wrong(2);
@@ -162,9 +169,9 @@ describe("the budget", () => {
   it("ends the planning, and when all is answered the load has drained", () => {
     load.openWindow(2);
     load.sent(0, 0, load.plan(0, 2));
-    load.answered(0, 0, 1, 1);
+    load.answered(0, 1, 1);
     expect(drained).toBe(0);
-    load.answered(0, 0, 1, 1);
+    load.answered(0, 1, 1);
     expect(drained).toBe(1);
   });
 
@@ -176,7 +183,7 @@ describe("the budget", () => {
 
 describe("when it is stopped", () => {
   it.each<[string, () => void]>([
-    ["reply", () => load.answered(0, 0, 1, 1)],
+    ["reply", () => load.answered(0, 1, 1)],
     ["loss", () => load.lost(0, 1)],
     ["wrong reply", () => load.wrong(0)],
     ["message that is given up", () => load.unsent(0, 1)],
@@ -185,7 +192,7 @@ describe("when it is stopped", () => {
     load.sent(0, 0, load.plan(0, 2));
     load.stop();
     expect(load.plan(0, 1)).toBe(0);
-    load.answered(0, 0, 1, 1);
+    load.answered(0, 1, 1);
     expect(drained).toBe(0);
     last();
     expect(drained).toBe(1);

@@ -51,6 +51,7 @@ export function benchPlan({ url = "ws://127.0.0.1:1/", ...plan }: PlanOverrides 
     publishers: 1,
     length: { kind: "messages", count: 100 },
     warmupMs: 0,
+    timeoutMs: 30_000,
     drainMs: 1000,
     seed: 1,
     ...plan,
