@@ -30,6 +30,8 @@ export interface BenchControl {
 export interface BenchRun {
   readonly reports: readonly WorkerReport[];
   readonly intervals: readonly Interval[];
+  /** How long after the agreed time the load began, because sockets were still opening; 0 where not. */
+  readonly lateMs: number;
 }
 
 const PROGRESS_MS = 500;
@@ -89,13 +91,14 @@ export async function runBench(
   try {
     await Promise.all(watches.map(({ connected }) => connected));
     const lead = leadMs(plan, control);
+    const lateMs = Math.max(0, Date.now() - (control.startAtMs ?? Number.POSITIVE_INFINITY));
     const atMs = nowMs() + lead;
     timeline.openWindow(atMs + plan.warmupMs);
     meter.go(lead);
     for (const watch of watches) watch.go(atMs);
     window.open(lead + plan.warmupMs);
     const reports = await finished;
-    return { reports, intervals: timeline.intervals(nowMs()) };
+    return { reports, intervals: timeline.intervals(nowMs()), lateMs };
   } finally {
     clearInterval(ticker);
     window.close();

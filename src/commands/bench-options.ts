@@ -100,6 +100,14 @@ const LOAD_OPTIONS: readonly OptionSpec[] = [
     topic: "Load",
   },
   {
+    name: "timeout",
+    kind: "text",
+    value: "TIME",
+    description: "a reply that takes longer is lost; with --match seq or json, and for pings",
+    default: "30s",
+    topic: "Load",
+  },
+  {
     name: "workers",
     kind: "text",
     value: "N",
@@ -184,8 +192,8 @@ const MESSAGE_OPTIONS: readonly OptionSpec[] = [
   {
     name: "payload",
     kind: "list",
-    value: "TEXT|@FILE",
-    description: "what to send; text may hold {{seq}} {{socket}} {{uuid}} {{row.NAME}} and more",
+    value: "TEXT",
+    description: "text with {{seq}} {{uuid}} {{row.NAME}}, or @FILE",
     topic: "Messages",
     common: true,
   },

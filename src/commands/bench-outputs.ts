@@ -1,8 +1,9 @@
-import { accessSync, constants, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, constants, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Assertion, judgeAssertion, parseAssertion } from "../bench/assertions.ts";
 import { decodeHistogram, emptyHistogram } from "../bench/recorder.ts";
 import type { BenchResult } from "../bench/result.ts";
+import { shardFile } from "../bench/shard.ts";
 import type { Verdict } from "../bench/verdict.ts";
 import { viewOf } from "../bench/view.ts";
 import { messageOf, usageError } from "../errors.ts";
@@ -38,6 +39,8 @@ const FORMATS: Readonly<
  * @throws FramecatError (usage)
  */
 export function checkOutputs(args: Args): void {
+  const folder = args.text("results");
+  if (folder !== undefined) makeFolder(folder);
   for (const flag of Object.keys(FORMATS)) {
     const file = args.text(flag);
     if (file !== undefined) checkWritable(file, flag);
@@ -93,6 +96,23 @@ export async function writeFiles(result: BenchResult, verdict: Verdict, args: Ar
     const file = args.text(flag);
     const make = FORMATS[flag];
     if (file !== undefined && make) writeFile(file, await make(result, verdict), flag);
+  }
+  const folder = args.text("results");
+  if (folder !== undefined) writeFile(join(folder, nameOf(result)), jsonLine(result), "results");
+}
+
+/** The parts of a run land in one folder, each under its own name. */
+function nameOf({ settings: { shard } }: BenchResult): string {
+  const [index] = shard?.indexes ?? [];
+  return shard && index !== undefined ? shardFile({ index, count: shard.count }) : "result.json";
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (thrown) {
+    throw usageError(`--results: cannot write into ${folder}: ${messageOf(thrown)}`);
   }
 }
 

@@ -54,6 +54,7 @@ export async function readBenchFlags(
     sequence: args.text("sequence"),
     length: runLength(args, stages),
     warmupMs: duration(args, "warmup", stages.length > 0 || measure === "connect" ? "0s" : "1s"),
+    timeoutMs: readTimeout(args),
     drainMs: duration(args, "drain", "5s"),
     seed: readSeed(args, io),
   } satisfies Omit<BenchPlan, "workers">;
@@ -198,6 +199,12 @@ function runLength(args: Args, stages: readonly Stage[]): RunLength {
   if (durationMs > 0) return { kind: "duration", durationMs };
   const flag = stages.length > 0 ? "stages" : "duration";
   throw usageError(`--${flag} must be longer than nothing`);
+}
+
+function readTimeout(args: Args): number {
+  const timeoutMs = duration(args, "timeout", "30s");
+  if (timeoutMs > 0) return timeoutMs;
+  throw usageError("--timeout must be longer than nothing");
 }
 
 function readSeed(args: Args, { random }: Pick<Io, "random">): number {

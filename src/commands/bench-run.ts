@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly clock: Io["clock"];
   readonly onProgress?: BenchControl["onProgress"];
   readonly startAtMs?: number | undefined;
+  /** Told where the load began after `startAtMs`, and by how much. */
+  readonly onLate?: ((lateMs: number) => void) | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function runPlan(plan: BenchPlan, options: RunOptions): Promise<Ben
   const sampler = startSampler(options);
   const startedAt = new Date(clock.now().epochUs / 1000).toISOString();
   try {
-    const { reports, intervals } = await runBench(plan, {
+    const { reports, intervals, lateMs } = await runBench(plan, {
       stop: signals.stop,
       kill: signals.kill,
       onProgress: options.onProgress,
@@ -43,6 +45,7 @@ export async function runPlan(plan: BenchPlan, options: RunOptions): Promise<Ben
         else sampler?.windowClosed();
       },
     });
+    if (lateMs > 0) options.onLate?.(lateMs);
     const facts = { startedAt, url, embedded, settings, intervals };
     const cores = availableParallelism();
     const interrupted = signals.received;

@@ -4,8 +4,10 @@ import { chooseWorkers, readLimits } from "../bench/limits.ts";
 import type { BenchPlan } from "../bench/plan.ts";
 import type { BenchResult } from "../bench/result.ts";
 import { judge } from "../bench/verdict.ts";
+import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { redactUrl } from "../redact.ts";
+import { formatDuration } from "../render/format.ts";
 import { ClientUpgrade } from "../transport/client-upgrade.ts";
 import { parseCount } from "../units.ts";
 import { conclude } from "./bench-conclusion.ts";
@@ -15,7 +17,9 @@ import { aimAt, type BenchFlags, readBenchFlags, wantedOf } from "./bench-plan.t
 import { watchProgress } from "./bench-progress.ts";
 import { runPlan } from "./bench-run.ts";
 import { selfCheck } from "./bench-self-check.ts";
+import { readShard, readStartAt, shardFlags } from "./bench-shard.ts";
 import type { Args, Command } from "./command.ts";
+import { COMMANDS } from "./index.ts";
 import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink } from "./sink.ts";
 
@@ -40,8 +44,12 @@ export const bench: Command = {
 };
 
 async function run(args: Args, io: Io): Promise<number> {
+  checkPlace(args);
   if (args.flag("self-check")) return selfCheck(args, io);
-  const flags = await readBenchFlags(args, io);
+  const whole = await readBenchFlags(args, io);
+  const shard = readShard(args, io.env);
+  const flags = shard ? shardFlags(whole, shard) : whole;
+  const startAtMs = readStartAt(args, io);
   const assertions = readAssertions(args);
   const watchedPid = readServerPid(args);
   checkOutputs(args);
@@ -51,12 +59,22 @@ async function run(args: Args, io: Io): Promise<number> {
   let server: EmbeddedServer | undefined;
   try {
     if (flags.embedded) server = await startEmbeddedServer();
-    const context = { args, io, signals, flags, serverPid: watchedPid ?? server?.pid };
+    const serverPid = watchedPid ?? server?.pid;
+    const context = { args, io, signals, flags, serverPid, startAtMs };
     return await load(server ? aimAt(server.url, plan) : plan, assertions, context);
   } finally {
     signals.off();
     await server?.stop();
   }
+}
+
+/** A command of two words that something stands between would be taken for a host of its name. */
+function checkPlace({ positionals: [word = ""] }: Args): void {
+  if (!Object.hasOwn(COMMANDS, `bench ${word}`)) return;
+  throw usageError(
+    `"${word}" is a command of its own, and stands right after bench`,
+    `A host of that name is ws://${word}/.`,
+  );
 }
 
 /** What cannot be sent is told before anything is started. @throws FramecatError (usage) */
@@ -87,12 +105,13 @@ interface Context {
   readonly signals: SignalWatch;
   readonly flags: BenchFlags;
   readonly serverPid: number | undefined;
+  readonly startAtMs: number | undefined;
 }
 
 async function load(
   plan: BenchPlan,
   assertions: readonly Assertion[],
-  { args, io, signals, flags, serverPid: pid }: Context,
+  { args, io, signals, flags, serverPid: pid, startAtMs }: Context,
 ): Promise<number> {
   const [output, talk] = [createSink(io.stdout), createSink(io.stderr)];
   const progress = watchProgress(args, io, talk);
@@ -107,6 +126,11 @@ async function load(
       signals,
       clock: io.clock,
       onProgress: progress.show,
+      startAtMs,
+      onLate: (lateMs) => {
+        const late = formatDuration(lateMs);
+        talk.write(`framecat: the load began ${late} after --start-at: sockets were opening.\n`);
+      },
     });
   } finally {
     progress.end();
