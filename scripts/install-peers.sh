@@ -10,6 +10,7 @@ peers=(
   nginx              # a reverse proxy
   mosquitto          # a broker that speaks MQTT over WebSocket
   chromium           # a browser as a client
+  slurm-wlm munge    # a scheduler of parts of a run, for scripts/slurm-test.sh
   tsung              # a load generator that bench is compared with
 )
 
