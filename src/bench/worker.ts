@@ -13,6 +13,12 @@ const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
  */
 let run: WorkerRun | undefined;
 
+/** The second time frees the memory of what the first one found to be dead: a third of a socket's. */
+function collectGarbage(): void {
+  globalThis.gc?.();
+  globalThis.gc?.();
+}
+
 function tell(message: FromWorker): void {
   // What cannot be told to a coordinator that is gone is lost: `disconnect` follows.
   process.send?.(message, undefined, undefined, () => undefined);
@@ -28,7 +34,7 @@ function listen(message: ToWorker): void {
         clock: systemClock,
         random: systemRandom,
         clockOffsetMs,
-        collectGarbage: () => globalThis.gc?.(),
+        collectGarbage,
       });
       void run.connect();
       return;
