@@ -71,6 +71,33 @@ describe("help of a command", () => {
   });
 });
 
+describe("commands of two words", () => {
+  it.each(["report", "merge", "compare"])("bench %s", async (word) => {
+    const { code, out } = await run("bench", word, "--help");
+    expect([code, out.split(" [FLAGS]")[0]]).toEqual([0, `Usage: framecat bench ${word}`]);
+    expect(await run("help", "bench", word)).toEqual(await run("bench", word, "-h"));
+    expectOneLine((await run("bench", word)).err, "(exit 2)");
+  });
+
+  it("are named by the help of the first word", async () => {
+    const { out } = await run("bench", "--help");
+    for (const word of ["report", "merge", "compare"]) {
+      expect(out).toMatch(new RegExp(`^  framecat bench ${word} `, "m"));
+    }
+  });
+
+  it.each([
+    ["bench", "merges"],
+    ["bench", "ws://report/#x"],
+    ["bench", "-c", "x", "report"],
+    ["connect", "report"],
+    ["listen", "merge"],
+  ])("are no others: %s %s", async (...argv) => {
+    const { err } = await run(...argv, "--nope");
+    expectOneLine(err, "--nope", `framecat ${argv[0]} --help`);
+  });
+});
+
 describe("a defect", () => {
   /** An Io whose clock is broken. */
   function failing(io: MemoryIo): MemoryIo {

@@ -31,7 +31,7 @@ export const benchCapacity: Command = {
       meaning: "how many messages a second, with p99<50ms,errors<0.1%",
     },
     {
-      command: "framecat bench capacity :8080 --slo 'p99.9<20ms,errors==0' --html capacity.html",
+      command: "framecat bench capacity :8080 --slo 'p99.9<20ms,errors==0' --html c.html",
       meaning: "another objective; the curve of load against latency as a page",
     },
     {

@@ -39,8 +39,6 @@ const FORMATS: Readonly<
  * @throws FramecatError (usage)
  */
 export function checkOutputs(args: Args): void {
-  const folder = args.text("results");
-  if (folder !== undefined) makeFolder(folder);
   for (const flag of Object.keys(FORMATS)) {
     const file = args.text(flag);
     if (file !== undefined) checkWritable(file, flag);
@@ -97,23 +95,27 @@ export async function writeFiles(result: BenchResult, verdict: Verdict, args: Ar
     const make = FORMATS[flag];
     if (file !== undefined && make) writeFile(file, await make(result, verdict), flag);
   }
-  const folder = args.text("results");
-  if (folder !== undefined) writeFile(join(folder, nameOf(result)), jsonLine(result), "results");
 }
 
-/** The parts of a run land in one folder, each under its own name. */
-function nameOf({ settings: { shard } }: BenchResult): string {
-  const [index] = shard?.indexes ?? [];
-  return shard && index !== undefined ? shardFile({ index, count: shard.count }) : "result.json";
-}
-
-function makeFolder(folder: string): void {
+/** Makes the folder of `--results`, before the run. @throws FramecatError (usage) */
+export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
   } catch (thrown) {
     throw usageError(`--results: cannot write into ${folder}: ${messageOf(thrown)}`);
   }
+}
+
+/** Writes a result into a folder. @throws FramecatError (usage) */
+export function writeInto(folder: string, result: BenchResult): void {
+  writeFile(join(folder, nameOf(result)), jsonLine(result), "results");
+}
+
+/** The parts of a run land in one folder, each under its own name. */
+function nameOf({ settings: { shard } }: BenchResult): string {
+  const [index] = shard?.indexes ?? [];
+  return shard && index !== undefined ? shardFile({ index, count: shard.count }) : "result.json";
 }
 
 /** Prints a result as one document or as a report. */

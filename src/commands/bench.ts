@@ -12,7 +12,14 @@ import { ClientUpgrade } from "../transport/client-upgrade.ts";
 import { parseCount } from "../units.ts";
 import { conclude } from "./bench-conclusion.ts";
 import { BENCH_OPTIONS } from "./bench-options.ts";
-import { checkOutputs, printResult, readAssertions, writeFiles } from "./bench-outputs.ts";
+import {
+  checkOutputs,
+  makeFolder,
+  printResult,
+  readAssertions,
+  writeFiles,
+  writeInto,
+} from "./bench-outputs.ts";
 import { aimAt, type BenchFlags, readBenchFlags, wantedOf } from "./bench-plan.ts";
 import { watchProgress } from "./bench-progress.ts";
 import { runPlan } from "./bench-run.ts";
@@ -53,6 +60,8 @@ async function run(args: Args, io: Io): Promise<number> {
   const assertions = readAssertions(args);
   const watchedPid = readServerPid(args);
   checkOutputs(args);
+  const folder = args.text("results");
+  if (folder !== undefined) makeFolder(folder);
   const plan: BenchPlan = { ...flags.plan, workers: chooseWorkers(wantedOf(flags), readLimits()) };
   checkHandshake(plan, io);
   const signals = watchSignals(io);
@@ -144,5 +153,7 @@ async function load(
   }
   await output.flushed();
   await writeFiles(result, verdict, args);
+  const folder = args.text("results");
+  if (folder !== undefined) writeInto(folder, result);
   return conclude(verdict, talk);
 }

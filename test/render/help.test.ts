@@ -32,7 +32,9 @@ const command: Command = {
 };
 
 /** A command that is announced and not written yet has no help to look at. */
-const NAMES = Object.keys(COMMANDS).filter((name) => existsSync(`src/commands/${name}.ts`));
+const NAMES = Object.keys(COMMANDS).filter((name) =>
+  existsSync(`src/commands/${name.replace(" ", "-")}.ts`),
+);
 
 function expectFits(text: string) {
   for (const line of text.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
@@ -66,6 +68,31 @@ describe("the help of a command", () => {
     expect(lines).toContain("  130  ended by SIGINT, after a clean close");
   });
 
+  it("names the commands that belong to it, and no others", () => {
+    const commands = {
+      "do it": { summary: "Do it." },
+      "do more": { summary: "Do more." },
+      done: { summary: "Be done." },
+      "undo it": { summary: "Undo it." },
+    };
+    for (const level of ["common", "all"] as const) {
+      const lines = commandHelp(command, level, commands).split("\n");
+      const own = lines.filter((line) => /^ {2}framecat (?:do|undo) \w+ {2,}\w/.test(line));
+      expect(own.slice(-2)).toEqual(["  framecat do it    Do it.", "  framecat do more  Do more."]);
+      expect(lines.join()).not.toContain("ndo it");
+    }
+  });
+
+  it("has the choices of a flag where they are few", () => {
+    const choices = (...names: string[]) =>
+      commandHelp(
+        { ...command, options: [option("mode", { kind: "text", value: "HOW", choices: names })] },
+        "all",
+      );
+    expect(choices("on", "off")).toContain("--mode on|off  do mode");
+    expect(choices("one-thing", "another-thing", "no-such-thing")).toContain("--mode HOW  do mode");
+  });
+
   it("of frame-dump", () => {
     expectGolden("help/frame-dump.txt", commandHelp(frameDump, "common"));
     expectGolden("help/frame-dump-all.txt", commandHelp(frameDump, "all"));
@@ -75,9 +102,11 @@ describe("the help of a command", () => {
 describe("every command's help", () => {
   it.each(NAMES)("%s fits the screen", async (name) => {
     const loaded = await COMMANDS[name]!.load();
-    const common = commandHelp(loaded, "common");
+    const common = commandHelp(loaded, "common", COMMANDS);
     expectFits(common);
-    expect(common.trimEnd().split("\n").length).toBeLessThanOrEqual(24);
+    // A command that others belong to names them, too.
+    const lines = name === "bench" ? 30 : 24;
+    expect(common.trimEnd().split("\n").length).toBeLessThanOrEqual(lines);
     expectFits(commandHelp(loaded, "all"));
   });
 
@@ -92,7 +121,10 @@ describe("the main help", () => {
   it("names the commands", () => {
     const text = mainHelp(COMMANDS);
     expectFits(text);
-    for (const name of Object.keys(COMMANDS)) expect(text).toMatch(new RegExp(`^  ${name} `, "m"));
+    for (const name of Object.keys(COMMANDS)) {
+      // Those of two words stand below that of their first.
+      expect(text).toMatch(new RegExp(`^  ${name.replace(/^.* /, "  ")} `, "m"));
+    }
     expectGolden("help/main.txt", text);
   });
 });
