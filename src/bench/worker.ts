@@ -13,7 +13,7 @@ const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
  */
 let run: WorkerRun | undefined;
 
-/** The second time frees the memory of what the first one found to be dead: a third of a socket's. */
+/** The second time gives back the memory of what the first one found dead: up to a KiB a socket. */
 function collectGarbage(): void {
   globalThis.gc?.();
   globalThis.gc?.();
