@@ -23,6 +23,7 @@ const MEASURES_OF: Readonly<Record<string, readonly Measure[]>> = {
   match: ["echo"],
   verify: ["echo"],
   replay: ["echo"],
+  timeout: ["echo", "ping", "hold"],
   publishers: ["fanout"],
   channel: ["fanout"],
   sequence: ["push"],
