@@ -53,6 +53,11 @@ describe("sockets", () => {
 });
 
 describe("messages", () => {
+  it("that were in flight when a signal ended the run did not fail", () => {
+    const inFlight = messages({ sent: 5, answered: 3, inFlight: 2 });
+    expect(judged({ ...inFlight, ending: "interrupted" })).toEqual({ exitCode: 0 });
+  });
+
   it("are to be answered", () => {
     expect(judged(messages({ sent: 5, answered: 3, inFlight: 2 }))).toMatchObject({
       exitCode: 30,
