@@ -3,6 +3,7 @@ import type { BenchPlan, DialPlan, ReconnectPlan } from "../bench/plan.ts";
 import type { BenchSettings, LoadModel, Measure, RunLength, Stage } from "../bench/result.ts";
 import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { compileJsonPath } from "../scenario/json-path.ts";
 import { compileTemplate } from "../scenario/template.ts";
 import { parseLocalAddresses } from "../transport/local-addresses.ts";
 import { parseTarget } from "../transport/target.ts";
@@ -51,7 +52,7 @@ export async function readBenchFlags(
     load: readLoad(args, measure),
     message,
     publishers: count(args, "publishers", "1", MAX_CONNECTIONS),
-    sequence: args.text("sequence"),
+    sequence: await readSequence(args),
     length: runLength(args, stages),
     warmupMs: duration(args, "warmup", stages.length > 0 || measure === "connect" ? "0s" : "1s"),
     timeoutMs: readTimeout(args),
@@ -178,6 +179,13 @@ function readLoad(args: Args, measure: Measure): LoadModel {
   const per = each === undefined ? "total" : "socket";
   const arrival = args.text("arrival") === "poisson" ? "poisson" : "constant";
   return { model: "open", ratePerSecond, per, arrival };
+}
+
+/** Only workers follow it, and before they start is the time to tell what is wrong with it. */
+async function readSequence(args: Args): Promise<string | undefined> {
+  const path = args.text("sequence");
+  if (path !== undefined) await compileJsonPath(path, "--sequence");
+  return path;
 }
 
 /** Idle sockets are asked for a sign of life now and then, each at its own time. */

@@ -4,7 +4,8 @@ import { displayWidth, padEnd, wrapWords } from "./width.ts";
 
 /**
  * Help, from the same data that parses the flags. `--help` fits one screen of 24 lines by 80
- * columns: a sentence, examples, the flags most people need. `--help all` has the rest by topic.
+ * columns, or 30 where there is much to say: a sentence, examples, the flags most people need.
+ * `--help all` has the rest by topic.
  */
 const COLUMNS = 80;
 /** A left column wider than this puts what it explains on the next line. */
