@@ -10,7 +10,7 @@ import {
 import { histogramOf } from "../helpers/bench.ts";
 
 /** So many answers in five seconds, for 7.1 seconds of CPU. */
-function run(answered: number, load: LoadModel): BenchResult {
+function runOf(answered: number, load: LoadModel): BenchResult {
   const { messages } = benchResult();
   return benchResult({
     settings: { ...SETTINGS, load },
@@ -18,8 +18,8 @@ function run(answered: number, load: LoadModel): BenchResult {
   });
 }
 
-const single = run(500_000, { model: "closed", inFlight: 1, thinkMs: 0 });
-const deep = run(5_000_000, { model: "closed", inFlight: 16, thinkMs: 0 });
+const single = runOf(500_000, { model: "closed", inFlight: 1, thinkMs: 0 });
+const deep = runOf(5_000_000, { model: "closed", inFlight: 16, thinkMs: 0 });
 const { client } = benchResult();
 
 function paced(busy: number, limits: readonly string[] = []): BenchResult {
@@ -30,8 +30,8 @@ function paced(busy: number, limits: readonly string[] = []): BenchResult {
 
 it("paces at a quarter of what one in flight reached, in two digits", () => {
   expect(paceAfter(single)).toBe(25_000);
-  expect(paceAfter(run(123_456, { model: "closed", inFlight: 1, thinkMs: 0 }))).toBe(6200);
-  expect(paceAfter(run(1, { model: "closed", inFlight: 1, thinkMs: 0 }))).toBe(1);
+  expect(paceAfter(runOf(123_456, { model: "closed", inFlight: 1, thinkMs: 0 }))).toBe(6200);
+  expect(paceAfter(runOf(1, { model: "closed", inFlight: 1, thinkMs: 0 }))).toBe(1);
 });
 
 describe("a check", () => {

@@ -59,7 +59,8 @@ describe("flags that some measures have no use for", () => {
     ping: "ping-interval publishers channel sequence size payload binary match verify replay",
     push: "rate rate-per-socket in-flight think size payload match verify replay publishers timeout",
     fanout: "in-flight think stages churn match verify replay sequence ping-interval",
-    connect: "rate-per-socket in-flight think stages churn reconnect connect-rate send size timeout",
+    connect:
+      "rate-per-socket in-flight think stages churn reconnect connect-rate send size timeout",
     hold: "rate rate-per-socket arrival in-flight think size payload match verify replay",
   };
 
