@@ -16,6 +16,16 @@ export function histogramResult(histogram: JsHistogram): HistogramResult {
   return { ...numbers, encoded: encodeHistogram(histogram) };
 }
 
+const made = new Map<string, HistogramResult>();
+
+/** The same histogram each time: to make one takes long, and many tests want it. */
+function sampleHistogram(count?: number, scale?: number): HistogramResult {
+  const name = `${count} ${scale}`;
+  const known = made.get(name) ?? histogramResult(histogramOf(sampleLatencies(count, scale)));
+  made.set(name, known);
+  return known;
+}
+
 /** Latencies in ms around 0.4 with a long tail, always the same ones. */
 export function sampleLatencies(count = 20_000, scale = 1): number[] {
   return Array.from(
@@ -53,11 +63,17 @@ export function sampleInterval(index: number, given: Partial<Interval> = {}): In
     bytesOut: index === -2 ? 0 : 4000 * 26,
     bytesIn: index === -2 ? 0 : 4000 * 22,
     failures: {},
-    ...(index >= -1 && { latency: histogramResult(histogramOf(sampleLatencies(4000))) }),
+    ...(index >= -1 && { latency: sampleHistogram(4000) }),
     busy: 0.7,
     ...given,
   };
 }
+
+const HANDSHAKES = {
+  handshake: histogramResult(histogramOf([1.9, 1.9, 8.7])),
+  tcp: histogramResult(histogramOf([0.9, 0.9, 3.7])),
+  upgrade: histogramResult(histogramOf([1, 1, 5])),
+};
 
 /** A run of five seconds without any failure; what a test is about is given. */
 export function benchResult(given: Partial<BenchResult> = {}): BenchResult {
@@ -99,10 +115,8 @@ export function benchResult(given: Partial<BenchResult> = {}): BenchResult {
       bytesInPerSecond: 4000 * 22,
     },
     histograms: {
-      latency: histogramResult(histogramOf(sampleLatencies())),
-      handshake: histogramResult(histogramOf([1.9, 1.9, 8.7])),
-      tcp: histogramResult(histogramOf([0.9, 0.9, 3.7])),
-      upgrade: histogramResult(histogramOf([1, 1, 5])),
+      latency: sampleHistogram(),
+      ...HANDSHAKES,
     },
     intervals: [-2, -1, 0, 1, 2, 3, 4].map((index) => sampleInterval(index)),
     client: {
@@ -138,8 +152,8 @@ export function openModelResult(given: Partial<BenchResult> = {}): BenchResult {
     },
     histograms: {
       ...base.histograms,
-      service: histogramResult(histogramOf(sampleLatencies(20_000, 0.9))),
-      slip: histogramResult(histogramOf(sampleLatencies(20_000, 0.05))),
+      service: sampleHistogram(20_000, 0.9),
+      slip: sampleHistogram(20_000, 0.05),
     },
     ...given,
   };
