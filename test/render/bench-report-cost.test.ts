@@ -76,9 +76,9 @@ describe("memory", () => {
     ["echo", 1000, base.client, ["memory       96 MiB in 2 workers · 3.5 KiB per socket"]],
     ["hold", 96, base.client, ["memory       96 MiB in 2 workers · 3.5 KiB per socket"]],
     ["hold", 0, shrunk, ["memory       96 MiB in 2 workers"]],
-  ])("of %s with %i sockets", (measure, peak, client, expected) => {
+  ])("of %s with %i sockets", (measure, peak, own, expected) => {
     const settings = { ...SETTINGS, measure };
-    const all = lines(resultOf({ settings, client, sockets: { ...base.sockets, peak } }));
+    const all = lines(resultOf({ settings, client: own, sockets: { ...base.sockets, peak } }));
     expect(all.filter((line) => line.startsWith("memory"))).toEqual(expected);
   });
 });

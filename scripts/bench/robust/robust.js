@@ -132,12 +132,12 @@ async function cutNetwork() {
     ip("-n", serverSpace, "addr", "add", "192.0.2.2/24", "dev", "fc1");
     ip("-n", client, "link", "set", "fc0", "up");
     ip("-n", serverSpace, "link", "set", "fc1", "up");
-    const runs = [
-      ["closed model", [], [30]],
-      ["open model", ["--rate", "2000/s"], [30]],
-      ["hold", ["--measure", "hold", "--ping-interval", "500ms"], [23]],
-    ];
-    for (const [name, args, exitCodes] of runs) {
+    const runs = {
+      "closed model": { args: [], exitCodes: [30] },
+      "open model": { args: ["--rate", "2000/s"], exitCodes: [30] },
+      hold: { args: ["--measure", "hold", "--ping-interval", "500ms"], exitCodes: [23] },
+    };
+    for (const [name, { args, exitCodes }] of Object.entries(runs)) {
       const server = await startServer(["ip", "netns", "exec", serverSpace], "192.0.2.2");
       const bench = startBench(server.url, args, ["ip", "netns", "exec", client]);
       await wait(INTO_THE_RUN_MS);

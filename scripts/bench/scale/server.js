@@ -20,9 +20,9 @@ if (cluster.isPrimary) {
     const bytes = pids.reduce((sum, pid) => sum + residentBytes(pid), 0);
     process.stdout.write(`${bytes}\n`);
   });
-  process.stdin.on("end", () => process.exit());
+  process.stdin.on("end", () => process.kill(process.pid));
 } else {
-  process.on("disconnect", () => process.exit());
+  process.on("disconnect", () => process.kill(process.pid));
   await serveLeanEcho({ port: Number(process.env.PORT) });
 }
 

@@ -77,11 +77,13 @@ function turn() {
     first += 1;
     if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: isBinary });
   }
-  if (first > 1024 && first * 2 > queue.length) (queue.splice(0, first), (first = 0));
+  if (first > 1024 && first * 2 > queue.length) {
+    queue.splice(0, first);
+    first = 0;
+  }
   turning = first < queue.length;
   if (turning) setImmediate(turn);
 }
 
 server.on("listening", () => process.stdout.write(`${server.address().port}\n`));
-process.on("disconnect", () => process.exit());
-process.stdin.resume().on("end", () => process.exit());
+process.stdin.resume().on("end", () => process.kill(process.pid));

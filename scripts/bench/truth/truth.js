@@ -43,7 +43,7 @@ function bench(url, args) {
   return new Promise((resolve, reject) => {
     const all = [framecat, "bench", url, "--quiet", "--json", ...args];
     execFile(process.execPath, all, { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      if (stdout === "") reject(new Error(stderr || String(error)));
+      if (stdout === "") reject(error ?? new Error(stderr));
       else resolve(JSON.parse(stdout));
     });
   });
@@ -79,10 +79,8 @@ async function delays() {
   for (const sockets of [1, 100, 1000]) {
     // A thousand sockets at 10 ms would be 100,000 messages a second in the closed model.
     const delayMs = sockets === 1000 ? 200 : DELAY_MS;
-    for (const [model, args] of [
-      ["closed", []],
-      ["open", ["--rate", sockets === 1 ? "90/s" : "2000/s"]],
-    ]) {
+    const models = { closed: [], open: ["--rate", sockets === 1 ? "90/s" : "2000/s"] };
+    for (const [model, args] of Object.entries(models)) {
       const server = await startServer({ delayMs });
       const result = await bench(server.url, ["-c", String(sockets), "-d", "4s", ...args]);
       await server.stop();
