@@ -23,9 +23,10 @@ const queue = [];
 let first = 0;
 let turning = false;
 let began;
+/** Messages that have come, on all sockets. */
+let seen = 0;
 
 server.on("connection", (socket) => {
-  let seen = 0;
   let kept;
   socket.on("error", () => undefined);
   socket.on("message", (data, isBinary) => {
@@ -36,7 +37,7 @@ server.on("connection", (socket) => {
       if (!turning) turn();
     };
     seen += 1;
-    const struck = options.every > 0 && seen % options.every === 0;
+    const struck = options.every > 0 && seen % options.every === Math.ceil(options.every / 2);
     if (!struck) return kept === undefined ? answer(data) : swap(data, answer);
     if (options.fault === "drop") return;
     if (options.fault === "duplicate") {
