@@ -48,6 +48,8 @@ function workerFlags({ load, measure }: BenchPlan): string[] {
   return [
     `--min-semi-space-size=${megabytes}`,
     `--max-semi-space-size=${megabytes}`,
+    // The collector's helpers would wake on the cores that the server and other workers are busy on.
+    "--single-threaded-gc",
     "--expose-gc",
   ];
 }

@@ -9,6 +9,7 @@ const options = {
   stallMs: 0,
   fault: "",
   every: 0,
+  until: Number.POSITIVE_INFINITY,
   ...JSON.parse(process.argv[2] ?? "{}"),
 };
 const server = new WebSocketServer({
@@ -25,6 +26,9 @@ let turning = false;
 let began;
 /** Messages that have come, on all sockets. */
 let seen = 0;
+let strikes = 0;
+/** How long each message was really held, in ms: what a client is to have measured. */
+const held = [];
 
 server.on("connection", (socket) => {
   let kept;
@@ -33,11 +37,11 @@ server.on("connection", (socket) => {
     const now = performance.now();
     began ??= now;
     const answer = (bytes) => {
-      queue.push({ at: dueAt(now), socket, bytes, isBinary });
+      queue.push({ at: dueAt(now), came: now, socket, bytes, isBinary });
       if (!turning) turn();
     };
     seen += 1;
-    const struck = options.every > 0 && seen % options.every === Math.ceil(options.every / 2);
+    const struck = isStruck(kept);
     if (!struck) return kept === undefined ? answer(data) : swap(data, answer);
     if (options.fault === "drop") return;
     if (options.fault === "duplicate") {
@@ -62,6 +66,14 @@ server.on("connection", (socket) => {
   }
 });
 
+/** One in `every`; the next one where this one follows another that is held back. */
+function isStruck(kept) {
+  const due = options.every > 0 && Math.min(seen, options.until) >= (strikes + 1) * options.every;
+  if (!due || kept !== undefined) return false;
+  strikes += 1;
+  return true;
+}
+
 /** A stall begins after each `stallEveryMs - stallMs`, counted from the first message. */
 function dueAt(now) {
   const { delayMs, stallEveryMs, stallMs } = options;
@@ -74,9 +86,10 @@ function dueAt(now) {
 function turn() {
   const now = performance.now();
   while (first < queue.length && queue[first].at <= now) {
-    const { socket, bytes, isBinary } = queue[first];
+    const { socket, bytes, isBinary, came } = queue[first];
     first += 1;
     if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: isBinary });
+    held.push(performance.now() - came);
   }
   if (first > 1024 && first * 2 > queue.length) {
     queue.splice(0, first);
@@ -87,4 +100,9 @@ function turn() {
 }
 
 server.on("listening", () => process.stdout.write(`${server.address().port}\n`));
-process.stdin.resume().on("end", () => process.kill(process.pid));
+process.stdin.on("data", () => {
+  held.sort((a, b) => a - b);
+  const at = (share) => held[Math.min(held.length - 1, Math.floor(share * held.length))];
+  process.stdout.write(`${JSON.stringify({ p50: at(0.5), p90: at(0.9), p99: at(0.99) })}\n`);
+});
+process.stdin.on("end", () => process.kill(process.pid));
