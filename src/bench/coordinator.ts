@@ -38,13 +38,12 @@ const PROGRESS_MS = 500;
 /** From telling the workers until they all begin: they are to do it together. */
 const LEAD_MS = 50;
 /**
- * What node allocates for each write dies young. A small young generation is collected often, in a
- * tenth of a millisecond, whereas a large one would hold several KiB a socket of what the handshakes
- * left behind; that is collected once before the load begins. In an open model the event loop turns
- * without rest, and what each turn allocates asks for more room.
+ * What node allocates for a handshake, a write or a turn of the event loop dies young. With room for
+ * much of it, it is seldom collected, which an open model needs most, whose event loop turns without
+ * rest. Where sockets are only held, memory is what counts.
  */
 function workerFlags({ load, measure }: BenchPlan): string[] {
-  const megabytes = load.model === "open" && measure !== "hold" ? 16 : 1;
+  const megabytes = measure === "hold" ? 1 : load.model === "open" ? 16 : 4;
   return [
     `--min-semi-space-size=${megabytes}`,
     `--max-semi-space-size=${megabytes}`,

@@ -1,8 +1,8 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** With the young generation and the collection before the load that framecat's workers have. */
-const FLAGS = ["--expose-gc", "--max-semi-space-size=1"];
+/** As plain as node is; what the handshakes left is collected before the load, as framecat does. */
+const FLAGS = ["--expose-gc"];
 const PROGRAM = fileURLToPath(new URL("ws-load.js", import.meta.url));
 
 export const ws = {
