@@ -269,9 +269,14 @@ export class WorkerRun {
     queueMicrotask(() => this.#onChanged());
   }
 
+  /** Never before the moment, as a timer may come: what is due right before it would be missing. */
   #at(moment: number, act: () => void): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(act, moment - this.#load.now());
+    const again = (): void => {
+      if (this.#load.now() < moment) this.#at(moment, act);
+      else act();
+    };
+    this.#timer = setTimeout(again, moment - this.#load.now());
   }
 
   #armTicker(): void {

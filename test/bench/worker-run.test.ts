@@ -557,3 +557,10 @@ it("clears away what the handshakes left before the load begins, and looks at it
   expect(order).toHaveLength(3);
   expect(Number.isSafeInteger(tick.counts.grownBytes)).toBe(true);
 });
+
+it("plans all that a rate is due in the window, to the last message", async () => {
+  const { url } = await echoServer();
+  const length = { kind: "duration", durationMs: 100 } as const;
+  const { counts } = await finished({ url, load: openModel(20_000), length });
+  expect(counts.messages.planned).toBe(2000);
+});
