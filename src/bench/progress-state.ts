@@ -1,9 +1,9 @@
-/** The furthest phase that all workers have reached. */
-export type BenchPhase = "connecting" | "ready" | "warm-up" | "measuring" | "draining" | "done";
+import type { Phase } from "./worker-protocol.ts";
 
 /** How a run stands, for who looks on. Rates and percentiles are those of the last second. */
 export interface BenchProgress {
-  readonly phase: BenchPhase;
+  /** The furthest one that all workers have reached. */
+  readonly phase: Phase;
   /** Since the phase of connecting began, or the load did. */
   readonly elapsedMs: number;
   /** Until the measured window closes; absent where that is not known. */

@@ -1,19 +1,19 @@
 import type { Traffic } from "./load.ts";
 import type { BenchPlan } from "./plan.ts";
-import type { BenchPhase, BenchProgress, ProgressSecond } from "./progress-state.ts";
+import type { BenchProgress, ProgressSecond } from "./progress-state.ts";
 import { Recorder, type SparseCounts, valueOf } from "./recorder.ts";
 import type { Timeline } from "./timeline.ts";
-import { addUp, type Counts, mergeCounts, NO_TRAFFIC, type Tick } from "./worker-protocol.ts";
+import {
+  addUp,
+  type Counts,
+  mergeCounts,
+  NO_TRAFFIC,
+  type Phase,
+  type Tick,
+} from "./worker-protocol.ts";
 import type { WorkerWatch } from "./worker-watch.ts";
 
-const ORDER: readonly BenchPhase[] = [
-  "connecting",
-  "ready",
-  "warm-up",
-  "measuring",
-  "draining",
-  "done",
-];
+const ORDER: readonly Phase[] = ["connecting", "ready", "warm-up", "measuring", "draining", "done"];
 const HISTORY_SECONDS = 60;
 
 type Watched = Pick<WorkerWatch, "phase" | "counts">;
@@ -83,7 +83,7 @@ export class ProgressMeter {
     };
   }
 
-  #remaining(phase: BenchPhase, elapsedMs: number): number | undefined {
+  #remaining(phase: Phase, elapsedMs: number): number | undefined {
     const { length, warmupMs } = this.#plan;
     const started = phase !== "connecting" && phase !== "ready";
     if (!started || length.kind !== "duration") return undefined;
@@ -103,7 +103,7 @@ export class ProgressMeter {
   }
 
   /** The worker that is furthest behind tells the phase. */
-  #phase(): BenchPhase {
+  #phase(): Phase {
     const reached = this.#watches.map(({ phase }) => ORDER.indexOf(phase));
     return ORDER[Math.min(...reached)] ?? "done";
   }

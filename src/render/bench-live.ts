@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
-import type { BenchPhase, BenchProgress } from "../bench/progress-state.ts";
+import type { BenchProgress } from "../bench/progress-state.ts";
+import type { Phase } from "../bench/worker-protocol.ts";
 import { byteRate, latency, rate } from "./bench-report-words.ts";
 import { field, type FieldOptions, LABEL_COLUMNS, type Piece, piece } from "./fields.ts";
 import { formatCount, formatDuration, formatPlural } from "./format.ts";
@@ -12,7 +13,7 @@ export interface LiveOptions extends FieldOptions {
   readonly rows: number;
 }
 
-const PHASES: Readonly<Record<BenchPhase, string>> = {
+const PHASES: Readonly<Record<Phase, string>> = {
   connecting: "connecting",
   ready: "connected",
   "warm-up": "warming up",
