@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { whenAborted } from "../abort.ts";
 import { FramecatError } from "../errors.ts";
 import type { Clock } from "../clock.ts";
 import type { Timings } from "../transport/events.ts";
@@ -72,8 +72,17 @@ export class Dialer {
   }
 
   /** Waits before a dial, not beyond `abort`. */
-  async wait(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      let unwatch = (): void => undefined;
+      const end = (): void => {
+        clearTimeout(timer);
+        unwatch();
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      unwatch = whenAborted(this.#abort.signal, end);
+    });
   }
 
   /** Ends the handshakes that are under way; no further one is begun. */

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { FramecatError } from "../errors.ts";
 import type { LeanClose } from "../transport/lean-connection.ts";
 import { Agenda } from "./agenda.ts";
@@ -27,8 +26,6 @@ const TICK_MS = 500;
 const HASTY_DRAIN_MS = 1000;
 /** Where nobody tells how much is still to come: the end is when nothing has for so long. */
 const QUIET_MS = 500;
-/** Handshakes that may be under way at a time, each with some listeners of its own. */
-const MAX_ABORT_LISTENERS = 1_000_000;
 
 /** What there is once the plan is found to be sound. */
 interface Parts extends Kept {
@@ -76,7 +73,6 @@ export class WorkerRun {
     const onDrained = (): void => this.#drained();
     this.#load = new Load(plan.load.model, { onDrained }, () => performance.now());
     this.#books = new Books(plan, this.#load, platform.clockOffsetMs);
-    setMaxListeners(MAX_ABORT_LISTENERS, this.#abort.signal);
     this.#ticksFrom = this.#load.now();
     this.#armTicker();
   }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { Dialer } from "../../src/bench/dialer.ts";
 import { Population, type PopulationPlan } from "../../src/bench/population.ts";
@@ -21,7 +20,6 @@ function populationTo(
   sends?: (socket: number) => boolean,
 ) {
   const abort = new AbortController();
-  setMaxListeners(1000, abort.signal);
   const options = {
     target: parseTarget(url),
     clock: systemClock,

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Dialer } from "../../src/bench/dialer.ts";
 import { Load } from "../../src/bench/load.ts";
@@ -10,7 +9,6 @@ import { eventually, freePort, rawServer } from "../helpers/transport.ts";
 
 function stormTo(url: string, model: "closed" | "open", connections = 3) {
   const abort = new AbortController();
-  setMaxListeners(1000, abort.signal);
   const state = { drained: false, failed: 0 };
   const onDrained = (): void => {
     state.drained = true;
