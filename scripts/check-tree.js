@@ -14,6 +14,7 @@ const WITHOUT_TEST = new Set([
   "bench/user.ts",
   "commands/command.ts",
   "commands/common-options.ts",
+  "commands/dial-options.ts",
   "commands/index.ts",
   "transport/events.ts",
   "transport/deferred.ts",

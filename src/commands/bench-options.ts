@@ -1,5 +1,6 @@
 import type { OptionSpec } from "./command.ts";
-import { DIAL_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { OUTPUT_OPTIONS } from "./common-options.ts";
+import { DIAL_OPTIONS } from "./dial-options.ts";
 
 /** What is measured, and how hard the server is worked. */
 const LOAD_OPTIONS: readonly OptionSpec[] = [

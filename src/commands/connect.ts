@@ -18,9 +18,10 @@ import {
 } from "../transport/events.ts";
 import { parseDurationMs } from "../units.ts";
 import type { Args, Command } from "./command.ts";
-import { DIAL_OPTIONS, FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
 import { type EndWatch, watchEnd } from "./connection-end.ts";
 import { readDialFlags } from "./dial-flags.ts";
+import { DIAL_OPTIONS } from "./dial-options.ts";
 import { readFrameLook } from "./frame-flags.ts";
 import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
 import { createSink, type Sink } from "./sink.ts";

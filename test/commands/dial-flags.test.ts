@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { DIAL_OPTIONS } from "../../src/commands/common-options.ts";
+import { DIAL_OPTIONS } from "../../src/commands/dial-options.ts";
 import type { Command } from "../../src/commands/command.ts";
 import { readDialFlags } from "../../src/commands/dial-flags.ts";
 import { parseArgs } from "../../src/commands/parse-args.ts";
