@@ -7,6 +7,8 @@ export interface OptionSpec {
   readonly alias?: string;
   /** `flag` is on or off, `count` adds up (-vv), `list` may be repeated. */
   readonly kind: "flag" | "count" | "text" | "list";
+  /** A flag that is on unless `--no-NAME` is given, as which it is listed. */
+  readonly onByDefault?: boolean;
   /** What the value is called in help, as `TIME`. */
   readonly value?: string;
   readonly choices?: readonly string[];

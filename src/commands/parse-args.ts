@@ -69,11 +69,11 @@ function isSwitch({ kind }: OptionSpec): boolean {
   return kind === "flag" || kind === "count";
 }
 
-function yargsOption({ alias, kind, choices }: OptionSpec) {
+function yargsOption({ alias, kind, choices, onByDefault }: OptionSpec) {
   return {
     ...(alias !== undefined && { alias }),
     ...(choices && { choices }),
-    ...(kind === "flag" && { boolean: true }),
+    ...(kind === "flag" && { boolean: true, default: onByDefault === true }),
     ...(kind === "count" && { count: true }),
     ...((kind === "text" || kind === "list") && { string: true, requiresArg: true }),
     ...(kind === "list" && { array: true }),

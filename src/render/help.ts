@@ -101,7 +101,12 @@ function topicSections(options: readonly OptionSpec[]): string[][] {
 /** `-H, --header 'NAME: VALUE'`; without a short form the long ones still stand below each other. */
 function flagColumn(option: OptionSpec): string {
   const short = option.alias === undefined ? "   " : `-${option.alias},`;
-  return `${short} --${option.name}${valueOf(option)}`;
+  return `${short} ${dashed(option)}${valueOf(option)}`;
+}
+
+/** A flag that is on by default is listed as what turns it off. */
+function dashed({ name, onByDefault }: OptionSpec): string {
+  return onByDefault ? `--no-${name}` : `--${name}`;
 }
 
 /** Choices as they are, where they are few; the description names those that are many. */
@@ -183,7 +188,7 @@ function exitRows(): (readonly [code: number, meaning: string])[] {
 export function optionTable(options: readonly OptionSpec[]): string {
   const rows = options.map((option) => {
     const short = option.alias === undefined ? "" : `\`-${option.alias}\`, `;
-    const flag = `${short}\`--${option.name}${valueOf(option)}\``;
+    const flag = `${short}\`${dashed(option)}${valueOf(option)}\``;
     return [flag, option.description, option.default ?? ""];
   });
   return markdownTable(["Flag", "Meaning", "Default"], rows);

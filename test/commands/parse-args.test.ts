@@ -16,6 +16,8 @@ const command: Command = {
     { name: "color", kind: "text", choices: ["auto", "never"], ...option },
     { name: "quiet", alias: "q", kind: "flag", ...option },
     { name: "verbose", alias: "v", kind: "count", ...option },
+    { name: "history", kind: "flag", onByDefault: true, ...option },
+    { name: "null", alias: "0", kind: "flag", ...option },
   ],
   run: async () => 0,
 };
@@ -56,10 +58,12 @@ describe("what is given", () => {
   });
 
   it("flags and counts, alone or together", () => {
+    expect([parse("-0", "x").flag("null"), parse("-0", "x").positionals]).toEqual([true, ["x"]]);
     const args = parse("-qvv", "-v");
     expect([args.flag("quiet"), args.count("verbose")]).toEqual([true, 3]);
     expect(parse("--no-quiet").flag("quiet")).toBe(false);
     expect(parse("-q", "--no-quiet").flag("quiet")).toBe(false);
+    expect([parse().flag("history"), parse("--no-history").flag("history")]).toEqual([true, false]);
   });
 
   it("what is not given", () => {
