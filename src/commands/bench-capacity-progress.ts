@@ -6,7 +6,7 @@ import { benchPlainLine } from "../render/bench-live.ts";
 import { loadText, trialLine } from "../render/capacity-words.ts";
 import { escapeControl } from "../render/escape.ts";
 import { redrawLines } from "../render/redraw.ts";
-import { truncate } from "../render/width.ts";
+import { truncate } from "../width.ts";
 import type { Sink } from "./sink.ts";
 
 export interface CapacityProgress {

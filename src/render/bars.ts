@@ -1,5 +1,5 @@
+import { displayWidth, padStart } from "../width.ts";
 import { plain, type Style } from "./theme.ts";
-import { displayWidth, padStart } from "./width.ts";
 
 export interface HistogramRow {
   readonly label: string;

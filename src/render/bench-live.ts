@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from "node:util";
 import type { BenchProgress } from "../bench/progress-state.ts";
 import type { Phase } from "../bench/worker-protocol.ts";
+import { displayWidth, padStart, truncate } from "../width.ts";
 import { byteRate, latency, rate } from "./bench-report-words.ts";
 import { field, type FieldOptions, LABEL_COLUMNS, type Piece, piece } from "./fields.ts";
 import { formatCount, formatDuration, formatPlural } from "./format.ts";
 import { drawSparkline } from "./plot.ts";
 import type { Style } from "./theme.ts";
-import { displayWidth, padStart, truncate } from "./width.ts";
 
 export interface LiveOptions extends FieldOptions {
   /** Rows of the terminal. */

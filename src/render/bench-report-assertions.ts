@@ -1,9 +1,9 @@
 import type { AssertionResult, BenchResult } from "../bench/result.ts";
+import { displayWidth, padEnd } from "../width.ts";
 import { latency, rate } from "./bench-report-words.ts";
 import { escapeControl } from "./escape.ts";
 import { field, type FieldOptions, piece, words } from "./fields.ts";
 import { formatBytes, formatCount } from "./format.ts";
-import { displayWidth, padEnd } from "./width.ts";
 
 /** What was asked of the run, whether it held, and by how much it did not. */
 export function assertionSection({ assertions }: BenchResult, options: FieldOptions): string[] {

@@ -1,8 +1,8 @@
 import type { FailureCount } from "../bench/failures.ts";
 import type { BenchResult } from "../bench/result.ts";
+import { padStart } from "../width.ts";
 import { field, type FieldOptions, type Piece, piece, words } from "./fields.ts";
 import { formatCount } from "./format.ts";
-import { padStart } from "./width.ts";
 
 /** All that failed, by kind. */
 export function failureSection(result: BenchResult, options: FieldOptions): string[] {

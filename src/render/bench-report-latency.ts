@@ -1,10 +1,10 @@
 import type { LatencySummary } from "../bench/distribution.ts";
 import type { BenchResult, HistogramName } from "../bench/result.ts";
+import { displayWidth } from "../width.ts";
 import { measureWords } from "./bench-report-words.ts";
 import { field, type FieldOptions, piece } from "./fields.ts";
 import { formatLatency } from "./format.ts";
 import { tableLines } from "./table.ts";
-import { displayWidth } from "./width.ts";
 
 interface Column {
   readonly head: string;

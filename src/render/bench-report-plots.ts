@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { Bin } from "../bench/distribution.ts";
 import type { Interval, Measure } from "../bench/result.ts";
 import type { BenchView, Curves, PercentilePoint } from "../bench/view.ts";
+import { displayWidth, padStart } from "../width.ts";
 import {
   type PlotAxis,
   countTick,
@@ -16,7 +17,6 @@ import { latency, measureWords, percent } from "./bench-report-words.ts";
 import type { FieldOptions } from "./fields.ts";
 import { drawLines, type PlotPoint, type Series } from "./plot.ts";
 import { plain, type Style } from "./theme.ts";
-import { displayWidth, padStart } from "./width.ts";
 
 /** From so many columns on two drawings stand side by side. */
 const WIDE = 120;

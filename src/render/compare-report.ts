@@ -1,9 +1,9 @@
 import type { Comparison, ComparisonRow } from "../bench/compare.ts";
+import { wrapWords } from "../width.ts";
 import { escapeControl } from "./escape.ts";
 import { formatCount, formatLatency, formatPlural } from "./format.ts";
 import { tableLines } from "./table.ts";
 import { plain, type Style, type Theme } from "./theme.ts";
-import { wrapWords } from "./width.ts";
 
 export interface CompareReportOptions {
   readonly theme: Theme;

@@ -1,11 +1,11 @@
 import type { Frame, FrameHeader } from "../protocol/frame.ts";
 import { applyMask, formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode } from "../protocol/opcodes.ts";
+import { center, truncate } from "../width.ts";
 import { exactLength } from "./exact-length.ts";
 import { formatCount } from "./format.ts";
 import { hexDigits, printable } from "./hexdump.ts";
 import type { Theme } from "./theme.ts";
-import { center, truncate } from "./width.ts";
 
 /**
  * The bit layout of RFC 6455, section 5.2, filled with the values of one frame.

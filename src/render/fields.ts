@@ -1,7 +1,7 @@
+import { displayWidth, wrapColumns } from "../width.ts";
 import { escapeControl } from "./escape.ts";
 import { renderSpans, type Span, span, spansWidth } from "./span.ts";
 import { plain, type Style, type Theme } from "./theme.ts";
-import { displayWidth, wrapColumns } from "./width.ts";
 
 /** What a line is made of: it may break before each piece, but not within one. */
 export interface Piece extends Span {

@@ -3,6 +3,7 @@ import type { Frame, FrameHeader } from "../protocol/frame.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode, isControl, Opcode } from "../protocol/opcodes.ts";
 import type { FrameEvent } from "../transport/events.ts";
+import { displayWidth } from "../width.ts";
 import { DIAGRAM_COLUMNS, frameDiagram } from "./diagram.ts";
 import { exactLength } from "./exact-length.ts";
 import { escapeBytes } from "./escape.ts";
@@ -18,7 +19,6 @@ import {
 import { renderSpans, type Span, span, spansWidth } from "./span.ts";
 import type { Theme } from "./theme.ts";
 import { violationLines } from "./violation-lines.ts";
-import { displayWidth } from "./width.ts";
 
 export interface FrameLook {
   readonly theme: Theme;

@@ -4,13 +4,13 @@ import { formatExtension } from "../protocol/extensions.ts";
 import { headerValues, type HttpHead, parseStatusLine } from "../protocol/http-head.ts";
 import { redactHead, redactUrl } from "../redact.ts";
 import type { HandshakeEvent, Timings, TlsFacts } from "../transport/events.ts";
+import { wrapColumns, wrapWords } from "../width.ts";
 import { escapeControl } from "./escape.ts";
 import { formatDuration, formatPlural } from "./format.ts";
 import { hexdump } from "./hexdump.ts";
 import { renderSpans, type Span, span, spansWidth, styleSpans } from "./span.ts";
 import type { Theme } from "./theme.ts";
 import { violationLines } from "./violation-lines.ts";
-import { wrapColumns, wrapWords } from "./width.ts";
 
 export interface HandshakeLook {
   readonly theme: Theme;

@@ -1,6 +1,6 @@
 import type { Command, Example, OptionSpec } from "../commands/command.ts";
 import { EXIT_CODES, EXIT_DEFECT, EXIT_DONE, type FailureCode } from "../errors.ts";
-import { displayWidth, padEnd, wrapWords } from "./width.ts";
+import { displayWidth, padEnd, wrapWords } from "../width.ts";
 
 /**
  * Help, from the same data that parses the flags. `--help` fits one screen of 24 lines by 80

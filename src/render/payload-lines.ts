@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
+import { displayWidth, wrapColumns } from "../width.ts";
 import { escapeBytes, escapeControl } from "./escape.ts";
 import { formatCount } from "./format.ts";
 import { HEXDUMP_COLUMNS, hexdump, hexDigits } from "./hexdump.ts";
 import type { Theme } from "./theme.ts";
-import { displayWidth, wrapColumns } from "./width.ts";
 
 /** Bytes of a payload on their way to the screen. */
 export interface Payload {

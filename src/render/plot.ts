@@ -1,8 +1,8 @@
+import { displayWidth, padStart } from "../width.ts";
 import { type PlotAxis, positionOn, type Tick } from "./plot-axis.ts";
 import { BrailleCanvas, DOTS_ACROSS, DOTS_DOWN } from "./braille.ts";
 import { renderSpans, type Span, span } from "./span.ts";
 import { plain, type Style } from "./theme.ts";
-import { displayWidth, padStart } from "./width.ts";
 
 /** A line through points from left to right; it breaks off where there is no value. */
 export interface Series {

@@ -1,5 +1,5 @@
+import { displayWidth } from "../width.ts";
 import { plain, type Style } from "./theme.ts";
-import { displayWidth } from "./width.ts";
 
 /** A piece of a line: its width is measured before its style is applied. */
 export interface Span {

@@ -1,7 +1,7 @@
 import type { Violation } from "../protocol/rules.ts";
+import { wrapWords } from "../width.ts";
 import { escapeControl } from "./escape.ts";
 import type { Style, Theme } from "./theme.ts";
-import { wrapWords } from "./width.ts";
 
 /** Keeps the words of a section on one line; it is a plain space in the end. */
 const NO_BREAK = "\u00a0";

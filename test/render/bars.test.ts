@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { drawBar, drawHistogram } from "../../src/render/bars.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 
 describe("drawBar", () => {
   it.each([

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { BenchProgress } from "../../src/bench/progress-state.ts";
 import { benchLive, benchPlainLine } from "../../src/render/bench-live.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { expectGolden } from "../helpers/golden.ts";
 
 const running: BenchProgress = {

@@ -3,7 +3,7 @@ import type { BenchResult, Interval } from "../../src/bench/result.ts";
 import { type BenchView, viewOf } from "../../src/bench/view.ts";
 import { plotSection } from "../../src/render/bench-report-plots.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { sampleInterval } from "../helpers/bench-result.ts";
 import { REPORTS, viewOnce, resultOf } from "../helpers/bench-reports.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { benchReport } from "../../src/render/bench-run-report.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { REPORTS, viewOnce, resultOf } from "../helpers/bench-reports.ts";
 import { expectGolden } from "../helpers/golden.ts";
 

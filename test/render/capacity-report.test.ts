@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { capacityReport } from "../../src/render/capacity-report.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { capacityResult, hopelessResult } from "../helpers/capacity-result.ts";
 import { expectGolden } from "../helpers/golden.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Comparison, ComparisonRow } from "../../src/bench/compare.ts";
 import { compareReport } from "../../src/render/compare-report.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { expectGolden } from "../helpers/golden.ts";
 
 type Given = Partial<ComparisonRow>;

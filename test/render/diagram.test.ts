@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Frame, LengthForm } from "../../src/protocol/frame.ts";
 import { DIAGRAM_COLUMNS, frameDiagram } from "../../src/render/diagram.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { filler } from "../helpers/bytes.ts";
 import { frameEvent, type FrameSketch } from "../helpers/frame-events.ts";
 import { expectGolden } from "../helpers/golden.ts";

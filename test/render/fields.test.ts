@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { field, piece, words } from "../../src/render/fields.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 
 const theme = createTheme(0);
 const pieces = ["one", "two", "three"].map((text) => piece(text));

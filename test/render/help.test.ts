@@ -5,7 +5,7 @@ import type { Command, OptionSpec } from "../../src/commands/command.ts";
 import { frameDump } from "../../src/commands/frame-dump.ts";
 import { COMMANDS } from "../../src/commands/index.ts";
 import { commandHelp, exitTable, mainHelp, optionTable } from "../../src/render/help.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { expectGolden } from "../helpers/golden.ts";
 
 const option = (name: string, more: Partial<OptionSpec> = {}): OptionSpec => ({

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { showControlPayload, showPayload } from "../../src/render/payload-lines.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { filler, hex, utf8 } from "../helpers/bytes.ts";
 
 const theme = createTheme(0);

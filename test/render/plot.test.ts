@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { drawLines, drawSparkline, type LinePlot } from "../../src/render/plot.ts";
 import { countTick, linearAxis } from "../../src/render/plot-axis.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 
 const diagonal: LinePlot = {
   series: [

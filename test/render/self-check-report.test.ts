@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SelfCheck } from "../../src/bench/self-check.ts";
 import { selfCheckReport } from "../../src/render/self-check-report.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { displayWidth } from "../../src/render/width.ts";
+import { displayWidth } from "../../src/width.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import { expectValid } from "../helpers/schemas.ts";
 

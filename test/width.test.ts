@@ -8,7 +8,7 @@ import {
   truncate,
   wrapColumns,
   wrapWords,
-} from "../../src/render/width.ts";
+} from "../src/width.ts";
 
 describe("displayWidth", () => {
   it.each([
