@@ -9,6 +9,8 @@ peers=(
   tshark             # a second judge of captures
   nginx              # a reverse proxy
   mosquitto          # a broker that speaks MQTT over WebSocket
+  tinyproxy squid    # HTTP proxies
+  microsocks dante-server # SOCKS proxies
   chromium           # a browser as a client
   slurm-wlm munge    # a scheduler of parts of a run, for scripts/slurm-test.sh
   tsung              # a load generator that bench is compared with
