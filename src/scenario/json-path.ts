@@ -31,6 +31,24 @@ export async function compileJsonPath(expression: string, flag: string): Promise
   };
 }
 
+/**
+ * Where a path ends that one of these characters follows; the length of the text where none does.
+ * What stands in brackets, or in quotes within them, belongs to the path.
+ */
+export function endOfPath(text: string, stops: string): number {
+  const masked = text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (quoted) =>
+    "_".repeat(quoted.length),
+  );
+  let depth = 0;
+  for (let at = 0; at < masked.length; at++) {
+    const char = masked[at] ?? "";
+    if (char === "[") depth += 1;
+    if (char === "]") depth -= 1;
+    if (depth === 0 && stops.includes(char)) return at;
+  }
+  return text.length;
+}
+
 function compile(environment: JSONPathEnvironment, expression: string, flag: string) {
   try {
     return environment.compile(expression);

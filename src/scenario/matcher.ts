@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { usageError } from "../errors.ts";
 import { unreachable } from "../transport/events.ts";
-import { compileJsonPath } from "./json-path.ts";
+import { compileJsonPath, endOfPath } from "./json-path.ts";
 
 /** How a reply finds its request: plain data, so that it can travel to workers. */
 export type Match =
@@ -38,19 +38,9 @@ export async function parseMatch(text: string, flag: string): Promise<Match> {
   return { by: "json", request, reply };
 }
 
-/** What stands in brackets, or in quotes within them, belongs to a path: there `=` is not ours. */
 function splitAtEquals(text: string): [request: string, reply?: string] {
-  const masked = text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (quoted) =>
-    "_".repeat(quoted.length),
-  );
-  let depth = 0;
-  for (let at = 0; at < masked.length; at++) {
-    const char = masked[at];
-    if (char === "[") depth += 1;
-    if (char === "]") depth -= 1;
-    if (char === "=" && depth === 0) return [text.slice(0, at), text.slice(at + 1)];
-  }
-  return [text];
+  const at = endOfPath(text, "=");
+  return at === text.length ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** What reads the keys of both sides; undefined where the order decides. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileJsonPath } from "../../src/scenario/json-path.ts";
+import { compileJsonPath, endOfPath } from "../../src/scenario/json-path.ts";
 
 const VALUE = {
   id: 7,
@@ -60,4 +60,17 @@ describe("compileJsonPath", () => {
       message: reason === "" ? told : expect.stringContaining(told),
     });
   });
+});
+
+describe("endOfPath", () => {
+  it.each([
+    ["$.id", "$.id"],
+    ["$.id=$.x", "$.id"],
+    ["$.id!=5", "$.id"],
+    ["$[?@.a==1].b=2", "$[?@.a==1].b"],
+    [`$["a=b"]=c`, `$["a=b"]`],
+    [`$["a\\"]="]=c`, `$["a\\"]="]`],
+    ["$.a<1", "$.a"],
+    ["=", ""],
+  ])("of %j is %j", (text, path) => expect(text.slice(0, endOfPath(text, "=!<>"))).toBe(path));
 });
