@@ -1,8 +1,9 @@
 import { elapsedMs } from "../clock.ts";
 import { usageError } from "../errors.ts";
+import type { Frame } from "../protocol/frame.ts";
 import { Gather } from "../protocol/gather.ts";
-import { Opcode } from "../protocol/opcodes.ts";
-import type { RecordedEvent, RecordedFrame, RecordedMessage } from "./recorded-event.ts";
+import { isControl, isReserved, Opcode } from "../protocol/opcodes.ts";
+import type { Event, FrameEvent, MessageEvent } from "../transport/events.ts";
 
 /** A message that is to be sent again. */
 export interface RecordedStep {
@@ -25,25 +26,26 @@ export interface RecordedSession {
 const MIB = 2 ** 20;
 const MAX_PAYLOAD = 64 * MIB;
 const MAX_STEPS = 1_000_000;
+const CUT = "the payload is not as long as what was sent";
 
 /**
  * Gathers what one connection sent.
  *
  * What counts are the `message` events. Where none was sent, as in what frame-dump writes, the
- * messages are put together from the `frame` events.
+ * messages are put together from the `frame` events. Heartbeats are left out: who replays has its own.
  */
 export class SessionReader {
   readonly #messages = new Steps();
   #frames: FramedSteps | undefined = new FramedSteps();
   #begun = false;
 
-  push(event: RecordedEvent, where: string): void {
-    if (event.type === "open" || !this.#begun) this.#opened(event.ns);
+  push(event: Event, where: string): void {
+    if (opens(event) || !this.#begun) this.#opened(event.at.ns);
     this.#begun = true;
-    if (event.type === "frame") this.#frames?.push(event, event.ns, where);
+    if (event.type === "frame") this.#frames?.push(event, where);
     if (event.type !== "message") return;
-    if (event.dir === "in") this.#messages.received();
-    else this.#sent(event, where);
+    if (event.dir === "out") this.#sent(event, where);
+    else if (!event.heartbeat) this.#messages.received();
   }
 
   /**
@@ -55,16 +57,21 @@ export class SessionReader {
     return recorded.steps.length > 0 ? recorded : undefined;
   }
 
-  #sent(event: RecordedMessage & Pick<RecordedEvent, "ns">, where: string): void {
-    if (event.flaw !== undefined) throw usageError(`${where}: ${event.flaw}`);
-    this.#messages.sent(event, event.ns, where);
+  #sent({ kind, data, omitted, heartbeat, at }: MessageEvent, where: string): void {
     this.#frames = undefined;
+    if (heartbeat) return;
+    if (omitted !== undefined) throw usageError(`${where}: ${CUT}`);
+    this.#messages.sent({ kind, payload: data }, at.ns, where);
   }
 
-  #opened(ns: bigint | undefined): void {
+  #opened(ns: bigint): void {
     this.#messages.opened(ns);
     this.#frames?.steps.opened(ns);
   }
+}
+
+function opens(event: Event): boolean {
+  return event.type === "handshake" || (event.type === "state" && event.state === "OPEN");
 }
 
 type Content = Pick<RecordedStep, "kind" | "payload">;
@@ -76,7 +83,7 @@ class Steps implements RecordedSession {
   #bytes = 0;
   #sinceNs: bigint | undefined;
 
-  opened(ns: bigint | undefined): void {
+  opened(ns: bigint): void {
     if (this.steps.length === 0) this.#sinceNs = ns;
   }
 
@@ -86,16 +93,15 @@ class Steps implements RecordedSession {
     else this.greetings += 1;
   }
 
-  sent({ kind, payload }: Content, ns: bigint | undefined, where: string): void {
+  sent({ kind, payload }: Content, ns: bigint, where: string): void {
     this.#bytes += payload.length;
     checkLength(this.#bytes, where);
     if (this.steps.length === MAX_STEPS) {
       throw usageError(`${where}: more than ${MAX_STEPS} messages were sent`);
     }
-    const sinceNs = this.#sinceNs ?? ns ?? 0n;
-    const gapMs = Math.max(0, elapsedMs(sinceNs, ns ?? sinceNs));
+    const gapMs = Math.max(0, elapsedMs(this.#sinceNs ?? ns, ns));
     this.steps.push({ kind, payload, gapMs, replies: 0 });
-    this.#sinceNs = ns ?? sinceNs;
+    this.#sinceNs = ns;
   }
 }
 
@@ -107,9 +113,10 @@ class FramedSteps {
   /** The first reason why the frames do not tell what was sent. */
   #flaw: string | undefined;
 
-  push(frame: RecordedFrame, ns: bigint | undefined, where: string): void {
-    if (frame.dir === "out") this.#sent(frame, ns, where);
-    else if (frame.fin) this.steps.received();
+  push({ dir, frame, at }: FrameEvent, where: string): void {
+    if (isControl(frame.header.opcode)) return;
+    if (dir === "out") this.#sent(frame, at.ns, where);
+    else if (frame.header.fin) this.steps.received();
   }
 
   end(): Steps {
@@ -117,19 +124,27 @@ class FramedSteps {
     return this.steps;
   }
 
-  #sent({ opcode, fin, payload, flaw }: RecordedFrame, ns: bigint | undefined, where: string) {
+  #sent(frame: Frame, ns: bigint, where: string): void {
+    const { opcode, fin } = frame.header;
     if (opcode !== Opcode.continuation) {
       this.#kind = opcode === Opcode.text ? "text" : "binary";
       this.#pieces.take();
     }
-    const problem = flaw ?? (this.#kind ? undefined : "the frame continues nothing");
-    if (problem !== undefined) this.#flaw ??= `${where}: ${problem}`;
-    this.#pieces.append(payload);
+    const flaw = flawOf(frame) ?? (this.#kind ? undefined : "the frame continues nothing");
+    if (flaw !== undefined) this.#flaw ??= `${where}: ${flaw}`;
+    this.#pieces.append(frame.payload);
     checkLength(this.#pieces.length, where);
     if (!fin) return;
     this.steps.sent({ kind: this.#kind ?? "binary", payload: this.#pieces.take() }, ns, where);
     this.#kind = undefined;
   }
+}
+
+/** Why a frame's payload is not what was sent. */
+function flawOf({ header, payloadCut }: Frame): string | undefined {
+  if (header.rsv1) return "the frame is compressed, and no message is recorded beside it";
+  if (payloadCut) return CUT;
+  return isReserved(header.opcode) ? "the frame has a reserved opcode" : undefined;
 }
 
 function checkLength(bytes: number, where: string): void {

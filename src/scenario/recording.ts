@@ -1,6 +1,7 @@
 import { usageError } from "../errors.ts";
-import { Gather } from "../protocol/gather.ts";
-import { parseRecordedEvent, type RecordedEvent } from "./recorded-event.ts";
+import { isControl } from "../protocol/opcodes.ts";
+import type { Event } from "../transport/events.ts";
+import { EventLineReader, type ReadEvent } from "../transport/read-event-lines.ts";
 import { type RecordedSession, SessionReader } from "./recorded-session.ts";
 
 export type { RecordedStep } from "./recorded-session.ts";
@@ -15,29 +16,36 @@ export interface RecordingOptions {
   readonly conn?: string | undefined;
 }
 
-const MIB = 2 ** 20;
-const MAX_LINE = 128 * MIB;
-const NEWLINE = 0x0a;
-
 /**
- * Reads a recorded session, events as NDJSON, for replay. Messages are whole, whatever fragments they
- * were sent in. Nothing is kept of other connections than the one that is asked for.
+ * Reads a recorded session, events as NDJSON, for replay.
  * @param name of the file
  * @throws FramecatError (usage) naming the line that cannot be read
  */
 export async function readRecording(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
+  options: RecordingOptions = {},
+): Promise<Recording> {
+  const reader = new EventLineReader(name);
+  const recording = await recordingOf(reader.read(chunks), name, options);
+  // What is missing there may have been sent, too.
+  if (reader.cut !== undefined) throw usageError(`${reader.cut}: no whole line of JSON`);
+  return recording;
+}
+
+/**
+ * Gathers what one connection sent. Messages are whole, whatever fragments they were sent in. Nothing
+ * is kept of other connections than the one that is asked for.
+ * @param name of the file that the events come from
+ * @throws FramecatError (usage) where nothing was sent, or not all of it is known
+ */
+export async function recordingOf(
+  events: AsyncIterable<ReadEvent>,
+  name: string,
   { conn }: RecordingOptions = {},
 ): Promise<Recording> {
   const connections = new Connections(conn);
-  let number = 0;
-  for await (const line of lines(chunks, name)) {
-    number += 1;
-    if (line.every(isBlank)) continue;
-    const where = `${name}, line ${number}`;
-    connections.push(parseRecordedEvent(line, where), where);
-  }
+  for await (const { event, where } of events) connections.push(event, where);
   const recording = connections.end();
   if (recording) return recording;
   const whose = conn === undefined ? "" : ` of connection ${JSON.stringify(conn)}`;
@@ -53,7 +61,7 @@ class Connections {
     this.#chosen = chosen;
   }
 
-  push(event: RecordedEvent, where: string): void {
+  push(event: Event, where: string): void {
     const { conn } = event;
     if (this.#chosen !== undefined && this.#chosen !== conn) return;
     const session = this.#sessions.get(conn) ?? new SessionReader();
@@ -72,28 +80,7 @@ class Connections {
   }
 }
 
-function sends(event: RecordedEvent): boolean {
-  return (event.type === "message" || event.type === "frame") && event.dir === "out";
-}
-
-function isBlank(octet: number): boolean {
-  return octet <= 0x20;
-}
-
-/** The lines without their ends. */
-async function* lines(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const pending = new Gather();
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, start)) {
-      pending.append(chunk, undefined, start, at);
-      yield pending.take();
-      start = at + 1;
-    }
-    pending.append(chunk, undefined, start);
-    if (pending.length > MAX_LINE) {
-      throw usageError(`${name} has a line of more than ${MAX_LINE / MIB} MiB`);
-    }
-  }
-  if (pending.length > 0) yield pending.take();
+function sends(event: Event): boolean {
+  if (event.type === "message") return event.dir === "out" && !event.heartbeat;
+  return event.type === "frame" && event.dir === "out" && !isControl(event.frame.header.opcode);
 }

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { parseRecordedEvent } from "../../src/scenario/recorded-event.ts";
 import { SessionReader } from "../../src/scenario/recorded-session.ts";
-import { utf8 } from "../helpers/bytes.ts";
-import { frameLines, messageLine, openLine } from "../helpers/recorded.ts";
+import { eventFromJson } from "../../src/transport/event-from-json.ts";
+import { after, frameLines, messageLine, openLine, recorded } from "../helpers/recorded.ts";
 
 function read(lines: readonly string[]) {
   const session = new SessionReader();
   for (const [i, line] of lines.entries()) {
     const where = `line ${i + 1}`;
-    session.push(parseRecordedEvent(utf8(line), where), where);
+    session.push(eventFromJson(JSON.parse(line), where)!, where);
   }
   const end = session.end();
   return (
@@ -58,7 +57,7 @@ describe("SessionReader", () => {
 
   it("knows no gaps where the recording knows no time", () => {
     const lines = [messageLine(3, "out", "a"), messageLine(7, "out", "b")];
-    const timeless = lines.map((line) => line.replace(/"ns":"\d+",/, ""));
+    const timeless = lines.map((line) => line.replace(/"t":"[^"]+","ns":"\d+",/, ""));
     expect(read(timeless)?.steps).toEqual([
       ["text", "a", 0, 0],
       ["text", "b", 0, 0],
@@ -108,6 +107,19 @@ describe("SessionReader", () => {
         ["text", "more", 1, 0],
       ],
     });
+  });
+
+  it("leaves heartbeats out, sent and answered", () => {
+    const beat = { type: "message", kind: "text", heartbeat: true, conn: "1" } as const;
+    const lines = [
+      openLine(0),
+      messageLine(1, "out", "a"),
+      ...frameLines(2, "out", [{ opcode: 1, payload: "ping" }]),
+      recorded({ ...beat, dir: "out", data: Buffer.from("ping"), at: after(2) }),
+      recorded({ ...beat, dir: "in", data: Buffer.from("pong"), at: after(3) }),
+    ];
+    expect(read(lines)).toEqual({ greetings: 0, steps: [["text", "a", 1, 0]] });
+    expect(read(lines.toSpliced(1, 1))).toBeUndefined();
   });
 
   it("drops a message that another interrupts", () => {
