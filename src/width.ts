@@ -7,18 +7,25 @@ const ASCII = /^[\x20-\x7e]*$/;
 /** East Asian Wide and Fullwidth, in the blocks that matter; emoji; what VS16 makes an emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
-const COMBINING = /^\p{M}+$/u;
+/** What takes no column by itself: marks, joiners, the later jamo of a Hangul syllable. */
+const ZERO = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff\ud7b0-\ud7ff]/gu;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** What the reader takes for one character: code points with their marks and joiners. */
-function graphemes(text: string): string[] {
+/** The text by what the reader takes for one character: code points with their marks and joiners. */
+export function segmentsOf(text: string): Intl.Segments {
   segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return segmenter.segment(text);
 }
 
-function graphemeWidth(grapheme: string): number {
-  return WIDE.test(grapheme) ? 2 : COMBINING.test(grapheme) ? 0 : 1;
+export function graphemes(text: string): string[] {
+  return Array.from(segmentsOf(text), ({ segment }) => segment);
+}
+
+/** Columns that one grapheme takes; where terminals differ, the larger number. */
+export function graphemeWidth(grapheme: string): number {
+  if (WIDE.test(grapheme)) return 2;
+  return Array.from(grapheme.replace(ZERO, "")).length;
 }
 
 /** Columns that the text takes. */

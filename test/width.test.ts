@@ -25,6 +25,9 @@ describe("displayWidth", () => {
     ["❤\ufe0f", 2],
     ["🇩🇪", 2],
     ["\u0301", 0],
+    ["का", 2],
+    ["क्ष", 2],
+    ["\u1112\u1161\u11ab", 2],
   ])("%j takes %d columns", (text, columns) => expect(displayWidth(text)).toBe(columns));
 });
 
