@@ -1,3 +1,4 @@
+import { elapsedMs } from "../clock.ts";
 import { CloseCode, encodeClosePayload, mayTravel } from "../protocol/close-codes.ts";
 import type { CloseEvent } from "./events.ts";
 
@@ -29,6 +30,7 @@ export class Closing {
   initiator: CloseEvent["initiator"] | undefined;
   readonly #options: ClosingOptions;
   #timer: NodeJS.Timeout | undefined;
+  #begunAt: bigint | undefined;
 
   constructor(options: ClosingOptions) {
     this.#options = options;
@@ -39,8 +41,24 @@ export class Closing {
     this.#timer ??= this.#arm();
   }
 
+  /** Ends it after so long, whatever the peer does: nothing more is expected of it. */
+  hasten(timeoutMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#options.expire, timeoutMs);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** A Close frame passed, of either side. @param ns when */
+  passed(ns: bigint): void {
+    this.#begunAt ??= ns;
+  }
+
+  /** Milliseconds from the first Close frame until `ns`, where one passed. */
+  durationMs(ns: bigint): number | undefined {
+    return this.#begunAt === undefined ? undefined : elapsedMs(this.#begunAt, ns);
   }
 
   /** How it ended (sections 7.1.4 to 7.1.6). */

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
-import type { Clock } from "../clock.ts";
+import type { Clock, Moment } from "../clock.ts";
 import { FramecatError, messageOf } from "../errors.ts";
 import { CloseCode } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
-import { headerLength, MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
+import { MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
 import { checkCloseFrame, type CloseFrame, Closing } from "./closing.ts";
 import { deferred } from "./deferred.ts";
 import type {
@@ -14,19 +14,15 @@ import type {
   MessageEvent,
   ReadyState,
 } from "./events.ts";
-import { Outflow } from "./outflow.ts";
+import { Inbound } from "./inbound.ts";
+import { Outbound } from "./outbound.ts";
 import { OutgoingMessage } from "./outgoing-message.ts";
 import { PongReplies } from "./pong-replies.ts";
 import { RoundTrips } from "./round-trips.ts";
+import { SocketSink } from "./socket-sink.ts";
+import type { Traffic } from "./traffic.ts";
 import { WireTap } from "./wire-tap.ts";
-import {
-  closeCodeFor,
-  type Codec,
-  createCodec,
-  type FrameSink,
-  type WsReceiver,
-  type WsSender,
-} from "./ws-parts.ts";
+import { closeCodeFor, type Codec, createCodec, type WsReceiver } from "./ws-parts.ts";
 
 /**
  * The full connection: a socket whose handshake is done, with ws's receiver and sender on it.
@@ -52,12 +48,22 @@ export interface ConnectionOptions {
   /** Longest message accepted, after inflation; a longer one is answered with 1009. */
   readonly maxMessageLength?: number | undefined;
   readonly closeTimeoutMs?: number | undefined;
+  /** Bytes from which on a message is compressed, where that was agreed on. Default 1024. */
+  readonly deflateThreshold?: number | undefined;
+  /** How hard zlib tries, 0 to 9. */
+  readonly deflateLevel?: number | undefined;
 }
 
 export interface SendOptions {
   readonly binary?: boolean;
   /** False: a further fragment of the same message follows. Default true. */
   readonly fin?: boolean;
+  /** Whatever the threshold says; where deflating was not agreed on, it says nothing. */
+  readonly compress?: boolean | undefined;
+  /** The message is a heartbeat, and is told as one. */
+  readonly heartbeat?: boolean;
+  /** Told once whether the kernel has taken all of it, or never will. */
+  readonly sent?: ((ok: boolean) => void) | undefined;
 }
 
 type Body<T = Event> = T extends Event ? Omit<T, "conn" | "at"> : never;
@@ -65,7 +71,9 @@ type Body<T = Event> = T extends Event ? Omit<T, "conn" | "at"> : never;
 const DEFAULT_MAX_MESSAGE_LENGTH = 100 * 1024 * 1024;
 const DEFAULT_CLOSE_TIMEOUT_MS = 5000;
 /** Shorter messages gain nothing from being compressed. */
-const DEFLATE_THRESHOLD = 1024;
+const DEFAULT_DEFLATE_THRESHOLD = 1024;
+/** How long a connection that has failed may take to tell the peer. */
+const FAIL_TIMEOUT_MS = 500;
 
 export class Connection {
   readonly id: string;
@@ -77,24 +85,18 @@ export class Connection {
 
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
-  readonly #tap: WireTap | undefined;
   readonly #codec: Codec;
   readonly #receiver: WsReceiver;
-  readonly #sender: WsSender;
-  readonly #mask: boolean;
+  readonly #inbound: Inbound;
+  readonly #outbound: Outbound;
   readonly #resolveClosed: (event: CloseEvent) => void;
 
   #state: ReadyState = "OPEN";
-  readonly #outflow = new Outflow(() => this.#endIfDone());
   readonly #outgoing = new OutgoingMessage();
   readonly #closing: Closing;
-  #started = false;
-  readonly #holds = new Set<() => void>();
   #receiverDone = false;
   #socketDone = false;
-  #violated = false;
-  #bytesRead = 0;
-  #controlBytes = 0;
+  #failed = false;
   readonly #pongReplies = new PongReplies((data, sent) => this.#replyPong(data, sent));
   readonly #roundTrips = new RoundTrips();
 
@@ -107,18 +109,27 @@ export class Connection {
     this.deflate = deflate;
     this.#socket = socket;
     this.#options = options;
-    this.#mask = role === "client";
-    if (frames) {
-      this.#tap = new WireTap({ role, deflate, clock, emit: (event) => this.#emit(event) });
-    }
-    const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
-    this.#codec = createCodec({ role, deflate, maxMessageLength }, this.#sink());
-    this.#receiver = this.#codec.receiver;
-    this.#sender = this.#codec.sender;
+    const tap = frames && new WireTap({ role, deflate, clock, emit: (event) => this.#emit(event) });
+    const watch = (dir: Direction) =>
+      tap ? (bytes: Uint8Array) => tap.push(dir, bytes) : undefined;
+    const sink = new SocketSink(socket, watch("out"));
+    const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH, deflateLevel } = options;
+    this.#codec = createCodec({ role, deflate, maxMessageLength, deflateLevel }, sink);
+    const { receiver, sender, mayCompress } = this.#codec;
+    this.#receiver = receiver;
+    this.#inbound = new Inbound({ socket, receiver, role, clock, watch: watch("in") });
+    this.#outbound = new Outbound({
+      sender,
+      sink,
+      mask: role === "client",
+      mayCompress,
+      deflateThreshold: options.deflateThreshold ?? DEFAULT_DEFLATE_THRESHOLD,
+      onEmpty: () => this.#endIfDone(),
+    });
     this.#closing = new Closing({
       timeoutMs: options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS,
-      unsent: () => this.#outflow.bytes + queuedIn(socket),
-      isHeld: () => this.#holds.size > 0,
+      unsent: () => this.#outbound.bytes + queuedIn(socket),
+      isHeld: () => this.#inbound.isHeld,
       expire: () => socket.destroy(),
     });
     const { promise, resolve } = deferred<CloseEvent>();
@@ -135,24 +146,48 @@ export class Connection {
 
   /** Bytes of payload handed to `send` and the control calls that have not left for the network. */
   get bufferedAmount(): number {
-    return this.#outflow.bytes;
+    return this.#outbound.bytes;
   }
 
   /** Bytes of messages that have come, whole or not: pings and pongs are none. */
   get bytesReceived(): number {
-    return this.#bytesRead - this.#controlBytes;
+    return this.#inbound.messageBytes;
   }
 
   /** True while so much is queued that a send would have to be waited for. */
   get congested(): boolean {
-    return this.#outflow.congested;
+    return this.#outbound.congested;
+  }
+
+  /** What has passed since the handshake. */
+  get traffic(): Traffic {
+    return { in: this.#inbound.tally, out: this.#outbound.tally };
+  }
+
+  /** When bytes last came from the peer; before any did, when the connection was opened. */
+  get heardAt(): Moment {
+    return this.#inbound.heardAt;
+  }
+
+  /** True while we do not read, so that nothing can be heard of the peer. */
+  get held(): boolean {
+    return this.#inbound.pauses;
+  }
+
+  /** True between the fragments of a message that is being sent. */
+  get midMessage(): boolean {
+    return this.#outgoing.isOpen;
+  }
+
+  /** A figure that changes as the peer takes what waits to be sent; undefined where nothing waits. */
+  get progress(): number | undefined {
+    if (this.#outbound.isEmpty) return undefined;
+    return this.#outbound.settled * 2 ** 32 - queuedIn(this.#socket);
   }
 
   /** Begins to read. @param head bytes that came with the handshake */
   start(head: Uint8Array = new Uint8Array(0)): void {
-    this.#started = true;
-    if (head.length > 0) this.#socket.unshift(head);
-    this.#flow();
+    this.#inbound.start(head);
   }
 
   /**
@@ -160,17 +195,29 @@ export class Connection {
    * enough has left: who awaits it never fills the memory.
    * @throws FramecatError (abnormal) when the connection is not open
    */
-  send(data: string | Uint8Array, { binary = false, fin = true }: SendOptions = {}): Promise<void> {
+  send(
+    data: string | Uint8Array,
+    { binary = false, fin = true, compress, heartbeat, sent }: SendOptions = {},
+  ): Promise<void> {
     const refused = this.#refuseUnlessOpen();
     if (refused) return refused;
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    const sent = this.#outflow.count(bytes.length);
-    // Of a fragmented message the first fragment decides; the sender remembers it.
-    const compress = this.#codec.mayCompress && bytes.length >= DEFLATE_THRESHOLD;
-    this.#sender.send(bytes, { binary, fin, compress, mask: this.#mask }, sent);
+    this.#outbound.send(bytes, { binary, fin, compress, sent });
     const message = this.#outgoing.push(bytes, binary ? "binary" : "text", fin);
-    if (message) this.#emitMessage("out", message);
-    return this.#outflow.room();
+    if (message) this.#emitMessage("out", message, heartbeat);
+    return this.#outbound.room();
+  }
+
+  /**
+   * Sends bytes as they are, which may be no frame at all, when it is their turn. What they mean is
+   * not looked at: behind a Close frame sent like this the connection is still open here.
+   * @throws FramecatError (abnormal) when the connection is not open
+   */
+  sendRaw(bytes: Uint8Array): Promise<void> {
+    const refused = this.#refuseUnlessOpen();
+    if (refused) return refused;
+    this.#outbound.raw(bytes);
+    return this.#outbound.room();
   }
 
   /**
@@ -182,9 +229,9 @@ export class Connection {
     const refused = this.#refuseUnlessOpen();
     if (refused) return refused;
     this.#roundTrips.pinged(data, this.#options.clock.now().ns);
-    this.#sender.ping(data, this.#mask, this.#outflow.count(data.length));
+    this.#outbound.ping(data);
     this.#emit({ type: "ping", dir: "out", data });
-    return this.#outflow.room();
+    return this.#outbound.room();
   }
 
   /**
@@ -195,9 +242,9 @@ export class Connection {
     checkControlPayload(data);
     const refused = this.#refuseUnlessOpen();
     if (refused) return refused;
-    this.#sender.pong(data, this.#mask, this.#outflow.count(data.length));
+    this.#outbound.pong(data);
     this.#emit({ type: "pong", dir: "out", data });
-    return this.#outflow.room();
+    return this.#outbound.room();
   }
 
   /**
@@ -213,6 +260,21 @@ export class Connection {
     return this.closed;
   }
 
+  /**
+   * Fails the connection (RFC 6455, section 7.1.7) for a cause that we found, as a peer that is not
+   * there any more. A Close frame with 1011 is tried, since the peer may still be told; an answer is
+   * neither awaited nor read, and it is over after half a second at most.
+   */
+  fail(error: FramecatError): void {
+    if (this.#failed || this.#state === "CLOSED") return;
+    this.#failed = true;
+    this.#emit({ type: "error", code: error.code, message: error.message });
+    const close = { code: CloseCode.internalError, reason: error.code };
+    if (!this.#closing.sent) this.#sendClose(close, "local");
+    this.#closing.hasten(FAIL_TIMEOUT_MS);
+    this.#inbound.drain();
+  }
+
   /** Ends the connection at once, without a Close frame. */
   terminate(): void {
     this.#closing.initiator ??= "local";
@@ -225,13 +287,7 @@ export class Connection {
    * hold at a time: reading goes on when the last has let go.
    */
   hold(): () => void {
-    const release = (): void => {
-      this.#holds.delete(release);
-      this.#flow();
-    };
-    this.#holds.add(release);
-    this.#flow();
-    return release;
+    return this.#inbound.hold();
   }
 
   #emit(body: Body): void {
@@ -243,9 +299,12 @@ export class Connection {
   #emitMessage(
     dir: Direction,
     { kind, data, omitted }: Pick<MessageEvent, "kind" | "data" | "omitted">,
+    heartbeat?: boolean,
   ): void {
     const { id, clock, onEvent } = this.#options;
-    onEvent({ type: "message", conn: id, at: clock.now(), dir, kind, data, omitted });
+    const marked = heartbeat ? true : undefined;
+    const at = clock.now();
+    onEvent({ type: "message", conn: id, at, dir, kind, data, omitted, heartbeat: marked });
   }
 
   /** States only go forward. */
@@ -257,31 +316,9 @@ export class Connection {
 
   // Sending
 
-  /** What the sender writes to: the socket, past the tap. */
-  #sink(): FrameSink {
-    const socket = this.#socket;
-    const tap = this.#tap;
-    return {
-      get destroyed() {
-        return socket.destroyed;
-      },
-      cork: () => socket.cork(),
-      uncork: () => socket.uncork(),
-      write: (data, sent) => {
-        const bytes = typeof data === "string" ? Buffer.from(data) : data;
-        if (socket.writable) tap?.push("out", bytes);
-        return socket.write(bytes, sent);
-      },
-    };
-  }
-
   #replyPong(data: Uint8Array, sent: () => void): void {
     if (this.#state !== "OPEN") return;
-    const counted = this.#outflow.count(data.length);
-    this.#sender.pong(data, this.#mask, () => {
-      counted();
-      sent();
-    });
+    this.#outbound.pong(data, sent);
     this.#emit({ type: "pong", dir: "out", data });
   }
 
@@ -294,24 +331,24 @@ export class Connection {
 
   #listenToReceiver(): void {
     this.#receiver.on("message", (data, isBinary) => {
+      this.#inbound.countMessage(data);
       this.#emitMessage("in", { kind: isBinary ? "binary" : "text", data });
     });
     this.#receiver.on("ping", (data) => {
-      this.#countControl(data);
+      this.#inbound.countControl(data);
       this.#emit({ type: "ping", dir: "in", data });
       this.#pongReplies.answer(data);
     });
     this.#receiver.on("pong", (data) => {
-      this.#countControl(data);
+      this.#inbound.countControl(data);
       const rttMs = this.#roundTrips.ponged(data, this.#options.clock.now().ns);
       this.#emit({ type: "pong", dir: "in", data, ...(rttMs !== undefined && { rttMs }) });
     });
     this.#receiver.on("conclude", (code, reason) => this.#onPeerClose(code, reason.toString()));
-    this.#receiver.on("drain", () => this.#flow());
     this.#receiver.on("error", (error) => this.#onViolation(error));
     this.#receiver.on("close", () => {
       this.#receiverDone = true;
-      this.#flow();
+      this.#inbound.flow();
       this.#endIfDone();
       this.#finish();
     });
@@ -320,31 +357,11 @@ export class Connection {
   #listenToSocket(): void {
     const socket = this.#socket;
     socket.setTimeout(0);
-    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     socket.on("end", () => this.#onEnd());
     socket.on("error", (error) => this.#onSocketError(error));
     socket.on("close", () => this.#onSocketClose());
-    socket.pause();
     // It may have died while the handshake was being told.
     if (socket.closed) setImmediate(() => this.#onSocketClose());
-  }
-
-  #onData(chunk: Buffer): void {
-    this.#bytesRead += chunk.length;
-    this.#tap?.push("in", chunk);
-    if (this.#receiver.destroyed || this.#receiver.writableEnded) return;
-    this.#receiver.write(chunk);
-    if (this.#receiver.writableNeedDrain) this.#flow();
-  }
-
-  #countControl({ length }: Uint8Array): void {
-    this.#controlBytes += headerLength(7, !this.#mask) + length;
-  }
-
-  #flow(): void {
-    const held = this.#holds.size > 0 || this.#receiver.writableNeedDrain;
-    if (this.#started && !held) this.#socket.resume();
-    else this.#socket.pause();
   }
 
   /** The peer will send no more. What it sent last may still be inflating. */
@@ -369,16 +386,16 @@ export class Connection {
     this.#setState("CLOSING");
     // What was read while it was held back is all that will ever come.
     const rest: unknown = this.#socket.read();
-    if (rest instanceof Buffer) this.#onData(rest);
+    if (rest instanceof Buffer) this.#inbound.push(rest);
     this.#socketDone = true;
     this.#receiver.end();
-    this.#outflow.release();
+    this.#outbound.release();
     this.#finish();
   }
 
   /** The peer broke the protocol: say so in a Close frame, and read no further (section 7.1.7). */
   #onViolation(error: Error & { code?: string }): void {
-    this.#violated = true;
+    this.#failed = true;
     this.#emit({
       type: "error",
       code: "protocol",
@@ -392,18 +409,17 @@ export class Connection {
 
   #onPeerClose(code: number, reason: string): void {
     this.#closing.received = { code, reason };
+    this.#closing.passed(this.#options.clock.now().ns);
     if (!this.#closing.sent) this.#sendClose({ code, reason }, "peer");
   }
 
   #sendClose(frame: CloseFrame, initiator: CloseEvent["initiator"]): void {
     this.#closing.sent = frame;
     this.#closing.initiator ??= initiator;
+    this.#closing.passed(this.#options.clock.now().ns);
     this.#beginClosing();
-    const code = frame.code === CloseCode.noStatus ? undefined : frame.code;
-    const counted = this.#outflow.count(0);
-    this.#sender.close(code, Buffer.from(frame.reason), this.#mask, (error) => {
-      this.#closing.left = !error;
-      counted();
+    this.#outbound.close(frame, (ok) => {
+      this.#closing.left = ok;
     });
   }
 
@@ -414,11 +430,11 @@ export class Connection {
 
   /**
    * Ends our half of the TCP connection once there is nothing left to read or send. A client leaves
-   * it to the server to be first (section 7.1.1), unless the server broke the protocol.
+   * it to the server to be first (section 7.1.1), unless the connection has failed.
    */
   #endIfDone(): void {
-    if (!this.#receiverDone || !this.#outflow.isEmpty) return;
-    const mayBeFirst = this.role === "server" || this.#violated;
+    if (!this.#receiverDone || !this.#outbound.isEmpty) return;
+    const mayBeFirst = this.role === "server" || this.#failed;
     if (mayBeFirst || this.#socket.readableEnded) this.#socket.end();
   }
 
@@ -427,13 +443,17 @@ export class Connection {
     if (!this.#socketDone || !this.#receiverDone || this.#state === "CLOSED") return;
     this.#closing.stop();
     this.#codec.cleanup();
+    this.#outbound.abandon();
     this.#setState("CLOSED");
     const { id, clock, onEvent } = this.#options;
+    const at = clock.now();
+    const durationMs = this.#closing.durationMs(at.ns);
     const event: CloseEvent = {
       type: "close",
       conn: id,
-      at: clock.now(),
+      at,
       ...this.#closing.outcome,
+      ...(durationMs !== undefined && { durationMs }),
     };
     onEvent(event);
     this.#resolveClosed(event);

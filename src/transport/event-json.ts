@@ -31,7 +31,7 @@ function body(event: Event, options: EventJsonOptions): Record<string, unknown> 
     case "frame":
       return frame(event);
     case "message": {
-      const { dir, kind, data, omitted, wireLength, fragments } = event;
+      const { dir, kind, data, omitted, wireLength, fragments, heartbeat, rttMs } = event;
       const length = data.length + (omitted ?? 0);
       return {
         dir,
@@ -41,6 +41,8 @@ function body(event: Event, options: EventJsonOptions): Record<string, unknown> 
         omitted,
         wireLength,
         fragments,
+        heartbeat,
+        rttMs,
       };
     }
     case "ping":
@@ -48,13 +50,19 @@ function body(event: Event, options: EventJsonOptions): Record<string, unknown> 
     case "pong":
       return { dir: event.dir, ...payload(event.data, true), rttMs: event.rttMs };
     case "close": {
-      const { code, reason, initiator, clean } = event;
-      return { code, name: describeCloseCode(code).name, reason, initiator, clean };
+      const { code, reason, initiator, clean, durationMs } = event;
+      return { code, name: describeCloseCode(code).name, reason, initiator, clean, durationMs };
     }
     case "state":
       return { state: event.state };
-    case "reconnect":
-      return { attempt: event.attempt, delayMs: event.delayMs };
+    case "reconnect": {
+      const { attempt, tries, delayMs, reason } = event;
+      return { attempt, tries, delayMs, reason };
+    }
+    case "reconnected": {
+      const { lost, attempt, offlineMs, queued } = event;
+      return { lost, attempt, offlineMs, queued };
+    }
     case "error":
       return { code: event.code, message: event.message };
     case "note":

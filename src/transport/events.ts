@@ -20,6 +20,7 @@ export type Event =
   | CloseEvent
   | StateEvent
   | ReconnectEvent
+  | ReconnectedEvent
   | ErrorEvent
   | NoteEvent;
 
@@ -103,6 +104,10 @@ export interface MessageEvent extends Common {
   /** Bytes of payload on the wire and number of frames, where the wire was watched. */
   readonly wireLength?: number;
   readonly fragments?: number;
+  /** True for what our heartbeat asks, and for its answer: no data of whoever uses the connection. */
+  readonly heartbeat?: true | undefined;
+  /** Milliseconds since the heartbeat that this one answers. */
+  readonly rttMs?: number;
 }
 
 /** True for a whole message that has come. */
@@ -133,6 +138,8 @@ export interface CloseEvent extends Common {
   readonly initiator: "local" | "peer";
   /** True when Close frames went both ways (section 7.1.4). */
   readonly clean: boolean;
+  /** Milliseconds from the first Close frame to the end; absent where no Close frame passed. */
+  readonly durationMs?: number;
 }
 
 export interface StateEvent extends Common {
@@ -140,10 +147,30 @@ export interface StateEvent extends Common {
   readonly state: ReadyState;
 }
 
+/** The connection named, which was lost or never came about, is dialled again after the delay. */
 export interface ReconnectEvent extends Common {
   readonly type: "reconnect";
+  /** Counted from 1 since a connection last held; after `tries` of them it is given up. */
   readonly attempt: number;
+  readonly tries?: number;
   readonly delayMs: number;
+  /** What ended the connection, or kept it from opening. */
+  readonly reason?: string;
+}
+
+/**
+ * A connection that was lost has one in its place: here is the gap. What was sent last before it may
+ * not have arrived, and what the peer sent meanwhile never will.
+ */
+export interface ReconnectedEvent extends Common {
+  readonly type: "reconnected";
+  /** The connection that was lost. */
+  readonly lost: string;
+  readonly attempt: number;
+  /** Milliseconds between the end of that one and this. */
+  readonly offlineMs: number;
+  /** Messages that have waited and are sent now. */
+  readonly queued: number;
 }
 
 /** Something failed; where that ends the connection, a `close` follows. */

@@ -6,11 +6,15 @@ const HIGH_WATER_MARK = 256 * 1024;
 const SEND_COST = 64;
 const READY = Promise.resolve();
 
+/** Says what became of a send: it left or, with an error, never will. Only the first call counts. */
+export type Settle = (error?: Error | null) => void;
+
 /** What a connection has been given to send and has not handed to the network yet. */
 export class Outflow {
   readonly #onEmpty: () => void;
+  readonly #pending = new Set<Settle>();
   #bytes = 0;
-  #sends = 0;
+  #settled = 0;
   #room: Deferred<void> | undefined;
 
   /** @param onEmpty called whenever the last send has left */
@@ -24,23 +28,31 @@ export class Outflow {
   }
 
   get isEmpty(): boolean {
-    return this.#sends === 0;
+    return this.#pending.size === 0;
   }
 
   get congested(): boolean {
-    return this.#bytes + this.#sends * SEND_COST >= HIGH_WATER_MARK;
+    return this.#bytes + this.#pending.size * SEND_COST >= HIGH_WATER_MARK;
   }
 
-  /** Counts a send until the callback it gives says that it left, or never will. */
-  count(length: number): () => void {
+  /** How many sends have come to their end. */
+  get settled(): number {
+    return this.#settled;
+  }
+
+  /** Counts a send until the callback it gives is called, and tells `sent` whether it left. */
+  count(length: number, sent?: (ok: boolean) => void): Settle {
     this.#bytes += length;
-    this.#sends += 1;
-    return () => {
+    const settle: Settle = (error) => {
+      if (!this.#pending.delete(settle)) return;
       this.#bytes -= length;
-      this.#sends -= 1;
+      this.#settled += 1;
+      sent?.(!error);
       if (!this.congested) this.release();
       if (this.isEmpty) this.#onEmpty();
     };
+    this.#pending.add(settle);
+    return settle;
   }
 
   /** Resolves once it is not congested; at once where it is not. */
@@ -54,5 +66,10 @@ export class Outflow {
   release(): void {
     this.#room?.resolve();
     this.#room = undefined;
+  }
+
+  /** What has not left by now never will. */
+  abandon(reason: Error): void {
+    for (const settle of this.#pending) settle(reason);
   }
 }

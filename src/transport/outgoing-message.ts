@@ -12,6 +12,11 @@ export class OutgoingMessage {
   #kind: MessageEvent["kind"] | undefined;
   #length = 0;
 
+  /** True while further fragments are to come. */
+  get isOpen(): boolean {
+    return this.#kind !== undefined;
+  }
+
   /** Takes the next fragment; gives the message that it completes. */
   push(bytes: Uint8Array, kind: MessageEvent["kind"], fin: boolean): Sent | undefined {
     if (fin && this.#kind === undefined) return { kind, data: bytes };

@@ -35,6 +35,14 @@ export interface WsSender {
   close(code: number | undefined, reason: Uint8Array, mask: boolean, sent?: Sent): void;
 }
 
+/** What ws keeps to itself, and the sender here is made of. */
+interface WsSenderParts extends WsSender {
+  /** 0 while nothing is being deflated. */
+  readonly _state: number;
+  enqueue(call: readonly unknown[]): void;
+  sendFrame(list: readonly Uint8Array[], sent?: Sent): void;
+}
+
 /** What the sender needs of a socket. */
 export interface FrameSink {
   readonly destroyed: boolean;
@@ -50,11 +58,19 @@ export interface WsPerMessageDeflate {
 
 interface Parts {
   Receiver: new (options: object) => WsReceiver;
-  Sender: new (sink: FrameSink, extensions: object) => WsSender;
+  Sender: new (sink: FrameSink, extensions: object) => WsSenderParts;
   PerMessageDeflate: (new (options: object) => WsPerMessageDeflate) & { extensionName: string };
 }
 
-export const { Sender, PerMessageDeflate } = ws as unknown as Parts;
+export const { PerMessageDeflate } = ws as unknown as Parts;
+
+/** ws's sender, which also sends bytes as they are, when it is their turn. */
+export class Sender extends (ws as unknown as Parts).Sender {
+  sendRaw(bytes: Uint8Array, sent?: Sent): void {
+    if (this._state === 0) this.sendFrame([bytes], sent);
+    else this.enqueue([() => this.sendFrame([bytes], sent), bytes, false, {}, sent]);
+  }
+}
 
 /**
  * ws's receiver, which an error ends. Pieces that came while a message was being inflated wait in
@@ -76,9 +92,12 @@ export class Receiver extends (ws as unknown as Parts).Receiver {
 /** permessage-deflate as negotiated by our own handshake. */
 export function createDeflate(
   params: DeflateParams,
-  options: { isServer: boolean; maxPayload: number },
+  { level, ...options }: { isServer: boolean; maxPayload: number; level?: number | undefined },
 ): WsPerMessageDeflate {
-  const deflate = new PerMessageDeflate(options);
+  // Which messages are long enough is not for it to say.
+  const settings = { ...options, threshold: 0 };
+  const zlib = level === undefined ? {} : { zlibDeflateOptions: { level } };
+  const deflate = new PerMessageDeflate({ ...settings, ...zlib });
   deflate.params = {
     server_max_window_bits: params.serverMaxWindowBits,
     client_max_window_bits: params.clientMaxWindowBits,
@@ -100,12 +119,14 @@ export interface CodecOptions {
   readonly deflate: DeflateParams | undefined;
   /** Longest message accepted, after inflation, of at least 1 byte. */
   readonly maxMessageLength: number;
+  /** How hard zlib tries, 0 to 9; its own choice where it is not given. */
+  readonly deflateLevel?: number | undefined;
 }
 
 /** What turns bytes into messages and messages into bytes. */
 export interface Codec {
   readonly receiver: WsReceiver;
-  readonly sender: WsSender;
+  readonly sender: Sender;
   /** True where messages that are sent may be compressed. */
   readonly mayCompress: boolean;
   /** Lets go of zlib. */
@@ -116,7 +137,8 @@ export interface Codec {
 export function createCodec({ role, deflate, ...limits }: CodecOptions, sink: FrameSink): Codec {
   const isServer = role === "server";
   const maxPayload = Math.max(1, Math.min(limits.maxMessageLength, MAX_MESSAGE_LENGTH));
-  const extension = deflate && createDeflate(deflate, { isServer, maxPayload });
+  const extension =
+    deflate && createDeflate(deflate, { isServer, maxPayload, level: limits.deflateLevel });
   const extensions = extension ? { [PerMessageDeflate.extensionName]: extension } : {};
   const parts = { maxBufferedChunks: MAX_PARTS, maxFragments: MAX_PARTS };
   const bits = isServer ? deflate?.serverMaxWindowBits : deflate?.clientMaxWindowBits;

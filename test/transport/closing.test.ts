@@ -59,6 +59,14 @@ describe("the time limit", () => {
     expect(expired).toBe(1);
   });
 
+  it("is cut short where nothing more is expected of the peer", () => {
+    held = true;
+    closing.start();
+    closing.hasten(10);
+    vi.advanceTimersByTime(10);
+    expect([expired, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
   it("stops", () => {
     closing.start();
     closing.stop();
@@ -97,6 +105,19 @@ describe("the outcome", () => {
   ])("%s", (_, facts, outcome) => {
     expect(Object.assign(new Closing(idle), facts).outcome).toEqual(outcome);
   });
+});
+
+it("takes from the first Close frame on, and no time without one", () => {
+  const closing = new Closing({
+    timeoutMs: 1,
+    unsent: () => 0,
+    isHeld: () => false,
+    expire: () => undefined,
+  });
+  expect(closing.durationMs(9_000_000n)).toBeUndefined();
+  closing.passed(1_000_000n);
+  closing.passed(2_000_000n);
+  expect(closing.durationMs(3_500_000n)).toBe(2.5);
 });
 
 describe("what a Close frame can say", () => {

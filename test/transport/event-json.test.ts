@@ -182,7 +182,39 @@ describe("everything else", () => {
       },
       { code: 1001, name: "Going Away", reason: "bye", initiator: "peer", clean: true },
     ],
+    [
+      {
+        ...COMMON,
+        type: "message",
+        dir: "in",
+        kind: "text",
+        data: utf8("y"),
+        heartbeat: true,
+        rttMs: 2,
+      },
+      { text: "y", heartbeat: true, rttMs: 2 },
+    ],
+    [
+      {
+        ...COMMON,
+        type: "close",
+        code: 1000,
+        reason: "",
+        initiator: "local",
+        clean: true,
+        durationMs: 12.5,
+      },
+      { code: 1000, clean: true, durationMs: 12.5 },
+    ],
     [{ ...COMMON, type: "state", state: "OPEN" }, { state: "OPEN" }],
+    [
+      { ...COMMON, type: "reconnect", attempt: 2, tries: 10, delayMs: 500, reason: "refused" },
+      { attempt: 2, tries: 10, delayMs: 500, reason: "refused" },
+    ],
+    [
+      { ...COMMON, type: "reconnected", lost: "6", attempt: 2, offlineMs: 3200, queued: 3 },
+      { conn: "7", lost: "6", attempt: 2, offlineMs: 3200, queued: 3 },
+    ],
     [
       { ...COMMON, type: "reconnect", attempt: 2, delayMs: 500 },
       { attempt: 2, delayMs: 500 },

@@ -65,3 +65,19 @@ it("lets go of who waits", async () => {
   await waiting;
   expect(await isFulfilled(flow.room())).toBe(false);
 });
+
+it("tells each sender once whether its bytes left, in the order of sending", () => {
+  const { flow, empty } = outflow();
+  const told: [string, boolean][] = [];
+  const [first] = ["a", "b", "c"].map((name) => flow.count(1, (ok) => told.push([name, ok])));
+  first!();
+  first!(new Error("too late"));
+  expect([told, flow.settled, empty]).toEqual([[["a", true]], 1, []]);
+  flow.abandon(new Error("the connection has died"));
+  expect(told).toEqual([
+    ["a", true],
+    ["b", false],
+    ["c", false],
+  ]);
+  expect([flow.bytes, flow.isEmpty, flow.settled, empty]).toEqual([0, true, 3, [0]]);
+});

@@ -1,0 +1,116 @@
+import { CloseCode } from "../protocol/close-codes.ts";
+import type { CloseFrame } from "./closing.ts";
+import { Outflow, type Settle } from "./outflow.ts";
+import type { SocketSink } from "./socket-sink.ts";
+import type { Tally } from "./traffic.ts";
+import type { Sender } from "./ws-parts.ts";
+
+export interface OutboundOptions {
+  readonly sender: Sender;
+  readonly sink: SocketSink;
+  readonly mask: boolean;
+  readonly mayCompress: boolean;
+  /** Messages of fewer bytes are not compressed unless that is asked for. */
+  readonly deflateThreshold: number;
+  /** Called whenever all has left. */
+  readonly onEmpty: () => void;
+}
+
+export interface OutgoingFragment {
+  readonly binary: boolean;
+  readonly fin: boolean;
+  readonly compress: boolean | undefined;
+  readonly sent: ((ok: boolean) => void) | undefined;
+}
+
+const DESTROYED = new Error("the connection has ended");
+
+/** All that a connection sends: it leaves in the order in which it was given, and is counted. */
+export class Outbound {
+  readonly #options: OutboundOptions;
+  readonly #outflow: Outflow;
+  #messages = 0;
+  #payloadBytes = 0;
+
+  constructor(options: OutboundOptions) {
+    this.#options = options;
+    this.#outflow = new Outflow(options.onEmpty);
+  }
+
+  /** Bytes of payload that have not left. */
+  get bytes(): number {
+    return this.#outflow.bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#outflow.isEmpty;
+  }
+
+  get congested(): boolean {
+    return this.#outflow.congested;
+  }
+
+  /** How many sends have left, or never will. */
+  get settled(): number {
+    return this.#outflow.settled;
+  }
+
+  get tally(): Tally {
+    const { sink } = this.#options;
+    return {
+      messages: this.#messages,
+      payloadBytes: this.#payloadBytes,
+      wireBytes: sink.bytes,
+    };
+  }
+
+  /** Resolves once little enough waits to be sent. */
+  room(): Promise<void> {
+    return this.#outflow.room();
+  }
+
+  send(bytes: Uint8Array, { binary, fin, compress, sent }: OutgoingFragment): void {
+    const { sender, mask, mayCompress, deflateThreshold } = this.#options;
+    const settle = this.#outflow.count(bytes.length, (ok) => {
+      if (ok) this.#left(bytes.length, fin);
+      sent?.(ok);
+    });
+    // Of a fragmented message the first fragment decides; the sender remembers it.
+    const deflate = mayCompress && (compress ?? bytes.length >= deflateThreshold);
+    sender.send(bytes, { binary, fin, compress: deflate, mask }, settle);
+  }
+
+  ping(data: Uint8Array): void {
+    this.#options.sender.ping(data, this.#options.mask, this.#outflow.count(data.length));
+  }
+
+  pong(data: Uint8Array, sent?: () => void): void {
+    this.#options.sender.pong(data, this.#options.mask, this.#outflow.count(data.length, sent));
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#options.sender.sendRaw(bytes, this.#outflow.count(bytes.length));
+  }
+
+  close({ code, reason }: CloseFrame, sent: (ok: boolean) => void): void {
+    const { sender, mask } = this.#options;
+    const settle: Settle = this.#outflow.count(0, sent);
+    const travels = code === CloseCode.noStatus ? undefined : code;
+    sender.close(travels, Buffer.from(reason), mask, settle);
+  }
+
+  /** Lets everyone go who waits for room. */
+  release(): void {
+    this.#outflow.release();
+  }
+
+  /** The connection has ended: what has not left by now never will. */
+  abandon(): void {
+    this.#outflow.abandon(DESTROYED);
+  }
+
+  #left(length: number, fin: boolean): void {
+    this.#payloadBytes += length;
+    if (fin) this.#messages += 1;
+  }
+}
