@@ -7,6 +7,7 @@ import {
 } from "../bench/composer.ts";
 import type { Measure } from "../bench/result.ts";
 import { messageOf, usageError } from "../errors.ts";
+import { DEFAULT_CHANNELS } from "../scenario/channels.ts";
 import { parseRows } from "../scenario/data-rows.ts";
 import { keyReaders, type Match, parseMatch } from "../scenario/matcher.ts";
 import { MIN_NUMBERED_LENGTH } from "../scenario/payload.ts";
@@ -144,13 +145,11 @@ function readPublished(
   if (given !== undefined) return checkPublished(textOf(given), columns);
   const channel = args.text("channel");
   const wanted = sizes.kind === "fixed" ? sizes.size : maxSize(sizes);
-  const [before, after] = channel === undefined ? ["{", "}"] : publishOf(channel);
-  const text = (pad: string): string => `${before}"stamp":"${STAMP}","pad":"${pad}"${after}`;
+  const text = (pad: string): string => {
+    const data = `{"stamp":"${STAMP}","pad":"${pad}"}`;
+    return channel === undefined ? data : DEFAULT_CHANNELS.publish(channel, data);
+  };
   return text("x".repeat(Math.max(0, wanted - publishedLength(text("")))));
-}
-
-function publishOf(channel: string): [before: string, after: string] {
-  return [`{"type":"publish","channel":${JSON.stringify(channel)},"data":{`, "}}"];
 }
 
 /** What a message is long about, with its stamp, whose numbers grow. */
@@ -176,8 +175,8 @@ function textOf(given: string): string {
 
 function readGreetings(args: Args): string[] {
   const channel = args.text("channel");
-  const subscribe = JSON.stringify({ type: "subscribe", channel });
-  return [...(channel === undefined ? [] : [subscribe]), ...args.list("send")];
+  const subscribe = channel === undefined ? [] : [DEFAULT_CHANNELS.subscribe(channel)];
+  return [...subscribe, ...args.list("send")];
 }
 
 function checkTemplates(
