@@ -2,7 +2,7 @@ import type { LeanClose } from "../transport/lean-connection.ts";
 import { greet } from "./greet.ts";
 import { type Encoding, inflateMessage } from "./outgoing-frame.ts";
 import { SendTimes } from "./send-times.ts";
-import { SequenceTracker } from "./sequence-tracker.ts";
+import { SequenceTracker } from "../scenario/sequence-tracker.ts";
 import { findStamp, type Stamp } from "./stamp.ts";
 import type { Stream } from "./stream.ts";
 import type { LoadConnection, User, UserContext } from "./user.ts";

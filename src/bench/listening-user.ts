@@ -2,7 +2,7 @@ import type { LeanClose } from "../transport/lean-connection.ts";
 import { greet } from "./greet.ts";
 import { inflateMessage } from "./outgoing-frame.ts";
 import type { Recorder } from "./recorder.ts";
-import { SequenceTracker } from "./sequence-tracker.ts";
+import { SequenceTracker } from "../scenario/sequence-tracker.ts";
 import type { Stream } from "./stream.ts";
 import type { LoadConnection, User, UserContext } from "./user.ts";
 

@@ -1,5 +1,5 @@
 import type { StreamCounts } from "./result.ts";
-import type { Arrival, SequenceTracker } from "./sequence-tracker.ts";
+import type { Arrival, SequenceTracker } from "../scenario/sequence-tracker.ts";
 
 /** Counts what all sockets of a worker receive of numbered streams, each followed by its own tracker. */
 export class Stream {

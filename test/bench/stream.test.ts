@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { SequenceTracker } from "../../src/bench/sequence-tracker.ts";
+import { SequenceTracker } from "../../src/scenario/sequence-tracker.ts";
 import { Stream } from "../../src/bench/stream.ts";
 
 it("counts all streams together, and what has no number", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SequenceTracker } from "../../src/bench/sequence-tracker.ts";
+import { SequenceTracker } from "../../src/scenario/sequence-tracker.ts";
 
 /** The same by definition: all numbers are kept. */
 class Model {
