@@ -8,6 +8,7 @@ import type {
   MessageEvent,
   StateEvent,
 } from "../transport/events.ts";
+import type { Tally, Traffic } from "../transport/traffic.ts";
 import { hasOpened } from "./opened.ts";
 import { type RoundTripSummary, RoundTripTimes } from "./round-trip-times.ts";
 
@@ -47,12 +48,6 @@ export interface StatisticsSnapshot {
   /** Of pings, and of heartbeats that the peer answered. */
   readonly roundTripsMs?: RoundTripSummary | undefined;
   readonly errors: Readonly<Partial<Record<FailureCode, number>>>;
-}
-
-/** Bytes on the wire, from who counts them where no frames are watched. */
-export interface Traffic {
-  readonly sentBytes?: number | undefined;
-  readonly receivedBytes?: number | undefined;
 }
 
 const TIMEOUTS: ReadonlySet<FailureCode> = new Set(["connect-timeout", "heartbeat"]);
@@ -108,7 +103,11 @@ export class Statistics {
     this.#endAttempt();
   }
 
-  snapshot(now: Moment, traffic: Traffic = {}): StatisticsSnapshot {
+  /**
+   * @param traffic what the connections themselves have counted: what has left, where events tell what
+   *   was sent, and the bytes on the wire, also where no frames are watched
+   */
+  snapshot(now: Moment, traffic?: Traffic): StatisticsSnapshot {
     const opened = this.#opened;
     return {
       durationMs: elapsedMs(this.#startNs ?? now.ns, now.ns),
@@ -121,8 +120,8 @@ export class Statistics {
         0,
       ),
       meanConnectMs: opened === 0 ? undefined : this.#connectMs / opened,
-      sent: this.#ways.out.counts(traffic.sentBytes),
-      received: this.#ways.in.counts(traffic.receivedBytes),
+      sent: this.#ways.out.counts(traffic?.out),
+      received: this.#ways.in.counts(traffic?.in),
       roundTripsMs: this.#roundTrips.summary,
       errors: Object.fromEntries(this.#errors),
     };
@@ -172,16 +171,20 @@ class WayCounter {
     };
   }
 
-  counts(trafficBytes: number | undefined): DirectionCounts {
+  counts(tally: Tally | undefined): DirectionCounts {
     const watched = this.#frames.size > 0;
+    const { messages, payloadBytes } = tally ?? {
+      messages: this.#messages,
+      payloadBytes: this.#payloadBytes,
+    };
     const names = [...this.#frames].map(
       ([opcode, count]) => [describeOpcode(opcode).name, count] as const,
     );
     return {
-      messages: this.#messages,
-      payloadBytes: this.#payloadBytes,
-      meanBytes: this.#messages === 0 ? undefined : this.#payloadBytes / this.#messages,
-      wireBytes: watched ? this.#frameBytes : trafficBytes,
+      messages,
+      payloadBytes,
+      meanBytes: messages === 0 ? undefined : payloadBytes / messages,
+      wireBytes: tally?.wireBytes ?? (watched ? this.#frameBytes : undefined),
       deflate: this.#deflated,
       frames: watched ? Object.fromEntries(names) : undefined,
     };

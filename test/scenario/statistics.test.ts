@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Statistics, type Traffic } from "../../src/scenario/statistics.ts";
+import { Statistics } from "../../src/scenario/statistics.ts";
 import type { Event } from "../../src/transport/events.ts";
+import type { Traffic } from "../../src/transport/traffic.ts";
 import {
   closeAt,
   handshakeAt,
@@ -97,12 +98,15 @@ describe("traffic", () => {
     expect(received).toEqual({ messages: 1, payloadBytes: 2, meanBytes: 2 });
   });
 
-  it("takes bytes on the wire from outside where no frames are watched", () => {
-    const traffic = { sentBytes: 7, receivedBytes: 9 };
-    const { sent, received } = snapshot([messageAt(1, "in", "a")], traffic);
-    expect([sent.wireBytes, received.wireBytes]).toEqual([7, 9]);
-    const watched = snapshot(frameEvents([{ opcode: 1, payload: "abc" }]), traffic);
-    expect([watched.sent.wireBytes, watched.received.wireBytes]).toEqual([7, 5]);
+  it("is what the connections themselves count, where they are asked", () => {
+    const traffic = {
+      out: { messages: 0, payloadBytes: 0, wireBytes: 7 },
+      in: { messages: 2, payloadBytes: 5, wireBytes: 9 },
+    };
+    const events = [messageAt(1, "out", "a"), ...frameEvents([{ opcode: 1, payload: "abc" }])];
+    const { sent, received } = snapshot(events, traffic);
+    expect(sent).toEqual({ messages: 0, payloadBytes: 0, wireBytes: 7 });
+    expect(received).toEqual({ ...traffic.in, meanBytes: 2.5, frames: { text: 1 } });
   });
 
   it("is counted in frames where they are watched", () => {
