@@ -90,7 +90,8 @@ export function createPainter(styles: PaintStyles): Painter {
       const { from = 0 } = rows.at(cursorRow) ?? {};
       const before = paintText(scene, { from, to: scene.cursor }, 0, styles).width;
       const margin = cursorRow === 0 ? margins.prompt : margins.indent;
-      return { rows: frameRows, cursor: { row: cursorRow - top, column: margin + before } };
+      const column = Math.min(margin + before, size.columns - 1);
+      return { rows: frameRows, cursor: { row: cursorRow - top, column } };
     },
     still: (scene, size) => {
       const margins = begin(scene, size);

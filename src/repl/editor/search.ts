@@ -68,6 +68,9 @@ function find(
 /** A query in lower case finds either case. */
 function finder(query: string): (entry: string) => number {
   if (query !== query.toLowerCase()) return (entry) => entry.indexOf(query);
-  const pattern = new RegExp(query.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`), "iu");
-  return (entry) => entry.search(pattern);
+  return (entry) => {
+    const lower = entry.toLowerCase();
+    // A few letters are longer in lower case, after which offsets would not be the same.
+    return (lower.length === entry.length ? lower : entry).indexOf(query);
+  };
 }
