@@ -1,3 +1,4 @@
+import { TIMESTAMP_STYLES } from "../render/timestamps.ts";
 import type { OptionSpec } from "./command.ts";
 
 /** Flags that mean the same in every command. */
@@ -19,8 +20,8 @@ export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
-/** How frames are shown: shared by `connect`, `listen` and `frame-dump`. */
-export const FRAME_OPTIONS: readonly OptionSpec[] = [
+/** How frames are shown of which nobody knows when they passed. */
+export const TIMELESS_FRAME_OPTIONS: readonly OptionSpec[] = [
   {
     name: "verbose",
     alias: "v",
@@ -37,4 +38,33 @@ export const FRAME_OPTIONS: readonly OptionSpec[] = [
     default: "1KiB",
     topic: "Output",
   },
+  {
+    name: "pretty",
+    kind: "flag",
+    description: "indent and color payloads that are JSON",
+    topic: "Output",
+  },
 ];
+
+/** How frames are shown as they pass. */
+export const FRAME_OPTIONS: readonly OptionSpec[] = [
+  ...TIMELESS_FRAME_OPTIONS,
+  {
+    name: "timestamps",
+    kind: "text",
+    value: "FORM",
+    choices: TIMESTAMP_STYLES,
+    description: "time before each frame; delta from the line before, since open",
+    default: "time on a terminal, else iso",
+    topic: "Output",
+  },
+];
+
+/** For commands that show how connections open. */
+export const INCLUDE_OPTION: OptionSpec = {
+  name: "include",
+  alias: "i",
+  kind: "flag",
+  description: "show both heads of the handshake and the check of the accept key",
+  topic: "Output",
+};

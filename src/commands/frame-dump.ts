@@ -14,8 +14,8 @@ import { eventToJson } from "../transport/event-json.ts";
 import type { FrameEvent } from "../transport/events.ts";
 import { createInflate } from "../transport/inflater.ts";
 import type { Args, Command } from "./command.ts";
-import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
-import { readFrameLook } from "./frame-flags.ts";
+import { OUTPUT_OPTIONS, TIMELESS_FRAME_OPTIONS } from "./common-options.ts";
+import { readTimelessLook } from "./frame-flags.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 export const frameDump: Command = {
@@ -62,7 +62,7 @@ export const frameDump: Command = {
       topic: "Output",
       common: true,
     },
-    ...FRAME_OPTIONS,
+    ...TIMELESS_FRAME_OPTIONS,
     {
       name: "input-format",
       kind: "text",
@@ -119,7 +119,7 @@ async function run(args: Args, io: Io): Promise<number> {
 function printer(args: Args, io: Io): (event: FrameEvent) => string {
   if (args.text("format") === "ndjson") return ndjson;
   const render = createEventRenderer({
-    ...readFrameLook(args, io, io.stdout),
+    ...readTimelessLook(args, io, io.stdout),
     diagram: args.flag("diagram"),
     hex: args.flag("hex"),
   });

@@ -172,7 +172,6 @@ function writer(args: Args, io: Io, log: Sink): EventListener {
   const stream = args.flag("json") ? io.stderr : io.stdout;
   const render = createEventRenderer({
     ...readFrameLook(args, io, stream),
-    timestamps: true,
     labelConnections: true,
     showSecrets,
   });

@@ -1,30 +1,47 @@
-import { elapsedMs } from "../clock.ts";
-import { CloseCode, describeCloseCode, PEACEFUL_CODES } from "../protocol/close-codes.ts";
 import { isControl, Opcode } from "../protocol/opcodes.ts";
-import type { CloseEvent, Event, FrameEvent, HandshakeEvent } from "../transport/events.ts";
+import type {
+  CloseEvent,
+  Event,
+  FrameEvent,
+  HandshakeEvent,
+  ReconnectedEvent,
+  ReconnectEvent,
+} from "../transport/events.ts";
+import { wrapWords } from "../width.ts";
+import { closeLines } from "./close-words.ts";
 import { escapeControl } from "./escape.ts";
-import { formatCount, formatDuration, formatTime } from "./format.ts";
+import { formatCount, formatDuration, formatPlural } from "./format.ts";
 import { type FramePlace, frameLines, type FrameLook } from "./frame-line.ts";
 import { handshakeLines, isOpen } from "./handshake-lines.ts";
-import { renderSpans, type Span, span } from "./span.ts";
-import type { Theme } from "./theme.ts";
+import { type Span, span, spansWidth, styleSpans } from "./span.ts";
+import { Tally } from "./tally.ts";
+import type { Style, Theme } from "./theme.ts";
+import { formatTimestamp, type TimestampStyle } from "./timestamps.ts";
 
 export interface EventRendererOptions {
   readonly theme: Theme;
   /** Columns of the screen; absent, as in a log file: text is not wrapped. */
   readonly columns?: number | undefined;
-  /** Puts the local time before each frame; with `labelConnections` before everything. */
-  readonly timestamps?: boolean;
+  /** The time before each frame, with `labelConnections` before everything; true is `time`. */
+  readonly timestamps?: TimestampStyle | boolean;
   /** Bytes of payload that are shown of each frame. Default 1024. */
   readonly maxPrint?: number;
   /** 1 adds the bytes of each header and the heads of the handshake, 2 the bit layout. */
   readonly verbosity?: number;
+  /** Shows the heads of the handshake, whatever the verbosity. */
+  readonly include?: boolean;
   /** Draws the bit layout, whatever the verbosity. */
   readonly diagram?: boolean;
   /** Shows every payload as a hexdump. */
   readonly hex?: boolean;
+  /** Indents and colors text that is JSON. */
+  readonly pretty?: boolean;
   /** Names the connection in each line, where several are open at a time. */
   readonly labelConnections?: boolean;
+  /** What a frame's payload is about, as the channel of a message; it stands before the payload. */
+  readonly label?: ((event: FrameEvent) => string | undefined) | undefined;
+  /** True for frames that only tell that a side lives; they are dim and take one line. */
+  readonly isHeartbeat?: ((event: FrameEvent) => boolean) | undefined;
   readonly showSecrets?: boolean;
 }
 
@@ -37,45 +54,63 @@ interface ConnectionState {
   openedAt: bigint | undefined;
   /** A masked frame has been seen or is sure to come. */
   maskColumn: boolean;
-  /** Messages by what told of them: whoever watches the wire tells a message twice. */
-  readonly byFrames: Record<"in" | "out", number>;
-  readonly byMessages: Record<"in" | "out", number>;
+  /** A reserved bit has been seen. */
+  reservedColumn: boolean;
+  readonly tally: Tally;
   readonly message: Record<"in" | "out", Pick<FramePlace, "kind" | "compressed">>;
 }
+
+const UNKNOWN = { kind: "binary", compressed: false } as const;
 
 /**
  * Makes the renderer of a run: events in, lines out. Frames tell what was said, so `message`,
  * `ping`, `pong` and `state` give no line.
  */
 export function createEventRenderer(options: EventRendererOptions): EventRenderer {
-  const connections = new Map<string, ConnectionState>();
-  const stateOf = (conn: string): ConnectionState => {
-    const state = connections.get(conn) ?? newState();
-    connections.set(conn, state);
-    return state;
-  };
-  return (event) => {
+  const lines = new EventLines(options);
+  return (event) => lines.push(event);
+}
+
+class EventLines {
+  readonly #options: EventRendererOptions;
+  readonly #style: TimestampStyle;
+  readonly #connections = new Map<string, ConnectionState>();
+  #first: bigint | undefined;
+  #lineBefore: bigint | undefined;
+
+  constructor(options: EventRendererOptions) {
+    const { timestamps = false } = options;
+    this.#options = options;
+    this.#style = typeof timestamps === "string" ? timestamps : timestamps ? "time" : "off";
+  }
+
+  push(event: Event): string[] {
+    this.#first ??= event.at.ns;
+    const lines = this.#lines(event);
+    if (lines.length > 0) this.#lineBefore = event.at.ns;
+    return lines;
+  }
+
+  #lines(event: Event): string[] {
+    const { theme } = this.#options;
     switch (event.type) {
       case "handshake":
-        return opened(event, stateOf(event.conn), () => connections.delete(event.conn), options);
+        return this.#handshake(event);
       case "frame":
-        return framePassed(event, stateOf(event.conn), options);
+        return this.#frame(event);
       case "message":
-        stateOf(event.conn).byMessages[event.dir] += 1;
+        this.#stateOf(event).tally.message(event);
         return [];
-      case "close": {
-        const lines = closed(event, connections.get(event.conn), options);
-        connections.delete(event.conn);
-        return lines;
-      }
+      case "close":
+        return this.#close(event);
       case "error":
-        return [talk(event, span(`! ${escapeControl(event.message)}`, options.theme.bad), options)];
+        return this.#talk(event, `! ${escapeControl(event.message)}`, theme.bad);
       case "note":
-        return [talk(event, span(`· ${escapeControl(event.message)}`, options.theme.dim), options)];
-      case "reconnect": {
-        const text = `… reconnecting in ${formatDuration(event.delayMs)}, attempt ${formatCount(event.attempt)}`;
-        return [talk(event, span(text, options.theme.warn), options)];
-      }
+        return this.#talk(event, `· ${escapeControl(event.message)}`, theme.dim);
+      case "reconnect":
+        return this.#talk(event, reconnectWords(event), theme.warn);
+      case "reconnected":
+        return this.#talk(event, reconnectedWords(event), theme.warn);
       case "ping":
       case "pong":
       case "state":
@@ -83,74 +118,108 @@ export function createEventRenderer(options: EventRendererOptions): EventRendere
       default:
         return event satisfies never;
     }
-  };
-}
+  }
 
-const UNKNOWN = { kind: "binary", compressed: false } as const;
+  #stateOf({ conn }: Event): ConnectionState {
+    const state = this.#connections.get(conn) ?? newState();
+    this.#connections.set(conn, state);
+    return state;
+  }
+
+  /** Time and connection, before what happened. */
+  #prefix({ at, conn }: Event): Span[] {
+    const { theme, labelConnections } = this.#options;
+    const opened = this.#connections.get(conn)?.openedAt ?? this.#first;
+    const time = formatTimestamp(this.#style, at, { lineBefore: this.#lineBefore, opened });
+    return [
+      ...(time === "" ? [] : [span(`${time} `, theme.dim)]),
+      ...(labelConnections ? [span(`#${escapeControl(conn).padEnd(2)} `)] : []),
+    ];
+  }
+
+  /** Lines about the connection need a time and a name only where there are several connections. */
+  #talkPrefix(event: Event): Span[] {
+    return this.#options.labelConnections ? this.#prefix(event) : [];
+  }
+
+  /** A sentence; the lines after its first stand below its words. */
+  #talk(event: Event, text: string, style: Style): string[] {
+    const prefix = this.#talkPrefix(event);
+    const before = spansWidth(prefix) + 2;
+    const { columns = Number.POSITIVE_INFINITY } = this.#options;
+    return wrapWords(text.slice(2), columns - before).map((line, i) =>
+      i === 0
+        ? styleSpans([...prefix, span(text.slice(0, 2) + line, style)])
+        : " ".repeat(before) + style(line),
+    );
+  }
+
+  #handshake(event: HandshakeEvent): string[] {
+    const { theme, columns, verbosity = 0, include = false, showSecrets = false } = this.#options;
+    const state = this.#stateOf(event);
+    if (isOpen(event)) {
+      state.openedAt = event.at.ns;
+      state.maskColumn = true;
+    } else {
+      this.#connections.delete(event.conn);
+    }
+    const look = { theme, columns, heads: include || verbosity > 0, showSecrets };
+    return handshakeLines(event, this.#talkPrefix(event), look);
+  }
+
+  #frame(event: FrameEvent): string[] {
+    const { label, isHeartbeat } = this.#options;
+    const { masked, rsv1, rsv2, rsv3 } = event.frame.header;
+    const state = this.#stateOf(event);
+    state.tally.frame(event);
+    state.maskColumn ||= masked;
+    state.reservedColumn ||= rsv1 || rsv2 || rsv3;
+    const { maskColumn, reservedColumn } = state;
+    const place: FramePlace = {
+      ...messagePlace(event, state),
+      maskColumn,
+      reservedColumn,
+      label: label?.(event),
+      faint: isHeartbeat?.(event) ?? false,
+    };
+    return frameLines(event, this.#prefix(event), place, this.#frameLook());
+  }
+
+  #frameLook(): FrameLook {
+    const { theme, columns, maxPrint = DEFAULT_MAX_PRINT, verbosity = 0 } = this.#options;
+    const { diagram = false, hex = false, pretty = false } = this.#options;
+    const headerBytes = verbosity > 0;
+    return {
+      theme,
+      columns,
+      maxPrint,
+      headerBytes,
+      diagram: diagram || verbosity > 1,
+      hex,
+      pretty,
+    };
+  }
+
+  #close(event: CloseEvent): string[] {
+    const { theme, columns = Number.POSITIVE_INFINITY } = this.#options;
+    const prefix = this.#talkPrefix(event);
+    const before = spansWidth(prefix);
+    const connection = this.#connections.get(event.conn);
+    this.#connections.delete(event.conn);
+    return closeLines(event, connection, { theme, columns: columns - before }).map(
+      (line, i) => (i === 0 ? styleSpans(prefix) : " ".repeat(before)) + line,
+    );
+  }
+}
 
 function newState(): ConnectionState {
   return {
     openedAt: undefined,
     maskColumn: false,
-    byFrames: { in: 0, out: 0 },
-    byMessages: { in: 0, out: 0 },
+    reservedColumn: false,
+    tally: new Tally(),
     message: { in: UNKNOWN, out: UNKNOWN },
   };
-}
-
-/** Time and connection, before what happened. */
-function prefixOf({ at, conn }: Event, options: EventRendererOptions): Span[] {
-  const { theme, timestamps, labelConnections } = options;
-  return [
-    ...(timestamps ? [span(`${formatTime(at.epochUs)} `, theme.dim)] : []),
-    ...(labelConnections ? [span(`#${escapeControl(conn).padEnd(2)} `)] : []),
-  ];
-}
-
-/** Lines about the connection need a time and a name only where there are several connections. */
-function talkPrefix(event: Event, options: EventRendererOptions): Span[] {
-  return options.labelConnections ? prefixOf(event, options) : [];
-}
-
-function talk(event: Event, what: Span, options: EventRendererOptions): string {
-  return renderSpans([...talkPrefix(event, options), what]);
-}
-
-function opened(
-  event: HandshakeEvent,
-  state: ConnectionState,
-  forget: () => void,
-  options: EventRendererOptions,
-): string[] {
-  const { theme, columns, verbosity = 0, showSecrets = false } = options;
-  if (isOpen(event)) {
-    state.openedAt = event.at.ns;
-    state.maskColumn = true;
-  } else {
-    forget();
-  }
-  const look = { theme, columns, heads: verbosity > 0, showSecrets };
-  return handshakeLines(event, talkPrefix(event, options), look);
-}
-
-function framePassed(
-  event: FrameEvent,
-  state: ConnectionState,
-  options: EventRendererOptions,
-): string[] {
-  const { theme, columns, maxPrint = DEFAULT_MAX_PRINT, verbosity = 0 } = options;
-  if (event.message) state.byFrames[event.dir] += 1;
-  state.maskColumn ||= event.frame.header.masked;
-  const place = { ...messagePlace(event, state), maskColumn: state.maskColumn };
-  const look: FrameLook = {
-    theme,
-    columns,
-    maxPrint,
-    headerBytes: verbosity > 0,
-    diagram: options.diagram === true || verbosity > 1,
-    hex: options.hex === true,
-  };
-  return frameLines(event, prefixOf(event, options), place, look);
 }
 
 /** What the frame's message is made of; between two messages nothing is known. */
@@ -165,42 +234,16 @@ function messagePlace({ frame: { header }, dir }: FrameEvent, state: ConnectionS
   return place;
 }
 
-/** `○ closed by the peer: 1001 Going Away, clean, after 21 s; 1 sent, 2 received` */
-function closed(
-  event: CloseEvent,
-  state: ConnectionState | undefined,
-  options: EventRendererOptions,
-): string[] {
-  const { theme } = options;
-  const who = event.initiator === "peer" ? "by the peer" : "by us";
-  const [style, how] = howClosed(event, theme);
-  return [
-    renderSpans([
-      ...talkPrefix(event, options),
-      span("○", style),
-      span(` closed ${who}`),
-      span(how, style),
-      span(state ? history(state, event) : ""),
-    ]),
-  ];
+/** `… reconnecting in 1.5 s, attempt 2 of 10: the connection ended without a Close frame` */
+function reconnectWords({ delayMs, attempt, tries, reason }: ReconnectEvent): string {
+  const of = tries === undefined ? "" : ` of ${formatCount(tries)}`;
+  const because = reason === undefined ? "" : `: ${escapeControl(reason)}`;
+  return `… reconnecting in ${formatDuration(delayMs)}, attempt ${formatCount(attempt)}${of}${because}`;
 }
 
-function howClosed(event: CloseEvent, theme: Theme): [Span["style"], string] {
-  const { code, reason, clean, initiator } = event;
-  if (code === CloseCode.abnormal) return [theme.bad, " without a Close frame (1006)"];
-  // What we close with was meant, whatever the code.
-  const expected = initiator === "local" || PEACEFUL_CODES.has(code);
-  const quoted = reason === "" ? "" : ` "${escapeControl(reason)}"`;
-  const name = code === CloseCode.noStatus ? "no code" : `${code} ${describeCloseCode(code).name}`;
-  const how = `: ${name}${quoted}, ${clean ? "clean" : "not clean"}`;
-  return [expected ? (text) => text : theme.bad, how];
-}
-
-/** `, after 21 s; 1 sent, 2 received`, counted in messages. */
-function history({ openedAt, byFrames, byMessages }: ConnectionState, { at }: CloseEvent): string {
-  const after =
-    openedAt === undefined ? "" : `, after ${formatDuration(elapsedMs(openedAt, at.ns))}`;
-  const sent = formatCount(Math.max(byFrames.out, byMessages.out));
-  const received = formatCount(Math.max(byFrames.in, byMessages.in));
-  return `${after}; ${sent} sent, ${received} received`;
+/** The gap: how long it was, what is sent late, and what nobody knows. */
+function reconnectedWords({ offlineMs, queued }: ReconnectedEvent): string {
+  const late = queued === 0 ? "" : `; ${formatPlural(queued, "message")} waited and leave now`;
+  const unknown = "what was sent last may not have arrived";
+  return `… connected again after ${formatDuration(offlineMs)}${late}; ${unknown}`;
 }

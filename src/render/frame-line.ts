@@ -3,10 +3,10 @@ import type { Frame, FrameHeader } from "../protocol/frame.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode, isControl, Opcode } from "../protocol/opcodes.ts";
 import type { FrameEvent } from "../transport/events.ts";
-import { displayWidth } from "../width.ts";
+import { displayWidth, truncate } from "../width.ts";
 import { DIAGRAM_COLUMNS, frameDiagram } from "./diagram.ts";
 import { exactLength } from "./exact-length.ts";
-import { escapeBytes } from "./escape.ts";
+import { escapeBytes, escapeControl } from "./escape.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { hexPairs } from "./hexdump.ts";
 import {
@@ -32,6 +32,8 @@ export interface FrameLook {
   readonly diagram: boolean;
   /** Shows every payload as a hexdump, text and control frames too. */
   readonly hex: boolean;
+  /** Indents and colors text that is JSON. */
+  readonly pretty: boolean;
 }
 
 /** What the frames before say about this one. */
@@ -42,9 +44,16 @@ export interface FramePlace {
   readonly compressed: boolean;
   /** Masking keys have a column: one of the directions is masked. */
   readonly maskColumn: boolean;
+  /** Reserved bits have a column: some have been seen. */
+  readonly reservedColumn: boolean;
+  /** What the payload is about, in a word or two. */
+  readonly label?: string | undefined;
+  /** A frame that repeats: dim, and on one line. */
+  readonly faint: boolean;
 }
 
-const FIN_COLUMNS = 3;
+const FIN_COLUMNS = "FIN".length;
+const RESERVED_COLUMNS = " RSV1".length;
 const MASK_COLUMNS = "mask 00000000".length;
 const OPCODE_COLUMNS = "binary".length;
 const LENGTH_COLUMNS = "9,999 B".length;
@@ -61,6 +70,7 @@ export function frameLines(
   place: FramePlace,
   look: FrameLook,
 ): string[] {
+  if (place.faint && event.violations.length === 0) return [faintLine(event, prefix, place, look)];
   const { theme, columns = DEFAULT_COLUMNS } = look;
   const head = [...prefix, ...headSpans(event, place, theme)];
   const indent = spansWidth(prefix) + 2;
@@ -68,9 +78,11 @@ export function frameLines(
   const room = (look.columns ?? Number.POSITIVE_INFINITY) - spansWidth(head);
   // A hexdump is asked for by leaving no room beside the frame.
   const left = look.hex ? 0 : room - (answer === "" ? 0 : ANSWER_COLUMNS);
-  const space = { theme, columns, indent, maxPrint: look.maxPrint, room: left };
+  const { maxPrint, pretty } = look;
+  const space = { theme, columns, indent, maxPrint, pretty, room: left };
   const payload = shownPayload(event, place, look, space);
-  const line = [...head, span(payload.inline), ...rightEdge(answer, head, payload, look)];
+  const line = [...head, ...payload.inline];
+  line.push(...rightEdge(answer, spansWidth(line), look));
   return [
     renderSpans(line),
     ...indented(violations(event, theme, columns - indent), indent),
@@ -78,6 +90,24 @@ export function frameLines(
     ...diagramLines(event.frame, indent, columns, look),
     ...indented(payload.below, payload.indent),
   ];
+}
+
+/** What repeats takes one line whatever it holds, and none of the colors. */
+function faintLine(
+  event: FrameEvent,
+  prefix: readonly Span[],
+  place: FramePlace,
+  { theme, columns = DEFAULT_COLUMNS }: FrameLook,
+): string {
+  const head = [...prefix, ...headSpans(event, place, theme)];
+  const answer = event.rttMs === undefined ? "" : formatDuration(event.rttMs);
+  const room = columns - spansWidth(head) - ANSWER_COLUMNS;
+  const bytes = dataPayload(event, place)?.bytes ?? new Uint8Array(0);
+  // More than the room holds, whatever is encoded, so that a cut is told.
+  const payload = controlText(event.frame) ?? escapeBytes(bytes.subarray(0, 4 * (room + 1)));
+  const line = [...head, span(truncate(payload, room))];
+  line.push(...rightEdge(answer, spansWidth(line), { theme, columns }));
+  return theme.dim(renderSpans(line.map(({ text }) => span(text))));
 }
 
 function indented(lines: readonly string[], columns: number): string[] {
@@ -104,8 +134,6 @@ function headSpans(event: FrameEvent, place: FramePlace, theme: Theme): Span[] {
   const { header } = event.frame;
   const direction = event.dir === "out" ? theme.out : theme.in;
   const length = `${formatCount(exactLength(event.frame))} B`;
-  const mask = header.masked ? `mask ${formatMaskKey(header.maskKey)}` : "";
-  const column = place.maskColumn ? `  ${mask.padEnd(MASK_COLUMNS)}` : "";
   const notes = frameNotes(event, place).map((note) => `  ${note}`);
   return [
     span(
@@ -114,10 +142,25 @@ function headSpans(event: FrameEvent, place: FramePlace, theme: Theme): Span[] {
     ),
     span(` ${length.padStart(LENGTH_COLUMNS)}  `),
     span((header.fin ? "FIN" : "").padEnd(FIN_COLUMNS), theme.dim),
-    span(column, theme.dim),
+    span(reservedBits(header).padEnd(place.reservedColumn ? RESERVED_COLUMNS : 0)),
+    span(maskColumn(header, place), theme.dim),
     span(notes.join("")),
     span("  "),
+    ...(place.label === undefined
+      ? []
+      : [span(escapeControl(place.label), theme.bold), span("  ")]),
   ];
+}
+
+function reservedBits({ rsv1, rsv2, rsv3 }: FrameHeader): string {
+  return [rsv1 && " RSV1", rsv2 && " RSV2", rsv3 && " RSV3"]
+    .filter((bit) => bit !== false)
+    .join("");
+}
+
+function maskColumn({ masked, maskKey }: FrameHeader, place: FramePlace): string {
+  const mask = masked ? `mask ${formatMaskKey(maskKey)}` : "";
+  return place.maskColumn ? `  ${mask.padEnd(MASK_COLUMNS)}` : "";
 }
 
 /** A continuation's name is too long for a column, and a reserved opcode has none. */
@@ -127,23 +170,20 @@ function opcodeLabel(opcode: number): string {
   return reserved ? `0x${opcode.toString(16)}` : name;
 }
 
-/** What is not as usual: reserved bits, fragments, compression. */
+/** What is not as usual: compression, fragments. */
 function frameNotes(
   { frame: { header }, fragment, message }: FrameEvent,
   place: FramePlace,
 ): string[] {
-  const notes = reservedBits(header);
-  if (fragment > 1 || (fragment === 1 && !header.fin)) notes.push(`fragment ${fragment}`);
+  const notes: string[] = [];
   if (message?.compressed && !message.cut) {
-    notes.push(`inflated ${formatCount(message.data.length)} B`);
+    const { data, wireLength } = message;
+    notes.push(`deflate ${formatCount(data.length)}→${formatCount(wireLength)} B`);
   } else if (place.compressed && !header.rsv1) {
     notes.push("compressed");
   }
+  if (fragment > 1 || (fragment === 1 && !header.fin)) notes.push(`fragment ${fragment}`);
   return notes;
-}
-
-function reservedBits({ rsv1, rsv2, rsv3 }: FrameHeader): string[] {
-  return [rsv1 && "RSV1", rsv2 && "RSV2", rsv3 && "RSV3"].filter((bit) => bit !== false);
 }
 
 function shownPayload(
@@ -156,11 +196,12 @@ function shownPayload(
   const isClose = event.frame.header.opcode === Opcode.close;
   // Some 125 bytes in hex are wider than most screens; as a hexdump they are readable.
   const beside = control !== undefined && (isClose || displayWidth(control) <= space.room);
-  if (beside && !hex) return { inline: control, below: [], indent: space.indent };
+  const inline = beside ? [span(control)] : [];
+  if (beside && !hex) return { inline, below: [], indent: space.indent };
   const payload = dataPayload(event, place);
-  if (!payload) return { inline: "", below: [], indent: space.indent };
+  if (!payload) return { inline, below: [], indent: space.indent };
   const shown = showPayload(hex ? { ...payload, kind: "binary" } : payload, space);
-  return beside ? { ...shown, inline: control } : shown;
+  return beside ? { ...shown, inline } : shown;
 }
 
 /** The payload of a whole control frame in words. */
@@ -193,12 +234,10 @@ function closeText(payload: Uint8Array): string {
 /** The time an answer took, dim, at the right edge where there is one. */
 function rightEdge(
   answer: string,
-  head: readonly Span[],
-  payload: ShownPayload,
-  { theme, columns }: FrameLook,
+  used: number,
+  { theme, columns }: Pick<FrameLook, "theme" | "columns">,
 ): Span[] {
   if (answer === "") return [];
-  const used = spansWidth([...head, span(payload.inline)]);
   const edge = Math.min(columns ?? 0, RIGHT_EDGE);
   return [span(" ".repeat(Math.max(2, edge - used - answer.length))), span(answer, theme.dim)];
 }

@@ -1,13 +1,13 @@
-import { Buffer, isUtf8 } from "node:buffer";
-import { encodeDeflateParams } from "../protocol/deflate.ts";
-import { formatExtension } from "../protocol/extensions.ts";
-import { headerValues, type HttpHead, parseStatusLine } from "../protocol/http-head.ts";
+import { type HttpHead, parseStatusLine } from "../protocol/http-head.ts";
 import { redactHead, redactUrl } from "../redact.ts";
-import type { HandshakeEvent, Timings, TlsFacts } from "../transport/events.ts";
-import { wrapColumns, wrapWords } from "../width.ts";
+import type { HandshakeEvent, Timings } from "../transport/events.ts";
+import { wrapWords } from "../width.ts";
+import { acceptKeyLines } from "./accept-key-lines.ts";
+import { agreedSpans } from "./agreed-words.ts";
 import { escapeControl } from "./escape.ts";
-import { formatDuration, formatPlural } from "./format.ts";
-import { hexdump } from "./hexdump.ts";
+import { formatDuration } from "./format.ts";
+import { itemLines } from "./item-lines.ts";
+import { refusalBodyLines } from "./refusal-body.ts";
 import { renderSpans, type Span, span, spansWidth, styleSpans } from "./span.ts";
 import type { Theme } from "./theme.ts";
 import { violationLines } from "./violation-lines.ts";
@@ -15,7 +15,7 @@ import { violationLines } from "./violation-lines.ts";
 export interface HandshakeLook {
   readonly theme: Theme;
   readonly columns: number | undefined;
-  /** Shows both heads. */
+  /** Shows both heads, and the check of the accept key. */
   readonly heads: boolean;
   readonly showSecrets: boolean;
 }
@@ -23,10 +23,6 @@ export interface HandshakeLook {
 /** Columns of `● open   `. */
 const INDENT = 9;
 const DEFAULT_COLUMNS = 80;
-const DAY_MS = 86_400_000;
-/** Of a refusal's body: enough to recognise it. */
-const BODY_LINES = 8;
-const BODY_BYTES = 1024;
 
 /** True where the handshake opened the connection. */
 export function isOpen({ response, violations }: HandshakeEvent): boolean {
@@ -60,23 +56,11 @@ function openLines(event: HandshakeEvent, look: HandshakeLook): string[] {
   const fits = spansWidth([...line, ...phases]) < columns;
   return [
     renderSpans(fits ? [...line, span(" "), ...phases] : line),
-    ...(fits ? [] : listLines(phases, theme, columns - INDENT)),
-    ...listLines(agreed(event, look), theme, columns - INDENT),
+    ...(fits ? [] : itemLines(phases, theme, columns - INDENT)).map(indented),
+    ...itemLines(agreedSpans(event, look), theme, columns - INDENT).map(indented),
     ...warnings(event, look),
     ...(look.heads ? headLines(event, look) : []),
   ];
-}
-
-/** Items in lines, as many as fit beside each other. */
-function listLines(items: readonly Span[], { dim }: Theme, columns: number): string[] {
-  const lines: Span[][] = [];
-  for (const item of items) {
-    const line = lines.at(-1);
-    const longer = line ? [...line, span(" · ", dim), item] : [item];
-    if (line && spansWidth(longer) <= columns) lines[lines.length - 1] = longer;
-    else lines.push([item]);
-  }
-  return lines.map((line) => indented(renderSpans(line)));
 }
 
 /** Who it is about: a client sees where it went, a server who came. */
@@ -107,29 +91,7 @@ function phasesOf({ dns, tcp, tls, upgrade }: Timings): [string, number][] {
   return all.filter((phase): phase is [string, number] => phase[1] !== undefined);
 }
 
-/** `subprotocol chat`, `permessage-deflate`, `TLS 1.3`, `certificate valid 61 days` */
-function agreed(event: HandshakeEvent, { theme, showSecrets }: HandshakeLook): Span[] {
-  const { subprotocol, deflate, tls, role } = event;
-  const origin = role === "server" ? headerValues(event.request.headers, "Origin")[0] : undefined;
-  const items: Span[] = [];
-  if (subprotocol !== undefined) items.push(span(`subprotocol ${escapeControl(subprotocol)}`));
-  if (deflate) items.push(span(formatExtension(encodeDeflateParams(deflate))));
-  if (tls) items.push(...tlsSpans(tls, event.at.epochUs / 1000, theme));
-  if (origin !== undefined) {
-    items.push(span(`origin ${escapeControl(showSecrets ? origin : redactUrl(origin))}`));
-  }
-  return items;
-}
-
-function tlsSpans({ version, authorized, peer }: TlsFacts, nowMs: number, theme: Theme): Span[] {
-  const items = [span(escapeControl(version.replace(/^TLSv/, "TLS ")))];
-  if (!authorized) items.push(span("certificate not verified", theme.warn));
-  const days = peer ? Math.floor((Date.parse(peer.validTo) - nowMs) / DAY_MS) : Number.NaN;
-  if (days < 0) items.push(span("certificate expired", theme.bad));
-  if (days >= 0) items.push(span(`certificate valid ${formatPlural(days, "day")}`));
-  return items;
-}
-
+/** The facts of a refusal; what it likely means, and what to try, says the line of the error. */
 function refusedLines(event: HandshakeEvent, look: HandshakeLook): string[] {
   const { theme } = look;
   const [word, answer] = refusal(event);
@@ -141,7 +103,7 @@ function refusedLines(event: HandshakeEvent, look: HandshakeLook): string[] {
     ]),
     ...warnings(event, look),
     ...(look.heads ? headLines(event, look) : answerHeaders(event, look)),
-    ...bodyLines(event.body, look),
+    ...bodyLines(event, look),
   ];
 }
 
@@ -175,7 +137,12 @@ function answerHeaders(event: HandshakeEvent, look: HandshakeLook): string[] {
 function headLines({ role, request, response }: HandshakeEvent, look: HandshakeLook): string[] {
   const [sent, received] = [look.theme.out("→"), look.theme.in("←")];
   const [asks, answers] = role === "client" ? [sent, received] : [received, sent];
-  return [...oneHead(request, asks, look), ...oneHead(response, answers, look)];
+  const check = acceptKeyLines({ request, response }, look.theme);
+  return [
+    ...oneHead(request, asks, look),
+    ...oneHead(response, answers, look),
+    ...(check.length > 0 ? ["", ...check] : []).map(indented),
+  ];
 }
 
 function oneHead(head: HttpHead, arrow: string, look: HandshakeLook): string[] {
@@ -189,21 +156,10 @@ function wrapped(lines: readonly string[], { columns }: HandshakeLook): string[]
   return lines.flatMap((line) => wrapWords(escapeControl(line), width)).map(indented);
 }
 
-/** The beginning of a refusal's body: text by lines, anything else as a hexdump. */
-function bodyLines(body: Uint8Array | undefined, look: HandshakeLook): string[] {
-  if (!body || body.length === 0) return [];
-  const width = (look.columns ?? DEFAULT_COLUMNS) - INDENT;
-  const shown = body.subarray(0, BODY_BYTES);
-  const lines = isUtf8(body)
-    ? Buffer.from(shown)
-        .toString("utf8")
-        .trimEnd()
-        .split(/\r?\n/)
-        .flatMap((line) => wrapColumns(escapeControl(line), width))
-    : hexdump(shown, look.theme);
-  const cut = lines.length > BODY_LINES || shown.length < body.length;
-  const note = cut ? [look.theme.dim(`… of ${formatPlural(body.length, "byte")}`)] : [];
-  return ["", ...lines.slice(0, BODY_LINES), ...note].map(indented);
+function bodyLines(event: HandshakeEvent, look: HandshakeLook): string[] {
+  const { theme, columns = DEFAULT_COLUMNS } = look;
+  const lines = refusalBodyLines(event, { theme, columns: columns - INDENT });
+  return (lines.length > 0 ? ["", ...lines] : []).map(indented);
 }
 
 function indented(line: string): string {

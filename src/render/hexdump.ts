@@ -7,14 +7,21 @@ const BYTES_A_LINE = 16;
 
 /** `00000000  89 50 4e 47 0d 0a 1a 0a  00 00 00 0d 49 48 44 52  .PNG........IHDR` */
 export function hexdump(bytes: Uint8Array, theme: Pick<Theme, "dim">): string[] {
-  const lines: string[] = [];
+  return hexRows(bytes, theme).map((row, i) => {
+    const offset = (i * BYTES_A_LINE).toString(16).padStart(8, "0");
+    return `${theme.dim(offset)}  ${row}`;
+  });
+}
+
+/** A hexdump that does not number its lines. */
+export function hexRows(bytes: Uint8Array, theme: Pick<Theme, "dim">): string[] {
+  const rows: string[] = [];
   for (let at = 0; at < bytes.length; at += BYTES_A_LINE) {
     const row = bytes.subarray(at, at + BYTES_A_LINE);
     const groups = `${hexPairs(row.subarray(0, 8)).padEnd(23)}  ${hexPairs(row.subarray(8)).padEnd(23)}`;
-    const offset = at.toString(16).padStart(8, "0");
-    lines.push(`${theme.dim(offset)}  ${groups}  ${theme.dim(printable(row))}`);
+    rows.push(`${groups}  ${theme.dim(printable(row))}`);
   }
-  return lines;
+  return rows;
 }
 
 /** `89 50 4e 47` */

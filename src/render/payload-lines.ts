@@ -1,8 +1,10 @@
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import { displayWidth, wrapColumns } from "../width.ts";
 import { escapeBytes, escapeControl } from "./escape.ts";
 import { formatCount } from "./format.ts";
 import { HEXDUMP_COLUMNS, hexdump, hexDigits } from "./hexdump.ts";
+import { jsonLines } from "./json-lines.ts";
+import { renderSpans, type Span, span, spansWidth, wrapSpans } from "./span.ts";
 import type { Theme } from "./theme.ts";
 
 /** Bytes of a payload on their way to the screen. */
@@ -23,11 +25,13 @@ export interface PayloadSpace {
   readonly indent: number;
   /** Bytes of payload that are shown. */
   readonly maxPrint: number;
+  /** Indents and colors text that is JSON. */
+  readonly pretty: boolean;
 }
 
 /** What stands on the frame's line, and what stands below it, not indented yet. */
 export interface ShownPayload {
-  readonly inline: string;
+  readonly inline: readonly Span[];
   readonly below: readonly string[];
   readonly indent: number;
 }
@@ -43,7 +47,9 @@ export function showPayload(payload: Payload, space: PayloadSpace): ShownPayload
   const shown = payload.bytes.subarray(0, cutLength(payload, space.maxPrint));
   const left = shown.length < payload.length;
   const note = left ? `… ${formatCount(shown.length)} of ${formatCount(payload.length)} B` : "";
-  return payload.kind === "text" ? showText(shown, note, space) : showBinary(shown, note, space);
+  if (payload.kind === "binary") return showBinary(shown, note, space);
+  const pretty = space.pretty ? showJson(shown, note, space) : undefined;
+  return pretty ?? showText(shown, note, space);
 }
 
 /** Where to cut: text only between two code points. */
@@ -58,11 +64,28 @@ function cutLength({ bytes, kind }: Payload, maxPrint: number): number {
 function showText(bytes: Uint8Array, note: string, space: PayloadSpace): ShownPayload {
   const { theme, room, columns, indent } = space;
   const inline = `${escapeBytes(bytes)}${note && ` ${note}`}`;
-  if (displayWidth(inline) <= room) return { inline, below: [], indent };
+  if (displayWidth(inline) <= room) return { inline: [span(inline)], below: [], indent };
   const lines = textLines(bytes).flatMap((line) =>
     wrapColumns(line, columns - indent).map((piece) => quietNewline(piece, theme)),
   );
-  return { inline: "", below: note ? [...lines, theme.dim(note)] : lines, indent };
+  return { inline: [], below: note ? [...lines, theme.dim(note)] : lines, indent };
+}
+
+/** JSON stands below, indented; what is one line stands on the frame's. Undefined for other text. */
+function showJson(bytes: Uint8Array, note: string, space: PayloadSpace): ShownPayload | undefined {
+  const { theme, room, columns, indent } = space;
+  if (bytes.length === 0 || !isUtf8(bytes)) return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+  const lines = jsonLines(text, { theme, cut: note !== "" });
+  if (!lines) return undefined;
+  const [first = []] = lines;
+  if (lines.length === 1 && !note && spansWidth(first) <= room) {
+    return { inline: first, below: [], indent };
+  }
+  // A log file has no edge.
+  const width = Number.isFinite(room) ? columns - indent : Number.POSITIVE_INFINITY;
+  const below = lines.flatMap((line) => wrapSpans(line, width)).map(renderSpans);
+  return { inline: [], below: note ? [...below, theme.dim(note)] : below, indent };
 }
 
 /** One line for each line of the text, its newline visible at the end. */
@@ -87,12 +110,12 @@ function showBinary(bytes: Uint8Array, note: string, space: PayloadSpace): Shown
   const { theme, room, columns } = space;
   const inline = hexDigits(bytes);
   if (bytes.length <= MAX_INLINE_HEX_BYTES && !note && inline.length <= room) {
-    return { inline, below: [], indent: space.indent };
+    return { inline: [span(inline)], below: [], indent: space.indent };
   }
   const lines = hexdump(bytes, theme);
   // A hexdump is wide: where it would not fit below the opcode it moves to the left.
   const indent = Math.max(0, Math.min(space.indent, columns - HEXDUMP_COLUMNS));
-  return { inline: "", below: note ? [...lines, theme.dim(note)] : lines, indent };
+  return { inline: [], below: note ? [...lines, theme.dim(note)] : lines, indent };
 }
 
 /** A short payload of a control frame: in quotes where it is readable, otherwise in hex. */

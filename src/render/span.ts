@@ -1,4 +1,4 @@
-import { displayWidth } from "../width.ts";
+import { displayWidth, wrapColumns } from "../width.ts";
 import { plain, type Style } from "./theme.ts";
 
 /** A piece of a line: its width is measured before its style is applied. */
@@ -27,4 +27,19 @@ export function renderSpans(spans: readonly Span[]): string {
 
 export function spansWidth(spans: readonly Span[]): number {
   return spans.reduce((width, { text }) => width + displayWidth(text), 0);
+}
+
+/** The spans in lines of at most so many columns, however the words fall. */
+export function wrapSpans(spans: readonly Span[], columns: number): Span[][] {
+  const lines: Span[][] = [[]];
+  for (const { text, style } of spans) {
+    const room = columns - spansWidth(lines.at(-1) ?? []);
+    const [first = ""] = wrapColumns(text, room);
+    const fits = displayWidth(first) <= room;
+    if (fits) lines.at(-1)?.push(span(first, style));
+    const rest = fits ? text.slice(first.length) : text;
+    if (rest === "") continue;
+    lines.push(...wrapColumns(rest, columns).map((piece) => [span(piece, style)]));
+  }
+  return lines;
 }

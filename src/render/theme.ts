@@ -19,6 +19,11 @@ export interface Theme {
   readonly good: Style;
   readonly warn: Style;
   readonly bad: Style;
+  /** Parts of JSON. */
+  readonly key: Style;
+  readonly string: Style;
+  readonly number: Style;
+  readonly literal: Style;
 }
 
 export const plain: Style = (text) => text;
@@ -27,7 +32,8 @@ export const plain: Style = (text) => text;
 export function createTheme(level: ColorLevel): Theme {
   if (level === 0) {
     const styles = { dim: plain, bold: plain, header: plain, out: plain, in: plain };
-    return { level, ...styles, good: plain, warn: plain, bad: plain };
+    const json = { key: plain, string: plain, number: plain, literal: plain };
+    return { level, ...styles, good: plain, warn: plain, bad: plain, ...json };
   }
   const chalk = new Chalk({ level });
   return {
@@ -40,6 +46,10 @@ export function createTheme(level: ColorLevel): Theme {
     good: (text) => chalk.green(text),
     warn: (text) => chalk.yellow(text),
     bad: (text) => chalk.red(text),
+    key: (text) => chalk.blueBright(text),
+    string: (text) => chalk.green(text),
+    number: (text) => chalk.magenta(text),
+    literal: (text) => chalk.yellow(text),
   };
 }
 

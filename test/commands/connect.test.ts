@@ -469,7 +469,7 @@ describe("at a terminal", () => {
     expect(await code).toBe(0);
     expect(seen(io)).toMatch(/→ text +5 B +FIN +mask [0-9a-f]{8} +hello/);
     expect(seen(io)).toMatch(
-      /○ closed by us: 1000 Normal Closure, clean, after .*; 1 sent, 1 received\n$/,
+      /○ closed by us: 1000 Normal Closure, clean.*, after .*\n +1 sent, 5 B · 1 received, 5 B\n$/,
     );
     expect(io.err()).toBe("");
   });

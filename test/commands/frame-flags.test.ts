@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../src/commands/command.ts";
-import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "../../src/commands/common-options.ts";
-import { readFrameLook } from "../../src/commands/frame-flags.ts";
+import {
+  FRAME_OPTIONS,
+  OUTPUT_OPTIONS,
+  TIMELESS_FRAME_OPTIONS,
+} from "../../src/commands/common-options.ts";
+import { readFrameLook, readTimelessLook } from "../../src/commands/frame-flags.ts";
 import { parseArgs } from "../../src/commands/parse-args.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
 
@@ -37,6 +41,21 @@ describe("how frames are shown", () => {
       maxPrint: 2048,
       verbosity: 2,
     });
+    expect([look(false).pretty, look(false, "--pretty").pretty]).toEqual([false, true]);
     expect(() => look(false, "--max-print", "much")).toThrow("--max-print");
+  });
+
+  it("with the time, in a log file with the date", () => {
+    expect([look(true).timestamps, look(false).timestamps]).toEqual(["time", "iso"]);
+    expect(look(false, "--timestamps", "delta").timestamps).toBe("delta");
+    expect(() => look(false, "--timestamps", "now")).toThrow("--timestamps must be one of");
+  });
+
+  it("without a time where nobody knows it", () => {
+    const timeless = { ...command, options: [...TIMELESS_FRAME_OPTIONS, ...OUTPUT_OPTIONS] };
+    const io = memoryIo();
+    expect(readTimelessLook(parseArgs(timeless, []), io, io.stdout)).not.toHaveProperty(
+      "timestamps",
+    );
   });
 });

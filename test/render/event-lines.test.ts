@@ -1,9 +1,14 @@
+import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { encodeClosePayload } from "../../src/protocol/close-codes.ts";
 import { createEventRenderer, type EventRendererOptions } from "../../src/render/event-lines.ts";
 import { formatTime } from "../../src/render/format.ts";
+import type { TimestampStyle } from "../../src/render/timestamps.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import type { CloseEvent, Event, HandshakeEvent } from "../../src/transport/events.ts";
+import { createInflate } from "../../src/transport/inflater.ts";
 import { frameEvents } from "../helpers/frame-events.ts";
+import { expectGolden } from "../helpers/golden.ts";
 
 const SECOND = 1_000_000_000n;
 const EPOCH_US = Date.UTC(2026, 1, 1) * 1000;
@@ -21,6 +26,45 @@ const handshake: HandshakeEvent = {
   timings: {},
   violations: [],
 };
+const secure = {
+  url: "wss://stream.example.net/v1",
+  remote: "192.0.2.1:443",
+  request: {
+    startLine: "GET /v1 HTTP/1.1",
+    headers: [
+      ["Host", "stream.example.net"],
+      ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+      ["Authorization", "Bearer abc"],
+    ],
+  },
+  response: {
+    startLine: "HTTP/1.1 101 Switching Protocols",
+    headers: [
+      ["Upgrade", "websocket"],
+      ["Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="],
+    ],
+  },
+  timings: { dns: 2.1, tcp: 11, tls: 19, upgrade: 11 },
+  subprotocol: "chat",
+  deflate: {
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: false,
+    serverMaxWindowBits: 12,
+    clientMaxWindowBits: 15,
+  },
+  tls: {
+    version: "TLSv1.3",
+    cipher: "TLS_AES_256_GCM_SHA384",
+    authorized: true,
+    peer: {
+      subject: "CN=stream.example.net",
+      issuer: "",
+      validFrom: "",
+      validTo: "2026-04-03T12:00:00Z",
+      fingerprint256: "",
+    },
+  },
+} satisfies Partial<HandshakeEvent>;
 const close: CloseEvent = {
   ...common,
   type: "close",
@@ -35,6 +79,76 @@ function renderer(options: Partial<EventRendererOptions> = {}) {
   return (...events: readonly Event[]) => events.flatMap(render);
 }
 
+const KEY = 0x37fa213d;
+const order = JSON.stringify({ channel: "orders", id: 1, items: ["tea", "cake"], total: 12.5 });
+const packed = deflateRawSync(order.repeat(20), { finishFlush: constants.Z_SYNC_FLUSH });
+
+/** A session as a person may have it, an event every 12.5 ms. */
+function session(): Event[] {
+  const frames = frameEvents(
+    [
+      { opcode: 1, maskKey: KEY, payload: "hello" },
+      { opcode: 1, payload: "hello" },
+      { opcode: 1, payload: order },
+      { opcode: 2, payload: Uint8Array.from({ length: 40 }, (_, i) => i * 7) },
+      { opcode: 1, rsv1: true, payload: packed.subarray(0, -4) },
+      { opcode: 1, fin: false, payload: "first, " },
+      { opcode: 9, payload: "alive?" },
+      { opcode: 10, maskKey: KEY, payload: "alive?" },
+      { opcode: 0, payload: "second \x1b[2J" },
+      { opcode: 3, payload: "?" },
+      { opcode: 8, payload: encodeClosePayload(1011, "out of memory") },
+      { opcode: 8, maskKey: KEY, payload: encodeClosePayload(1011) },
+    ],
+    { createInflate },
+  );
+  const [, answer] = frames;
+  const told: Event[] = [
+    { ...handshake, ...secure },
+    ...frames.map((event) => (event === answer ? { ...event, rttMs: 12.3 } : event)),
+    { ...common, type: "note", message: "3 lines were held back" },
+    { ...close, code: 1011, reason: "out of memory", durationMs: 1.4 },
+    { ...common, type: "reconnect", attempt: 1, tries: 10, delayMs: 1000, reason: "closed" },
+  ];
+  return told.map((event, i) => ({ ...event, conn: "1", at: at(BigInt(i) * 12_500_000n) }));
+}
+
+/** Local times are the same wherever the test runs. */
+function inLocalTime(event: Event): Event {
+  const offsetUs = new Date(EPOCH_US / 1000).getTimezoneOffset() * 60_000_000;
+  const moved = event.type === "frame" ? offsetUs : 0;
+  return { ...event, at: { ...event.at, epochUs: event.at.epochUs + moved } };
+}
+
+describe("a session on the screen", () => {
+  it.each([
+    ["80.txt", {}],
+    ["120.txt", { columns: 120 }],
+    ["log.txt", { columns: undefined, timestamps: "iso" }],
+    ["delta.txt", { timestamps: "delta" }],
+    ["since.txt", { timestamps: "since" }],
+    ["pretty.txt", { pretty: true }],
+    ["pretty-color.txt", { pretty: true, theme: createTheme(1) }],
+    ["several.txt", { labelConnections: true, timestamps: "since" }],
+    ["include.txt", { include: true }],
+  ] satisfies [string, Partial<EventRendererOptions>][])(
+    "%s",
+    (name, options: Partial<EventRendererOptions>) => {
+      const render = createEventRenderer({
+        theme: createTheme(0),
+        columns: 80,
+        timestamps: "time",
+        maxPrint: 256,
+        label: ({ frame }) => (frame.payload.length === order.length ? "orders" : undefined),
+        ...options,
+      });
+      const events = options.timestamps === "iso" ? session() : session().map(inLocalTime);
+      const lines = events.flatMap(render);
+      expectGolden(`events/${name}`, `${lines.join("\n")}\n`);
+    },
+  );
+});
+
 describe("the events of a connection", () => {
   it("read as a story", () => {
     const frames = frameEvents([
@@ -46,12 +160,14 @@ describe("the events of a connection", () => {
     ]);
     expect(renderer()(handshake, ...frames, { ...close, at: at(21n * SECOND) })).toEqual([
       "● open   ws://h/",
+      "         at 192.0.2.1:80",
       "→ text       5 B  FIN  mask 00000001  hello",
       "← text       3 B                      fragment 1  hel",
       '← ping       1 B  FIN                 "p"',
       "← cont.      2 B  FIN                 fragment 2  lo",
       "← binary     1 B  FIN                 78",
-      '○ closed by the peer: 1001 Going Away "bye", clean, after 21 s; 1 sent, 2 received',
+      '○ closed by the peer: 1001 Going Away "bye", clean, after 21 s',
+      "         1 sent, 5 B · 2 received, 6 B",
     ]);
   });
 
@@ -70,8 +186,8 @@ describe("the events of a connection", () => {
     const data = new Uint8Array(1);
     const frames = frameEvents([{ opcode: 1, payload: "a" }]);
     const message: Event = { ...common, type: "message", dir: "in", kind: "text", data };
-    expect(renderer()(...frames, message, close).at(-1)).toMatch(/; 0 sent, 1 received$/);
-    expect(renderer()(message, message, close).at(-1)).toMatch(/; 0 sent, 2 received$/);
+    expect(renderer()(...frames, message, close).at(-1)).toMatch(/ 0 sent · 1 received, 1 B$/);
+    expect(renderer()(message, message, close).at(-1)).toMatch(/ 0 sent · 2 received, 2 B$/);
   });
 
   it("are forgotten after the close", () => {
@@ -84,28 +200,15 @@ describe("the events of a connection", () => {
     const response = { startLine: "HTTP/1.1 404 Not Found", headers: [] };
     const render = renderer();
     expect(render({ ...handshake, response })[0]).toContain("404");
-    expect(render(close)[0]).not.toContain("received");
+    expect(render(close)).toHaveLength(1);
   });
 
   it("keep connections apart", () => {
     const [event] = frameEvents([{ opcode: 1 }]);
     const render = renderer();
     render(handshake, event!, { ...handshake, conn: "2" });
-    expect(render({ ...close, conn: "2" })[0]).toMatch(/0 received$/);
-    expect(render(close)[0]).toMatch(/1 received$/);
-  });
-});
-
-describe("a close", () => {
-  it.each([
-    [{ code: 1000, reason: "" }, "○ closed by the peer: 1000 Normal Closure, clean"],
-    [{ code: 1005, reason: "" }, "○ closed by the peer: no code, clean"],
-    [{ initiator: "local" }, '○ closed by us: 1001 Going Away "bye", clean'],
-    [{ clean: false }, '○ closed by the peer: 1001 Going Away "bye", not clean'],
-    [{ code: 1006, clean: false }, "○ closed by the peer without a Close frame (1006)"],
-    [{ code: 4321, reason: "\x1b[2J" }, '○ closed by the peer: 4321 Private Use "\\x1b[2J", clean'],
-  ] satisfies [Partial<CloseEvent>, string][])("%j", (fields, line) => {
-    expect(renderer()({ ...close, ...fields })).toEqual([line]);
+    expect(render({ ...close, conn: "2" })[1]).toMatch(/0 received$/);
+    expect(render(close)[1]).toMatch(/1 received, 0 B$/);
   });
 });
 
@@ -114,8 +217,26 @@ describe("talk", () => {
     [{ type: "note", message: "the port\x1b[2J" }, "· the port\\x1b[2J"],
     [{ type: "error", code: "tls", message: "expired\n" }, "! expired\\n"],
     [{ type: "reconnect", attempt: 2, delayMs: 500 }, "… reconnecting in 500 ms, attempt 2"],
+    [
+      { type: "reconnect", attempt: 2, tries: 10, delayMs: 1500, reason: "it was lost\x1b" },
+      "… reconnecting in 1.5 s, attempt 2 of 10: it was lost\\x1b",
+    ],
+    [
+      { type: "reconnected", lost: "1", attempt: 2, offlineMs: 3200, queued: 0 },
+      "… connected again after 3.2 s; what was sent last may not have arrived",
+    ],
   ] as const)("%j", (fields, line) => {
     expect(renderer()({ ...common, ...fields })).toEqual([line]);
+  });
+
+  it("is wrapped on a screen, and not in a log file", () => {
+    const gap = { type: "reconnected", lost: "1", attempt: 2, offlineMs: 3200, queued: 2 } as const;
+    const event = { ...common, ...gap };
+    expect(renderer()(event)).toEqual([
+      "… connected again after 3.2 s; 2 messages waited and leave now; what was sent",
+      "  last may not have arrived",
+    ]);
+    expect(renderer({ columns: undefined })(event)).toHaveLength(1);
   });
 });
 
@@ -130,9 +251,12 @@ describe("several connections", () => {
     const lines = render(handshake, ...frames, { ...common, type: "note", message: "n" }, close);
     expect(lines.map((line) => line.slice(0, time.length + 6))).toEqual([
       `${time} #1  ●`,
+      " ".repeat(time.length + 6),
       `${time} #1  ←`,
       `${time} #1  ·`,
       `${time} #1  ○`,
+      " ".repeat(time.length + 6),
+      " ".repeat(time.length + 6),
     ]);
   });
 });
@@ -143,8 +267,8 @@ describe("a single connection", () => {
     const [event] = frameEvents([{ opcode: 1, payload: "a" }]);
     const lines = render(handshake, { ...event!, ...common }, close);
     expect(lines[0]).toMatch(/^●/);
-    expect(lines[1]).toBe(`${formatTime(EPOCH_US)} ← text       1 B  FIN                 a`);
-    expect(lines[2]).toMatch(/^○/);
+    expect(lines[2]).toBe(`${formatTime(EPOCH_US)} ← text       1 B  FIN                 a`);
+    expect(lines[3]).toMatch(/^○/);
   });
 });
 
@@ -154,9 +278,61 @@ describe("verbosity", () => {
 
   it("1 adds the header's bytes and both heads, 2 the bit layout", () => {
     expect(renderer({ verbosity: 1 })(event!)[1]).toBe("  header 81 01 at byte 0");
-    expect(renderer({ verbosity: 1 })(handshake)[1]).toContain("→ GET / HTTP/1.1");
+    expect(renderer({ verbosity: 1 })(handshake)[2]).toContain("→ GET / HTTP/1.1");
+    expect(renderer({ include: true })(handshake)).toEqual(renderer({ verbosity: 1 })(handshake));
     expect(count({ verbosity: 2 })).toBeGreaterThan(count({ verbosity: 1 }));
     expect(count({ diagram: true })).toBe(count({ verbosity: 2 }) - 1);
+  });
+});
+
+describe("the time before a frame", () => {
+  const [frame] = frameEvents([{ opcode: 1, payload: "a" }]);
+  const passed = (ns: bigint): Event => ({ ...frame!, conn: "1", at: at(ns) });
+  const times = (timestamps?: TimestampStyle | boolean) =>
+    renderer(timestamps === undefined ? {} : { timestamps })(
+      { ...handshake, at: at(5n * SECOND) },
+      passed(6n * SECOND),
+      { ...common, type: "state", state: "OPEN", at: at(7n * SECOND) },
+      passed(7n * SECOND + 1_500_000n),
+    )
+      .filter((line) => line.includes("text"))
+      .map((line) => line.split(/ ?←/)[0]);
+
+  it.each([
+    ["iso", ["2026-02-01T00:00:06.000000Z", "2026-02-01T00:00:07.001500Z"]],
+    ["since", ["    1.000000", "    2.001500"]],
+    ["delta", ["+   1.000000", "+   1.001500"]],
+    ["off", ["", ""]],
+    [false, ["", ""]],
+    [undefined, ["", ""]],
+  ] as const)("%s", (style, expected) => expect(times(style)).toEqual(expected));
+
+  it("counts from the first event where no connection opens", () => {
+    const render = renderer({ timestamps: "since" });
+    expect(render(passed(SECOND), passed(3n * SECOND))[1]).toMatch(/^ {4}2\.000000 ←/);
+  });
+});
+
+describe("what the caller knows of a frame", () => {
+  const [chat, alive] = frameEvents([
+    { opcode: 1, payload: "hi" },
+    { opcode: 1, maskKey: 1, payload: `{"type":"ping","note":"${"x".repeat(80)}"}` },
+  ]);
+
+  it("its label stands before the payload", () => {
+    const label = () => "room\x1b";
+    expect(renderer({ label })(chat!)).toEqual(["← text       2 B  FIN  room\\x1b  hi"]);
+    const bold = renderer({ label, theme: createTheme(1) })(chat!)[0];
+    expect(bold).toContain("\x1b[1mroom\\x1b\x1b[22m");
+  });
+
+  it("a heartbeat is dim and takes one line", () => {
+    const isHeartbeat = (event: Event) => event === alive;
+    const lines = renderer({ isHeartbeat, theme: createTheme(1) })(alive!);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\x1b\[2m→ text {5}105 B {2}FIN {2}mask 00000001 {2}\{.*…\x1b\[22m$/);
+    expect(lines[0]!.length).toBeLessThanOrEqual(80 + "\x1b[2m\x1b[22m".length);
+    expect(renderer({ isHeartbeat })(chat!)[0]).toMatch(/hi$/);
   });
 });
 

@@ -4,6 +4,7 @@ import { encodeClosePayload } from "../../src/protocol/close-codes.ts";
 import { type FrameLook, frameLines, type FramePlace } from "../../src/render/frame-line.ts";
 import { span } from "../../src/render/span.ts";
 import { createTheme } from "../../src/render/theme.ts";
+import { displayWidth } from "../../src/width.ts";
 import { createInflate } from "../../src/transport/inflater.ts";
 import type { FrameEvent } from "../../src/transport/events.ts";
 import { filler, hex } from "../helpers/bytes.ts";
@@ -17,8 +18,15 @@ const look: FrameLook = {
   headerBytes: false,
   diagram: false,
   hex: false,
+  pretty: false,
 };
-const alone: FramePlace = { kind: "text", compressed: false, maskColumn: true };
+const alone: FramePlace = {
+  kind: "text",
+  compressed: false,
+  maskColumn: true,
+  reservedColumn: false,
+  faint: false,
+};
 
 function lines(event: FrameEvent, place: Partial<FramePlace> = {}, more: Partial<FrameLook> = {}) {
   return frameLines(event, [span("12:04:31.207 ")], { ...alone, ...place }, { ...look, ...more });
@@ -85,7 +93,7 @@ describe("the line of a frame", () => {
     const [line, ...broken] = lines(
       frameEvent({ opcode: 3, rsv2: true, rsv3: true, payload: "?" }),
     );
-    expect(line).toBe("12:04:31.207 ← 0x3        1 B  FIN                 RSV2  RSV3  ?");
+    expect(line).toBe("12:04:31.207 ← 0x3        1 B  FIN RSV2 RSV3                 ?");
     expect(broken.join(" ")).toContain("rsv-not-negotiated");
     expect(broken.join(" ")).toContain("opcode-reserved");
     for (const text of broken) expect(text).toMatch(/^ {15}[! ] \S/);
@@ -107,6 +115,45 @@ function frameOf(bytes: Uint8Array) {
     payloadCut: true,
   } as const;
 }
+
+describe("what stands before the payload", () => {
+  it("reserved bits, in a column once there are some", () => {
+    const place = { reservedColumn: true, maskColumn: false };
+    expectLine({ opcode: 1, payload: "hi" }, "12:04:31.207 ← text       2 B  FIN       hi", place);
+    expect(lines(frameEvent({ opcode: 1, rsv3: true, payload: "hi" }), place)[0]).toBe(
+      "12:04:31.207 ← text       2 B  FIN RSV3  hi",
+    );
+  });
+
+  it("a label, escaped, also where the payload stands below", () => {
+    const label = "a\u009b";
+    expect(lines(frameEvent({ opcode: 1, payload: "hi" }), { label })[0]).toMatch(
+      /FIN {17}a\\u009b {2}hi$/,
+    );
+    expect(lines(frameEvent({ opcode: 1, payload: "x".repeat(40) }), { label })).toEqual([
+      "12:04:31.207 ← text      40 B  FIN                 a\\u009b",
+      " ".repeat(15) + "x".repeat(40),
+    ]);
+  });
+});
+
+describe("a frame that repeats", () => {
+  const faint = (sketch: FrameSketch, rttMs?: number) =>
+    lines({ ...frameEvent(sketch), ...(rttMs !== undefined && { rttMs }) }, { faint: true });
+
+  it("takes one line, whatever it holds", () => {
+    const [line, ...more] = faint({ opcode: 1, payload: "日".repeat(200) }, 12);
+    expect(more).toEqual([]);
+    expect(displayWidth(line!)).toBe(80);
+    expect(line).toMatch(/日… +12 ms$/);
+    expect(faint({ opcode: 2, payload: filler(200) })).toHaveLength(1);
+    expect(faint({ opcode: 9, payload: "p1" })[0]).toMatch(/FIN {17}"p1"$/);
+  });
+
+  it("shows what is wrong with it as ever", () => {
+    expect(faint({ opcode: 9, rsv2: true }).join(" ")).toContain("rsv-not-negotiated");
+  });
+});
 
 describe("what an answer took", () => {
   const answered = (payload: string) => ({ ...frameEvent({ opcode: 1, payload }), rttMs: 12.3 });
@@ -135,12 +182,12 @@ describe("what an answer took", () => {
 describe("compression", () => {
   const packed = deflateRawSync("hello hello hello", { finishFlush: constants.Z_SYNC_FLUSH });
   const payload = packed.subarray(0, -4);
-  const place = { compressed: true, maskColumn: false };
+  const place = { compressed: true, maskColumn: false, reservedColumn: true };
 
   it("shows the length on the wire, and the message inflated", () => {
     const [event] = frameEvents([{ opcode: 1, rsv1: true, payload }], { createInflate });
     expect(lines(event!, place)).toEqual([
-      `12:04:31.207 ← text      ${payload.length} B  FIN  RSV1  inflated 17 B  hello hello hello`,
+      `12:04:31.207 ← text      ${payload.length} B  FIN RSV1  deflate 17→${payload.length} B  hello hello hello`,
     ]);
   });
 
@@ -154,9 +201,10 @@ describe("compression", () => {
       { createInflate },
     );
     expect(events.flatMap((event) => lines(event, place))).toEqual([
-      "12:04:31.207 ← text       4 B       RSV1  fragment 1",
-      "12:04:31.207 ← cont.      1 B       fragment 2  compressed",
-      `12:04:31.207 ← cont.      ${payload.length - 5} B  FIN  fragment 3  inflated 17 B  hello hello hello`,
+      "12:04:31.207 ← text       4 B      RSV1  fragment 1",
+      "12:04:31.207 ← cont.      1 B            compressed  fragment 2",
+      `12:04:31.207 ← cont.      ${payload.length - 5} B  FIN       deflate 17→${payload.length} B  fragment 3`,
+      "               hello hello hello",
     ]);
   });
 
@@ -165,7 +213,7 @@ describe("compression", () => {
       createInflate,
     });
     const [line, ...broken] = lines(event!, place);
-    expect(line).toBe("12:04:31.207 ← text       2 B  FIN  RSV1  ffff");
+    expect(line).toBe("12:04:31.207 ← text       2 B  FIN RSV1  ffff");
     expect(broken.join(" ")).toContain("deflate-corrupt");
   });
 });

@@ -55,6 +55,7 @@ describe("an open connection", () => {
   it("tells where to, and what each phase took", () => {
     expect(lines({})).toEqual([
       "● open   wss://example.net/v1 in 33 ms (dns 2 · tcp 0.4 · tls 19 · upgrade 11)",
+      "         at 192.0.2.1:443",
     ]);
   });
 
@@ -62,37 +63,23 @@ describe("an open connection", () => {
     expect(lines({ url: "wss://example.net/a/long/path/to/somewhere" })).toEqual([
       "● open   wss://example.net/a/long/path/to/somewhere in 33 ms",
       "         (dns 2 · tcp 0.4 · tls 19 · upgrade 11)",
+      "         at 192.0.2.1:443",
     ]);
   });
 
-  it("tells what was agreed", () => {
+  it("tells what was agreed, as much on a line as fits", () => {
     const deflate = {
       serverNoContextTakeover: true,
       clientNoContextTakeover: false,
       serverMaxWindowBits: 12,
       clientMaxWindowBits: 15,
     };
-    expect(lines({ subprotocol: "chat", deflate })[1]).toBe("         subprotocol chat");
-    expect(lines({ subprotocol: "chat", deflate }, { columns: 120 })[1]).toBe(
-      "         subprotocol chat · permessage-deflate; server_no_context_takeover; server_max_window_bits=12",
-    );
-  });
-
-  it.each([
-    ["61 days", "2026-04-03T12:00:00Z", "TLS 1.3 · certificate valid 61 days"],
-    ["a day", "2026-02-02T01:00:00Z", "TLS 1.3 · certificate valid 1 day"],
-    ["an hour", "2026-02-01T01:00:00Z", "TLS 1.3 · certificate valid 0 days"],
-    ["no longer", "2026-01-31T23:00:00Z", "TLS 1.3 · certificate expired"],
-    ["nobody knows", "", "TLS 1.3"],
-  ])("a certificate valid for %s", (_, validTo, text) => {
-    const peer = { subject: "", issuer: "", validFrom: "", validTo, fingerprint256: "" };
-    const tls = { version: "TLSv1.3", cipher: "x", authorized: true, peer };
-    expect(lines({ tls })[1]).toBe(`         ${text}`);
-  });
-
-  it("says that a certificate was not verified", () => {
-    const tls = { version: "TLSv1.2", cipher: "x", authorized: false };
-    expect(lines({ tls })[1]).toBe("         TLS 1.2 · certificate not verified");
+    const words = "permessage-deflate, server window 2^12, server without context takeover";
+    const way = "         at 192.0.2.1:443 · subprotocol chat";
+    expect(lines({ subprotocol: "chat", deflate }).slice(1)).toEqual([way, `         ${words}`]);
+    expect(lines({ subprotocol: "chat", deflate }, { columns: 120 }).slice(1)).toEqual([
+      `${way} · ${words}`,
+    ]);
   });
 
   it("seen by the server tells who came", () => {
@@ -122,13 +109,28 @@ describe("an open connection", () => {
 
 describe("both heads", () => {
   it("stand in the direction they went, secrets redacted", () => {
-    expect(lines({}, { heads: true }).slice(1)).toEqual([
+    expect(lines({}, { heads: true }).slice(2)).toEqual([
       "         → GET /v1?token=*** HTTP/1.1",
       "         → Host: example.net",
       "         → Cookie: sid=***",
       "         ← HTTP/1.1 101 Switching Protocols",
       "         ← Upgrade: websocket",
     ]);
+  });
+
+  it("are followed by the check of the accept key", () => {
+    const key = ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="] as const;
+    const accept = ["Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="] as const;
+    const request = { startLine: "GET / HTTP/1.1", headers: [key] };
+    const response = { ...opened.response, headers: [accept] };
+    expect(lines({ request, response }, { heads: true }).slice(-5)).toEqual([
+      "",
+      "         key      dGhlIHNhbXBsZSBub25jZQ==",
+      "         SHA-1    b37a4f2cc0624f1690f64606cf385945b2bec4ea of key + GUID",
+      "         expected s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+      "         received s3pPLMBiTxaQ9kYGzzhZRbK+xOo=  matches",
+    ]);
+    expect(lines({ request, response }).join("")).not.toContain("SHA-1");
   });
 
   it("are turned round for a server", () => {
@@ -159,6 +161,20 @@ describe("a refusal", () => {
   it("tells what else is wrong", () => {
     const shown = lines({ ...refused, violations: [violation("response-version", "8")] });
     expect(shown[1]).toMatch(/^ {9}! The server speaks other versions/);
+  });
+
+  it("shows of a web page what a person would read", () => {
+    const headers = [["Content-Type", "text/html"]] as const;
+    const response = { startLine: "HTTP/1.1 200 OK", headers };
+    const body = utf8("<!doctype html><title>Shop</title><p>Buy <b>tea</b></p>");
+    expect(lines({ ...refused, response, body })).toEqual([
+      "○ refused wss://example.net/v1: 200 OK",
+      "         Content-Type: text/html",
+      "",
+      "         Shop",
+      "         Buy tea",
+      "         from a web page of 55 bytes",
+    ]);
   });
 
   it("shows the beginning of a long body, and how long it is", () => {

@@ -4,6 +4,7 @@ import {
   hexDigits,
   hexdump,
   hexPairs,
+  hexRows,
   printable,
 } from "../../src/render/hexdump.ts";
 import { createTheme } from "../../src/render/theme.ts";
@@ -18,6 +19,10 @@ describe("hexdump", () => {
       "00000000  89 50 4e 47 0d 0a 1a 0a  00 00 00 0d 49 48 44 52  .PNG........IHDR",
       "00000010  01                                                .",
     ]);
+  });
+
+  it("goes without the offset where that says nothing", () => {
+    expect(hexRows(PNG, theme)).toEqual(hexdump(PNG, theme).map((line) => line.slice(10)));
   });
 
   it("has no line for no bytes", () => expect(hexdump(hex(""), theme)).toEqual([]));

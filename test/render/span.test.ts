@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderSpans, span, spansWidth, styleSpans } from "../../src/render/span.ts";
+import { renderSpans, span, spansWidth, styleSpans, wrapSpans } from "../../src/render/span.ts";
 
 const loud = (text: string) => `<${text}>`;
 
@@ -17,5 +17,16 @@ describe("spans", () => {
 
   it("keep them where a line goes on", () => {
     expect(styleSpans([span("12:00 ", loud), span("#1  ")])).toBe("<12:00 >#1  ");
+  });
+
+  it("break at the edge and keep their styles", () => {
+    const wrapped = (columns: number) =>
+      wrapSpans([span("  "), span("abcdef", loud), span("xy")], columns).map(styleSpans);
+    expect(wrapped(5)).toEqual(["  <abc>", "<def>xy"]);
+    expect(wrapped(4)).toEqual(["  <ab>", "<cdef>", "xy"]);
+    expect(wrapped(2)).toEqual(["  ", "<ab>", "<cd>", "<ef>", "xy"]);
+    expect(wrapped(Number.POSITIVE_INFINITY)).toEqual(["  <abcdef>xy"]);
+    expect(wrapSpans([], 5)).toEqual([[]]);
+    expect(wrapSpans([span("日本語", loud)], 5).map(styleSpans)).toEqual(["<日本>", "<語>"]);
   });
 });

@@ -28,7 +28,10 @@ describe("decideColor", () => {
 });
 
 describe("createTheme", () => {
-  const styles = ["dim", "bold", "header", "out", "in", "good", "warn", "bad"] as const;
+  const styles = [
+    ...(["dim", "bold", "header", "out", "in", "good", "warn", "bad"] as const),
+    ...(["key", "string", "number", "literal"] as const),
+  ];
 
   it.each(styles)("%s changes nothing at level 0", (style) => {
     expect(createTheme(0)[style]("text")).toBe("text");
