@@ -23,5 +23,7 @@ export * from "./transport/connection.ts";
 export * from "./transport/dial.ts";
 export { EVENT_SCHEMA, eventToJson } from "./transport/event-json.ts";
 export type * from "./transport/events.ts";
+export * from "./transport/link.ts";
+export { RECONNECT_DEFAULTS, type ReconnectPolicy } from "./transport/reconnect-policy.ts";
 export * from "./transport/serve.ts";
 export { parseTarget, type Target } from "./transport/target.ts";

@@ -351,7 +351,7 @@ export class Link {
     this.#connection = undefined;
     this.#past = addTraffic(this.#past, connection.traffic);
     this.#pastReceived += connection.bytesReceived;
-    this.#redial.lasted(elapsedMs(this.#openedAt, at.ns), connection.bytesReceived);
+    this.#redial.lasted(elapsedMs(this.#openedAt, at.ns), connection.traffic.in.messages);
     this.#outage = { lost: conn, since: at.ns, attempt: 0 };
     const cut = this.#outbox.offline();
     if (cut > 0)

@@ -102,9 +102,9 @@ export class Tries {
     return this.#made;
   }
 
-  /** A connection has ended. */
-  lasted(openMs: number, receivedBytes: number): void {
-    const held = receivedBytes > 0 && openMs > this.#policy.firstDelayMs;
+  /** A connection has ended. @param received messages that it brought */
+  lasted(openMs: number, received: number): void {
+    const held = received > 0 && openMs > this.#policy.firstDelayMs;
     if (held || openMs >= HELD_MS) this.#made = 0;
   }
 

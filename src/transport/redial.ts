@@ -63,8 +63,8 @@ export class Redial {
   }
 
   /** A connection has ended. */
-  lasted(openMs: number, receivedBytes: number): void {
-    this.#tries.lasted(openMs, receivedBytes);
+  lasted(openMs: number, received: number): void {
+    this.#tries.lasted(openMs, received);
   }
 
   /** Waits as long as the policy says; false where that is the end. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { FramecatError } from "../../src/errors.ts";
 import { encodeClosePayload } from "../../src/protocol/close-codes.ts";
 import { encodeFrame } from "../../src/protocol/encoder.ts";
 import { Opcode } from "../../src/protocol/opcodes.ts";
@@ -536,6 +537,65 @@ it("ends once, whatever bytes come", async () => {
     }),
     { numRuns: 150 },
   );
+});
+
+describe("failing it", () => {
+  const failure = new FramecatError("heartbeat", "nothing was heard");
+
+  it("tells the peer, and waits for no answer", async () => {
+    const { connection, log, there } = await pair({ closeTimeoutMs: 60_000 });
+    connection.fail(failure);
+    connection.fail(failure);
+    await expectClosedWith(there, `03f3${toHex(utf8("heartbeat"))}`);
+    there.send(frame(Opcode.text, "too late"), closeFrame(1000));
+    there.socket.end();
+    const close = await connection.closed;
+    expect(close).toMatchObject({ code: 1011, initiator: "local", clean: false });
+    expect(close.durationMs).toBeGreaterThan(0);
+    expect(log.of("error")).toMatchObject([{ code: "heartbeat", message: "nothing was heard" }]);
+    expect([log.texts("in"), log.states]).toEqual([[], ["OPEN", "CLOSING", "CLOSED"]]);
+  });
+
+  it("is over soon, though the peer is gone, or takes nothing, or is held back", async () => {
+    const { connection, there } = await pair({ closeTimeoutMs: 60_000 });
+    there.socket.pause();
+    connection.hold();
+    void connection.send(Buffer.alloc(16 * 1024 * 1024), { binary: true });
+    connection.fail(failure);
+    const event = { code: 1006, initiator: "local", clean: false };
+    expect(await connection.closed).toMatchObject(event);
+  });
+
+  it("cuts a closing handshake short, and says nothing after the end", async () => {
+    const { connection, log, there } = await pair({ closeTimeoutMs: 60_000 });
+    void connection.close(1000);
+    await there.bytes(8);
+    connection.fail(failure);
+    expect(await connection.closed).toMatchObject({ code: 1000, clean: false });
+    connection.fail(failure);
+    expect([log.of("error").length, log.events.at(-1)?.type]).toEqual([1, "close"]);
+  });
+});
+
+describe("the time that closing took", () => {
+  it("is told of a closing handshake, whoever began", async () => {
+    const { url, clients } = await wsServer();
+    const ours = await dialTo(url);
+    const { durationMs } = await ours.connection.close();
+    const theirs = await dialTo(url);
+    [...clients].at(-1)!.close(1000);
+    const close = await theirs.connection.closed;
+    for (const took of [durationMs, close.durationMs]) {
+      expect(took).toBeGreaterThan(0);
+      expect(took).toBeLessThan(5000);
+    }
+  });
+
+  it("is not told where no Close frame passed", async () => {
+    const { connection, there } = await pair();
+    there.socket.end();
+    expect(await connection.closed).not.toHaveProperty("durationMs");
+  });
 });
 
 it("leaves no timer and no socket behind", async () => {

@@ -391,6 +391,151 @@ describe("sending", () => {
   });
 });
 
+describe("bytes as they are", () => {
+  it("go out in order behind what is being deflated, and are told as the frames they are", async () => {
+    const deflate = {
+      serverNoContextTakeover: true,
+      clientNoContextTakeover: true,
+      serverMaxWindowBits: 15,
+      clientMaxWindowBits: 15,
+    };
+    const { connection, log, there } = await pair({ deflate });
+    void connection.send("x".repeat(5000));
+    void connection.sendRaw(Uint8Array.of(0xf3, 0x01));
+    void connection.sendRaw(utf8("!"));
+    void connection.send("after");
+    const frames = await log.count("frame", 3);
+    await there.until((received) => received.length > 3 + 11);
+    expect(frames.map(({ frame: { header } }) => header.opcode)).toEqual([1, 3, 1]);
+    expect(frames[1]!.frame.header).toMatchObject({ rsv2: true, masked: false, length: 1 });
+    expect(frames[1]!.violations.map(({ rule }) => rule)).toContain("client-frame-unmasked");
+    expect(there.received.includes("f30121", 0, "hex")).toBe(true);
+    await eventually(() => connection.bufferedAmount === 0);
+    expect(connection.traffic.out.messages).toBe(2);
+  });
+
+  it("wait while the peer does not read, and are refused when it is not open", async () => {
+    const { connection, there } = await pair({ frames: false });
+    there.socket.pause();
+    const sending = connection.sendRaw(Buffer.alloc(16 * MEBIBYTE));
+    expect(connection.congested).toBe(true);
+    there.socket.resume();
+    await sending;
+    connection.terminate();
+    await expectFailure(connection.sendRaw(utf8("x")), "abnormal", /not open/);
+  });
+
+  it("may be a Close frame, behind which it is still open here", async () => {
+    const { connection, log, there } = await pair();
+    await connection.sendRaw(encodeFrame({ opcode: Opcode.close, maskKey: 1 }));
+    await there.bytes(6);
+    expect([connection.state, log.of("frame").length]).toEqual(["OPEN", 1]);
+    there.send(frame(Opcode.close));
+    await there.bytes(12);
+    there.socket.end();
+    expect(await connection.closed).toMatchObject({ code: 1005, clean: true });
+  });
+});
+
+describe("what is known of a connection", () => {
+  it("what has passed, counted in messages, payload and wire", async () => {
+    const { connection, log, there } = await pair();
+    expect(connection.traffic.in).toEqual({ messages: 0, payloadBytes: 0, wireBytes: 0 });
+    there.send(frame(Opcode.text, "hello"), frame(Opcode.ping, "p"));
+    await log.until("pong");
+    await connection.send("four");
+    await there.bytes(7 + 10);
+    await eventually(() => connection.bufferedAmount === 0);
+    expect(connection.traffic).toEqual({
+      in: { messages: 1, payloadBytes: 5, wireBytes: 10 },
+      out: { messages: 1, payloadBytes: 4, wireBytes: 17 },
+    });
+  });
+
+  it("when the peer was last heard", async () => {
+    const { connection, log, there } = await pair();
+    const before = connection.heardAt.ns;
+    there.send(frame(Opcode.ping, ""));
+    const { at } = await log.until("ping");
+    expect(connection.heardAt.ns).toBeGreaterThan(before);
+    expect(connection.heardAt.ns).toBeLessThanOrEqual(at.ns);
+  });
+
+  it("whether it is held, and is within a message", async () => {
+    const { connection } = await pair();
+    const release = connection.hold();
+    expect(connection.held).toBe(true);
+    release();
+    expect(connection.held).toBe(false);
+    void connection.send("a", { fin: false });
+    expect(connection.midMessage).toBe(true);
+    void connection.send("b");
+    expect(connection.midMessage).toBe(false);
+  });
+
+  it("that the peer takes what waits for it, while something waits", async () => {
+    const { connection, there } = await pair();
+    expect(connection.progress).toBeUndefined();
+    there.socket.pause();
+    void connection.send(Buffer.alloc(16 * MEBIBYTE), { binary: true });
+    const stuck = await settled(() => connection.progress ?? 0);
+    void connection.send("more of ours changes nothing");
+    expect(connection.progress).toBe(stuck);
+    there.socket.resume();
+    await eventually(() => connection.progress !== stuck);
+    await eventually(() => connection.progress === undefined);
+  });
+
+  it("which messages are heartbeats", async () => {
+    const { connection, log } = await pair();
+    void connection.send("data");
+    void connection.send("beat", { heartbeat: true });
+    expect(log.of("message").map(({ heartbeat }) => heartbeat)).toEqual([undefined, true]);
+  });
+});
+
+describe("whether a message has left", () => {
+  it("is told once the kernel has it, or never will", async () => {
+    const { connection, there } = await pair();
+    there.socket.pause();
+    const told: [string, boolean][] = [];
+    const send = (name: string, data: Uint8Array) =>
+      void connection.send(data, { binary: true, sent: (ok) => told.push([name, ok]) });
+    send("small", utf8("x"));
+    send("big", Buffer.alloc(16 * MEBIBYTE));
+    send("behind", utf8("y"));
+    await eventually(() => told.length === 1);
+    there.socket.resetAndDestroy();
+    await connection.closed;
+    expect(told).toEqual([
+      ["small", true],
+      ["big", false],
+      ["behind", false],
+    ]);
+  });
+
+  it("is told before the close of those, too, that wait behind one being deflated", async () => {
+    const deflate = {
+      serverNoContextTakeover: false,
+      clientNoContextTakeover: false,
+      serverMaxWindowBits: 15,
+      clientMaxWindowBits: 15,
+    };
+    const { connection, log } = await pair({ deflate });
+    const told: string[] = [];
+    for (const name of ["first", "second"]) {
+      const sent = (ok: boolean): void => {
+        told.push(`${name} ${ok} ${log.of("close").length}`);
+      };
+      void connection.send(Buffer.alloc(MEBIBYTE), { binary: true, sent });
+    }
+    connection.terminate();
+    await connection.closed;
+    expect(told).toEqual(["first false 0", "second false 0"]);
+    expect(connection.bufferedAmount).toBe(0);
+  });
+});
+
 /** The value once it has stayed the same for a while. */
 async function settled(read: () => number): Promise<number> {
   for (let value = read(); ; value = read()) {

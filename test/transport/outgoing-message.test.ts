@@ -17,6 +17,15 @@ it("joins fragments; the first one tells the kind", () => {
   expect(outgoing.push(utf8("c"), "binary", true)).toEqual({ kind: "binary", data: utf8("c") });
 });
 
+it("is open from the first fragment to the last", () => {
+  const outgoing = new OutgoingMessage();
+  const open = [false, true].map((fin) => {
+    outgoing.push(utf8("x"), "text", fin);
+    return outgoing.isOpen;
+  });
+  expect(open).toEqual([true, false]);
+});
+
 it("copies, since who sends may use its buffer again", () => {
   const outgoing = new OutgoingMessage();
   const buffer = utf8("one");

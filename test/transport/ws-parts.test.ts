@@ -102,6 +102,54 @@ it("deflates by the parameters that our handshake agreed on", async () => {
   deflate.cleanup();
 });
 
+it("sends bytes as they are, behind what is being deflated and before what comes after", async () => {
+  const deflate = createDeflate(PARAMS, { isServer: true, maxPayload: 1000 });
+  const out = sink();
+  const sender = new Sender(out, { [PerMessageDeflate.extensionName]: deflate });
+  const plain = { binary: true, fin: true, mask: false };
+  const done: string[] = [];
+  sender.sendRaw(hex("0a"), () => done.push("raw at once"));
+  sender.send(Buffer.alloc(2000), { ...plain, compress: true }, () => done.push("deflated"));
+  sender.sendRaw(hex("0b"), () => done.push("raw"));
+  await new Promise<void>((resolve) =>
+    sender.send(utf8("x"), { ...plain, compress: false }, () => resolve()),
+  );
+  expect(done).toEqual(["raw at once", "deflated", "raw"]);
+  expect([out.written[0], ...out.written.slice(-3)]).toEqual(["0a", "0b", "8201", "78"]);
+  deflate.cleanup();
+});
+
+it("tells bytes that wait behind a deflating message when the socket dies", async () => {
+  const deflate = createDeflate(PARAMS, { isServer: true, maxPayload: 1000 });
+  const out = { ...sink(), destroyed: false };
+  const sender = new Sender(out, { [PerMessageDeflate.extensionName]: deflate });
+  const plain = { binary: true, fin: true, mask: false };
+  sender.send(Buffer.alloc(2000), { ...plain, compress: true });
+  const told = new Promise((resolve) => sender.sendRaw(hex("0b"), resolve));
+  out.destroyed = true;
+  expect(await told).toBeInstanceOf(Error);
+  deflate.cleanup();
+});
+
+it("deflates as hard as it is told", async () => {
+  const lengths: number[] = [];
+  for (const deflateLevel of [0, 1, 9]) {
+    const out = sink();
+    const { sender, cleanup } = createCodec(
+      { role: "server", deflate: PARAMS, maxMessageLength: 100, deflateLevel },
+      out,
+    );
+    const message = Buffer.from(Array.from({ length: 3000 }, (_, i) => (i * i) % 97));
+    const options = { binary: true, fin: true, compress: true, mask: false };
+    await new Promise<void>((resolve) => sender.send(message, options, () => resolve()));
+    lengths.push(out.written[1]!.length / 2);
+    cleanup();
+  }
+  expect(lengths[0]).toBeGreaterThan(3000);
+  expect(lengths[1]).toBeLessThan(1000);
+  expect(lengths[2]).toBeLessThanOrEqual(lengths[1]!);
+});
+
 it.each([
   ["client", 8, 15, false],
   ["client", 9, 8, true],

@@ -1,0 +1,92 @@
+import { expect, it } from "vitest";
+import { systemClock } from "../../src/io.ts";
+import { Inbound } from "../../src/transport/inbound.ts";
+import type { WsReceiver } from "../../src/transport/ws-parts.ts";
+import { toHex, utf8 } from "../helpers/bytes.ts";
+import { eventually, socketPair } from "../helpers/transport.ts";
+
+/** A receiver that is behind when the test says so. */
+class FakeReceiver {
+  destroyed = false;
+  writableEnded = false;
+  writableNeedDrain = false;
+  readonly got: string[] = [];
+  #drain = (): void => undefined;
+
+  write(chunk: Uint8Array): boolean {
+    this.got.push(Buffer.from(chunk).toString());
+    return !this.writableNeedDrain;
+  }
+
+  end(): void {
+    this.writableEnded = true;
+  }
+
+  on(event: string, listener: () => void): this {
+    if (event === "drain") this.#drain = listener;
+    return this;
+  }
+
+  drain(): void {
+    this.writableNeedDrain = false;
+    this.#drain();
+  }
+}
+
+async function begin() {
+  const { here, there } = await socketPair();
+  const receiver = new FakeReceiver();
+  const seen: string[] = [];
+  const inbound = new Inbound({
+    socket: here,
+    receiver: receiver as unknown as WsReceiver,
+    role: "client",
+    clock: systemClock,
+    watch: (bytes) => seen.push(toHex(bytes)),
+  });
+  return { inbound, receiver, there, here, seen };
+}
+
+it("shows what comes, then hands it on, what came with the handshake first", async () => {
+  const { inbound, receiver, there, seen } = await begin();
+  const before = inbound.heardAt.ns;
+  inbound.start(utf8("head"));
+  await eventually(() => receiver.got.length === 1);
+  there.send("more");
+  await eventually(() => receiver.got.length === 2);
+  expect(receiver.got).toEqual(["head", "more"]);
+  expect(seen).toEqual([toHex(utf8("head")), toHex(utf8("more"))]);
+  expect(inbound.heardAt.ns).toBeGreaterThan(before);
+});
+
+it("stops for who holds and for a receiver that is behind", async () => {
+  const { inbound, receiver, here } = await begin();
+  inbound.start(new Uint8Array(0));
+  expect([inbound.isHeld, inbound.pauses, here.isPaused()]).toEqual([false, false, false]);
+  const release = inbound.hold();
+  expect([inbound.isHeld, inbound.pauses, here.isPaused()]).toEqual([true, true, true]);
+  receiver.writableNeedDrain = true;
+  release();
+  expect([inbound.isHeld, inbound.pauses, here.isPaused()]).toEqual([false, true, true]);
+  receiver.drain();
+  expect([inbound.pauses, here.isPaused()]).toEqual([false, false]);
+});
+
+it("drains, though it is held, and hands nothing on", async () => {
+  const { inbound, receiver, there, here } = await begin();
+  inbound.start(new Uint8Array(0));
+  inbound.hold();
+  inbound.drain();
+  there.send("too late");
+  await eventually(() => inbound.tally.wireBytes === 8);
+  expect([receiver.got, here.isPaused()]).toEqual([[], false]);
+});
+
+it("counts messages, payloads and bytes, and what of them are pings and pongs", async () => {
+  const { inbound } = await begin();
+  inbound.push(Buffer.alloc(20));
+  inbound.countMessage(Buffer.alloc(9));
+  inbound.countControl(Buffer.alloc(5));
+  expect(inbound.tally).toEqual({ messages: 1, payloadBytes: 9, wireBytes: 20 });
+  expect(inbound.messageBytes).toBe(20 - 7);
+});

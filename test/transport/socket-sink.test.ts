@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { expect, it } from "vitest";
+import { SocketSink } from "../../src/transport/socket-sink.ts";
+import { toHex, utf8 } from "../helpers/bytes.ts";
+import { socketPair } from "../helpers/transport.ts";
+
+it("writes to the socket, shows what it writes, and counts it", async () => {
+  const { here, there } = await socketPair();
+  const seen: string[] = [];
+  const sink = new SocketSink(here, (bytes) => seen.push(toHex(bytes)));
+  const sent = new Promise((resolve) => sink.write(utf8("b"), resolve));
+  sink.cork();
+  sink.write("äc");
+  const last = new Promise((resolve) => sink.write(utf8("d"), resolve));
+  sink.uncork();
+  expect([await sent, await last]).toEqual([null, null]);
+  expect((await there.bytes(5)).toString()).toBe("bäcd");
+  expect([seen, sink.bytes]).toEqual([["62", "c3a463", "64"], 5]);
+});
+
+it("tells what the kernel had taken when the socket is destroyed, and what not", async () => {
+  const { here, there } = await socketPair();
+  there.socket.pause();
+  const sink = new SocketSink(here);
+  const told: Record<string, boolean> = {};
+  const write = (name: string, bytes: Uint8Array) =>
+    sink.write(bytes, (error) => void (told[name] = !error));
+  write("small", utf8("taken at once"));
+  write("big", Buffer.alloc(16 * 1024 * 1024));
+  write("behind", utf8("waits"));
+  expect(sink.destroyed).toBe(false);
+  here.destroy();
+  await once(here, "close");
+  expect(told).toEqual({ small: true, big: false, behind: false });
+});
+
+it("does not count what a dead socket is given", async () => {
+  const { here } = await socketPair();
+  here.on("error", () => undefined);
+  here.destroy();
+  const seen: unknown[] = [];
+  const sink = new SocketSink(here, (bytes) => seen.push(bytes));
+  const error = await new Promise((resolve) => sink.write(utf8("late"), resolve));
+  expect(error).toBeInstanceOf(Error);
+  expect([sink.destroyed, sink.bytes, seen]).toEqual([true, 0, []]);
+});
