@@ -9,9 +9,13 @@ export interface DialPlan extends Pick<
   | "subprotocols"
   | "headers"
   | "origin"
+  | "host"
+  | "version"
+  | "requireDeflate"
   | "tls"
   | "proxy"
   | "hosts"
+  | "family"
   | "connectTimeoutMs"
   | "handshakeTimeoutMs"
 > {

@@ -1,6 +1,6 @@
 import type { OptionSpec } from "./command.ts";
 import { OUTPUT_OPTIONS } from "./common-options.ts";
-import { DIAL_OPTIONS } from "./dial-options.ts";
+import { LOAD_DIAL_OPTIONS } from "./dial-options.ts";
 
 /** What is measured, and how hard the server is worked. */
 const LOAD_OPTIONS: readonly OptionSpec[] = [
@@ -250,8 +250,11 @@ const MESSAGE_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "deflate",
-    kind: "flag",
-    description: "compress messages (permessage-deflate)",
+    kind: "text",
+    value: "WHEN",
+    choices: ["on", "off", "required"],
+    description: "compress messages, each by itself (permessage-deflate)",
+    default: "off",
     topic: "Messages",
   },
   {
@@ -391,7 +394,7 @@ export const BENCH_OPTIONS: readonly OptionSpec[] = [
   ...MESSAGE_OPTIONS,
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
-  ...DIAL_OPTIONS.map((option) => ({ ...option, common: option.name === "header" })),
+  ...LOAD_DIAL_OPTIONS.map((option) => ({ ...option, common: option.name === "header" })),
   ...OUTPUT_OPTIONS,
 ];
 

@@ -11,7 +11,7 @@ import { parseCount, parseDurationMs, parseRate } from "../units.ts";
 import { readMessageFlags } from "./bench-messages.ts";
 import { checkTogether } from "./bench-rules.ts";
 import type { Args } from "./command.ts";
-import { duration, readDialFlags } from "./dial-flags.ts";
+import { duration, readLoadDialFlags } from "./dial-flags.ts";
 
 /** What the flags ask for: a plan that lacks the number of workers, and the server where none is named. */
 export interface BenchFlags {
@@ -117,13 +117,20 @@ function readMeasure(args: Args, embedded: boolean): Measure {
 function readDial(url: string, args: Args, env: Io["env"]): DialPlan {
   const localAddresses = args.text("local-address");
   if (localAddresses !== undefined) parseLocalAddresses(localAddresses, "--local-address");
-  const dial = readDialFlags(url, args, env);
+  if (args.text("auth")?.includes("{{")) {
+    throw usageError(
+      "--auth has no placeholders",
+      "Put them into the address: ws://{{…}}:{{…}}@host/.",
+    );
+  }
+  const dial = readLoadDialFlags(url, args, env);
   const headers = dial.headers ?? [];
   const varies = [url, ...headers.map(([, value]) => value)].some((text) => text.includes("{{"));
   return {
     ...dial,
     headers,
-    deflate: args.flag("deflate"),
+    deflate: (args.text("deflate") ?? "off") !== "off",
+    ...(args.text("deflate") === "required" && { requireDeflate: true }),
     localAddresses,
     ...(varies && { template: { url, headers } }),
   };

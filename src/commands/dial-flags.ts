@@ -1,109 +1,133 @@
-import { readFileSync } from "node:fs";
-import { messageOf, usageError } from "../errors.ts";
-import { isToken } from "../protocol/http-head.ts";
+import { usageError } from "../errors.ts";
+import type { Io } from "../io.ts";
 import type { DialOptions } from "../transport/dial.ts";
 import { entriesFor, type HostEntry, parseHostEntry } from "../transport/host-entries.ts";
 import { parseProxy, type Proxy } from "../transport/proxy.ts";
 import { environmentProxy } from "../transport/proxy-environment.ts";
-import { parseServerName } from "../transport/secure-socket.ts";
-import { parseTarget, placeOf, type Target } from "../transport/target.ts";
-import { parseDurationMs } from "../units.ts";
-import type { Io } from "../io.ts";
+import type { Redirects } from "../transport/redirect.ts";
+import { addressFamily, parseTarget, placeOf, type Target } from "../transport/target.ts";
+import { parseCount, parseDurationMs } from "../units.ts";
 import type { Args } from "./command.ts";
+import { readRequestFlags } from "./header-flags.ts";
+import { readTlsFlags } from "./tls-flags.ts";
 
-export type DialFlags = Pick<
+export { parseSubprotocol } from "./header-flags.ts";
+
+/** What LOAD_DIAL_OPTIONS come to. */
+export type LoadDialFlags = Pick<
   DialOptions,
   | "target"
   | "subprotocols"
   | "headers"
   | "origin"
+  | "host"
+  | "version"
   | "tls"
   | "proxy"
   | "hosts"
+  | "family"
   | "connectTimeoutMs"
   | "handshakeTimeoutMs"
 >;
 
+/** What DIAL_OPTIONS come to. */
+export type DialFlags = LoadDialFlags & Pick<DialOptions, "redirects">;
+
+type Env = Io["env"];
+
+const DEFAULT_REDIRECTS = "10";
+const MAX_REDIRECTS = 100;
+
 /**
  * Reads the flags of DIAL_OPTIONS.
- * @param env where a proxy is looked for that no flag names
+ * @param env where a proxy is looked for that no flag names, SSLKEYLOGFILE, and secrets
  * @throws FramecatError (usage)
  */
-export function readDialFlags(url: string, args: Args, env: Io["env"] = {}): DialFlags {
+export function readDialFlags(url: string, args: Args, env: Env = {}): DialFlags {
   const target = parseTarget(url);
+  const redirects = readRedirects(args, env);
+  const places = redirects ? "any" : "dialled";
+  return { ...readFlags(target, args, env, places), ...(redirects && { redirects }) };
+}
+
+/**
+ * Reads the flags of LOAD_DIAL_OPTIONS.
+ * @throws FramecatError (usage)
+ */
+export function readLoadDialFlags(url: string, args: Args, env: Env = {}): LoadDialFlags {
+  return readFlags(parseTarget(url), args, env, "dialled");
+}
+
+/** @param resolved which places --resolve may name */
+function readFlags(
+  target: Target,
+  args: Args,
+  env: Env,
+  resolved: "dialled" | "any",
+): LoadDialFlags {
   const proxy = readProxy(target, args.text("proxy"), env);
-  const hosts = readHosts(args.list("resolve"), target, proxy);
+  const hosts = readHosts(args.list("resolve"), resolved === "any" ? undefined : [target, proxy]);
+  const family = readFamily(args, proxy ?? target);
   return {
     target,
     ...(proxy && { proxy }),
     ...(hosts.length > 0 && { hosts }),
-    subprotocols: args.list("subprotocol").map(parseSubprotocol),
-    headers: args.list("header").map(parseHeader),
-    origin: args.text("origin"),
-    tls: {
-      insecure: args.flag("insecure"),
-      ...pem(args, "ca"),
-      ...pem(args, "cert"),
-      ...pem(args, "key"),
-      ...serverName(args.text("sni")),
-    },
+    ...(family && { family }),
+    ...readRequestFlags(args, env, target),
+    tls: readTlsFlags(args, env),
     connectTimeoutMs: duration(args, "connect-timeout", "10s"),
     handshakeTimeoutMs: duration(args, "handshake-timeout", "10s"),
   };
 }
 
-function readProxy(target: Target, given: string | undefined, env: Io["env"]): Proxy | undefined {
+function readRedirects(args: Args, env: Env): Redirects | undefined {
+  const limit = args.text("max-redirects");
+  if (!args.flag("location")) {
+    if (limit === undefined) return undefined;
+    throw usageError("--max-redirects needs --location");
+  }
+  return {
+    limit: parseCount(limit ?? DEFAULT_REDIRECTS, "--max-redirects", 1, MAX_REDIRECTS),
+    proxyFor: (target) => readProxy(target, args.text("proxy"), env),
+  };
+}
+
+function readProxy(target: Target, given: string | undefined, env: Env): Proxy | undefined {
   if (given === undefined) return environmentProxy(target, env);
   if (given === "none") return undefined;
   if (target.socketPath === undefined) return parseProxy(given, "--proxy");
   throw usageError("no proxy leads to a unix socket", "Leave --proxy away.");
 }
 
-/** Entries for another place would go unnoticed: a port that is mistyped, most likely. */
+/**
+ * Entries for another place would go unnoticed: a port that is mistyped, most likely.
+ * @param dialled absent where it is not known yet what will be
+ */
 function readHosts(
   texts: readonly string[],
-  target: Target,
-  proxy: Proxy | undefined,
+  dialled: readonly (Target | Proxy | undefined)[] | undefined,
 ): readonly HostEntry[] {
-  const places = proxy ? [target, proxy] : [target];
+  const places = dialled?.filter((place) => place !== undefined);
   return texts.flatMap((text) => {
-    const used = entriesFor([parseHostEntry(text, "--resolve")], places);
-    if (used.length > 0) return used;
-    const dialled = places.map(placeOf).join(" and ");
-    throw usageError(`--resolve ${JSON.stringify(text)} is not for ${dialled}`);
+    const entry = parseHostEntry(text, "--resolve");
+    if (!places || entriesFor([entry], places).length > 0) return [entry];
+    const known = places.map(placeOf).join(" and ");
+    throw usageError(`--resolve ${JSON.stringify(text)} is not for ${known}`);
   });
 }
 
-function serverName(name: string | undefined): { readonly servername?: string } {
-  return name === undefined ? {} : { servername: parseServerName(name, "--sni") };
+/** @param first what is connected to, perhaps by its address */
+function readFamily(args: Args, first: Target | Proxy): 4 | 6 | undefined {
+  const [four, six] = [args.flag("ipv4"), args.flag("ipv6")];
+  if (four && six) throw usageError("-4 and -6 exclude each other", "Give one of them.");
+  if (!four && !six) return undefined;
+  const family = four ? 4 : 6;
+  const own = addressFamily(first);
+  if (own === undefined || own === family) return family;
+  throw usageError(`${placeOf(first)} is no place for -${family}`);
 }
 
 /** A duration flag with its default, in milliseconds. */
 export function duration(args: Args, name: string, fallback: string): number {
   return parseDurationMs(args.text(name) ?? fallback, `--${name}`);
-}
-
-/** @throws FramecatError (usage) for what is no token (RFC 6455, section 4.1) */
-export function parseSubprotocol(name: string): string {
-  if (isToken(name)) return name;
-  throw usageError(`--subprotocol ${JSON.stringify(name)} is no token`);
-}
-
-function parseHeader(line: string): readonly [string, string] {
-  const colon = line.indexOf(":");
-  const name = line.slice(0, Math.max(colon, 0)).trim();
-  if (isToken(name)) return [name, line.slice(colon + 1).trim()];
-  // What follows the first word may be a secret.
-  const [word = ""] = line.trim().split(/[\s:]/);
-  throw usageError(`--header ${JSON.stringify(`${word}…`)} is not of the form 'Name: value'`);
-}
-
-function pem<K extends "ca" | "cert" | "key">(args: Args, name: K): { [key in K]?: string } {
-  const file = args.text(name);
-  if (file === undefined) return {};
-  try {
-    return { [name]: readFileSync(file, "utf8") } as { [key in K]: string };
-  } catch (thrown) {
-    throw usageError(`--${name}: ${messageOf(thrown)}`);
-  }
 }

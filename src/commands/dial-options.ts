@@ -1,14 +1,14 @@
 import type { OptionSpec } from "./command.ts";
 
-/** How to dial: shared by `connect` and `bench`. */
-export const DIAL_OPTIONS: readonly OptionSpec[] = [
+/** What the opening request holds beside the address. */
+const REQUEST_OPTIONS: readonly OptionSpec[] = [
   {
     name: "header",
     alias: "H",
     kind: "list",
     value: "'NAME: VALUE'",
-    description: "add a request header; repeatable",
-    topic: "Connection",
+    description: "add a header; also @FILE, 'NAME: env:VAR'",
+    topic: "Request",
     common: true,
   },
   {
@@ -17,16 +17,82 @@ export const DIAL_OPTIONS: readonly OptionSpec[] = [
     kind: "list",
     value: "NAME",
     description: "offer a subprotocol; repeatable",
-    topic: "Connection",
+    topic: "Request",
     common: true,
+  },
+  {
+    name: "auth",
+    kind: "text",
+    value: "USER:PASSWORD",
+    description: "log in by Basic; also @FILE or env:VAR",
+    topic: "Request",
+  },
+  {
+    name: "bearer",
+    kind: "text",
+    value: "TOKEN",
+    description: "log in by a token; also @FILE or env:VAR",
+    topic: "Request",
+  },
+  {
+    name: "cookie",
+    kind: "list",
+    value: "'A=B; C=D'",
+    description: "send cookies; @FILE, env:VAR; repeatable",
+    topic: "Request",
   },
   {
     name: "origin",
     kind: "text",
     value: "ORIGIN",
     description: "set the Origin header",
-    topic: "Connection",
+    topic: "Request",
   },
+  {
+    name: "host",
+    kind: "text",
+    value: "NAME",
+    description: "set the Host header",
+    topic: "Request",
+  },
+  {
+    name: "user-agent",
+    kind: "text",
+    value: "TEXT",
+    description: "set the User-Agent header",
+    topic: "Request",
+  },
+  {
+    name: "ws-version",
+    kind: "text",
+    value: "N",
+    description: "protocol version to ask for",
+    default: "13",
+    topic: "Request",
+  },
+];
+
+/** Where a server sends elsewhere: what is loaded is to be one server, so `bench` has none of these. */
+const REDIRECT_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "location",
+    alias: "L",
+    kind: "flag",
+    description: "follow redirects, secrets to no other host",
+    topic: "Request",
+  },
+  {
+    name: "max-redirects",
+    kind: "text",
+    value: "N",
+    description: "follow no more than these",
+    default: "10",
+    topic: "Request",
+  },
+];
+
+/** The way to the server. */
+const ROUTE_OPTIONS: readonly OptionSpec[] = [
   {
     name: "proxy",
     kind: "text",
@@ -41,14 +107,28 @@ export const DIAL_OPTIONS: readonly OptionSpec[] = [
     name: "resolve",
     kind: "list",
     value: "HOST:PORT:ADDR",
-    description: "connect to this address for that name; repeatable",
+    description: "this address for that name; repeatable",
+    topic: "Connection",
+  },
+  {
+    name: "ipv4",
+    alias: "4",
+    kind: "flag",
+    description: "use IPv4 addresses alone",
+    topic: "Connection",
+  },
+  {
+    name: "ipv6",
+    alias: "6",
+    kind: "flag",
+    description: "use IPv6 addresses alone",
     topic: "Connection",
   },
   {
     name: "connect-timeout",
     kind: "text",
     value: "TIME",
-    description: "give up resolving, connecting, the proxy and TLS after this long",
+    description: "for DNS, TCP, proxy and TLS",
     default: "10s",
     topic: "Connection",
   },
@@ -56,10 +136,15 @@ export const DIAL_OPTIONS: readonly OptionSpec[] = [
     name: "handshake-timeout",
     kind: "text",
     value: "TIME",
-    description: "give up waiting for the answer to the opening request after this long",
+    description: "for the server's answer",
     default: "10s",
     topic: "Connection",
   },
+];
+
+const VERSIONS = ["1.0", "1.1", "1.2", "1.3"] as const;
+
+const TLS_OPTIONS: readonly OptionSpec[] = [
   {
     name: "insecure",
     kind: "flag",
@@ -69,31 +154,78 @@ export const DIAL_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "ca",
-    kind: "text",
+    kind: "list",
     value: "FILE",
-    description: "trust the certificate authorities in this PEM file",
+    description: "trust these authorities (PEM); repeatable",
     topic: "TLS",
   },
   {
     name: "cert",
     kind: "text",
     value: "FILE",
-    description: "present this client certificate (PEM)",
+    description: "client certificate (PEM or PKCS#12)",
     topic: "TLS",
   },
   {
     name: "key",
     kind: "text",
     value: "FILE",
-    description: "private key of the client certificate (PEM)",
+    description: "its private key (PEM), if in another file",
+    topic: "TLS",
+  },
+  {
+    name: "passphrase",
+    kind: "text",
+    value: "TEXT",
+    description: "of the private key; also @FILE or env:VAR",
     topic: "TLS",
   },
   {
     name: "sni",
     kind: "text",
     value: "NAME",
-    description: "name to ask for and to verify in the TLS handshake",
+    description: "name to ask and verify",
     default: "the host",
     topic: "TLS",
   },
+  {
+    name: "tls-min",
+    kind: "text",
+    value: "VERSION",
+    choices: VERSIONS,
+    description: "oldest version of TLS",
+    default: "1.2",
+    topic: "TLS",
+  },
+  {
+    name: "tls-max",
+    kind: "text",
+    value: "VERSION",
+    choices: VERSIONS,
+    description: "newest version of TLS",
+    default: "1.3",
+    topic: "TLS",
+  },
+  {
+    name: "ciphers",
+    kind: "text",
+    value: "LIST",
+    description: "TLS ciphers, in OpenSSL's notation",
+    topic: "TLS",
+  },
+];
+
+/** How to dial, for `bench`. */
+export const LOAD_DIAL_OPTIONS: readonly OptionSpec[] = [
+  ...REQUEST_OPTIONS,
+  ...ROUTE_OPTIONS,
+  ...TLS_OPTIONS,
+];
+
+/** How to dial. */
+export const DIAL_OPTIONS: readonly OptionSpec[] = [
+  ...REQUEST_OPTIONS,
+  ...REDIRECT_OPTIONS,
+  ...ROUTE_OPTIONS,
+  ...TLS_OPTIONS,
 ];

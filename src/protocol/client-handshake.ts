@@ -28,24 +28,30 @@ export interface ClientHandshake {
   /** Offers permessage-deflate. */
   readonly deflate?: DeflateOffer | undefined;
   readonly origin?: string | undefined;
+  /** Default: 13, the only one that has been published. */
+  readonly version?: number | undefined;
   /** Further headers; one with the name of a header above replaces it. */
   readonly headers?: Headers;
 }
 
 /** The opening request (section 4.1). */
 export function buildRequest(handshake: ClientHandshake): HttpHead {
-  const { host, path, key, subprotocols = [], deflate, origin, headers = [] } = handshake;
+  const { host, path, key, subprotocols = [], deflate, origin, version, headers = [] } = handshake;
   const own: [string, string][] = [
     ["Host", host],
     ["Upgrade", "websocket"],
     ["Connection", "Upgrade"],
     ["Sec-WebSocket-Key", key],
-    ["Sec-WebSocket-Version", WEBSOCKET_VERSION],
+    ["Sec-WebSocket-Version", askedVersion({ version })],
   ];
   if (origin !== undefined) own.push(["Origin", origin]);
   if (subprotocols.length > 0) own.push(["Sec-WebSocket-Protocol", subprotocols.join(", ")]);
   if (deflate) own.push(["Sec-WebSocket-Extensions", formatExtension(encodeDeflateOffer(deflate))]);
   return { startLine: `GET ${path} HTTP/1.1`, headers: override(own, headers) };
+}
+
+function askedVersion({ version }: Pick<ClientHandshake, "version">): string {
+  return version === undefined ? WEBSOCKET_VERSION : String(version);
 }
 
 /** A response as the client sees it: agreed, or everything that is wrong with it. */
@@ -62,14 +68,19 @@ export interface ResponseVerdict {
 /** Judges the answer to the opening request (section 4.1, client requirements 1–6). */
 export function judgeResponse(
   response: HttpHead,
-  asked: Pick<ClientHandshake, "key" | "subprotocols" | "deflate">,
+  asked: Pick<ClientHandshake, "key" | "subprotocols" | "deflate" | "version">,
 ): ResponseVerdict {
   const { headers } = response;
   const line = parseStatusLine(response.startLine);
   const nothing = { subprotocol: undefined, extensions: [], deflate: undefined };
   if (!line || line.status !== 101) {
     const { status = 0, reason = "" } = line ?? {};
-    return { status, reason, violations: judgeRefusal(response, status), ...nothing };
+    return {
+      status,
+      reason,
+      violations: judgeRefusal(response, status, askedVersion(asked)),
+      ...nothing,
+    };
   }
   const violations: Violation[] = [];
   if (line.version < "1.1") violations.push(violation("response-status", `HTTP/${line.version}`));
@@ -85,11 +96,15 @@ export function judgeResponse(
   return { status: 101, reason: line.reason, violations, subprotocol, extensions, deflate };
 }
 
-function judgeRefusal({ startLine, headers }: HttpHead, status: number): Violation[] {
+function judgeRefusal(
+  { startLine, headers }: HttpHead,
+  status: number,
+  version: string,
+): Violation[] {
   const found = status === 0 ? JSON.stringify(startLine.slice(0, 80)) : `status ${status}`;
   const versions = headerList(headers, "Sec-WebSocket-Version");
   const refused = violation("response-status", found);
-  if (versions.length === 0 || versions.includes(WEBSOCKET_VERSION)) return [refused];
+  if (versions.length === 0 || versions.includes(version)) return [refused];
   return [refused, violation("response-version", versions.join(", "))];
 }
 

@@ -5,17 +5,27 @@ import {
   judgeResponse,
   type ResponseVerdict,
 } from "../protocol/client-handshake.ts";
+import { override } from "../protocol/handshake-headers.ts";
 import { BodyReader } from "../protocol/http-body.ts";
 import { encodeHead, HeadReader, type Headers, type HttpHead } from "../protocol/http-head.ts";
 import { FramecatError, messageOf, usageError } from "../errors.ts";
 import type { DeflateOffer } from "../protocol/deflate.ts";
+import { connectFailure, isTlsAlert } from "./connect-failure.ts";
+import { hintFor } from "./refusal-hint.ts";
 import { placeOf, type Target } from "./target.ts";
 
 /** What the opening request asks for, beside the address. */
 export interface UpgradeOptions {
   readonly subprotocols?: readonly string[];
   readonly deflate?: DeflateOffer | undefined;
+  /** Takes a server that does not agree to compression for one that fails. */
+  readonly requireDeflate?: boolean | undefined;
   readonly origin?: string | undefined;
+  /** The Host header, where it is not to be that of the address. */
+  readonly host?: string | undefined;
+  /** Sec-WebSocket-Version. */
+  readonly version?: number | undefined;
+  /** Further headers; an Authorization takes the place of the user in the address. */
   readonly headers?: Headers;
 }
 
@@ -52,6 +62,7 @@ export class ClientUpgrade {
   readonly bytes: Uint8Array;
   readonly #asked: ClientHandshake;
   readonly #target: Target;
+  readonly #requireDeflate: boolean;
   #reader = new HeadReader();
   #refused: { response: HttpHead; verdict: ResponseVerdict; body: BodyReader } | undefined;
 
@@ -60,16 +71,14 @@ export class ClientUpgrade {
    * @throws FramecatError (usage) when a header cannot be sent
    */
   constructor(target: Target, options: UpgradeOptions, random: Uint8Array) {
-    const { credentials } = target;
-    const basic = credentials && `Basic ${Buffer.from(credentials).toString("base64")}`;
-    const headers: Headers = basic ? [["Authorization", basic]] : [];
     this.#target = target;
+    this.#requireDeflate = options.requireDeflate ?? false;
     this.#asked = {
       ...options,
-      host: target.host,
+      host: options.host ?? target.host,
       path: target.path,
       key: encodeKey(random),
-      headers: [...headers, ...(options.headers ?? [])],
+      headers: override(authorization(target), options.headers ?? []),
     };
     this.request = buildRequest(this.#asked);
     this.bytes = encode(this.request);
@@ -83,9 +92,7 @@ export class ClientUpgrade {
     if (result.state === "invalid") return this.#notHttp(result.message, result.bytes);
     const response = result.head;
     const verdict = judgeResponse(response, this.#asked);
-    if (verdict.violations.length === 0) {
-      return { state: "open", response, verdict, rest: result.rest };
-    }
+    if (verdict.violations.length === 0) return this.#agreed(response, verdict, result.rest);
     const { status } = verdict;
     if (status === 101) return this.#invalid(response, verdict);
     if (status === 0) return this.#notHttp("it has no status", Buffer.from(response.startLine));
@@ -110,6 +117,12 @@ export class ClientUpgrade {
     return failed(new FramecatError("unreachable", message, "Is it a WebSocket server?"));
   }
 
+  /** The connection has failed: in TLS 1.3 that may be the answer to our certificate. */
+  broke(thrown: unknown): UpgradeResult {
+    if (this.#refused || !isTlsAlert(thrown)) return this.ended("closed");
+    return failed(connectFailure(thrown, this.#target, "tls"));
+  }
+
   /** An interim response precedes the one that counts (RFC 9110, section 15.2). */
   #interim(rest: Uint8Array): UpgradeResult | undefined {
     this.#reader = new HeadReader();
@@ -123,6 +136,13 @@ export class ClientUpgrade {
     return failed(new FramecatError("bad-handshake", text, hint));
   }
 
+  #agreed(response: HttpHead, verdict: ResponseVerdict, rest: Uint8Array): UpgradeResult {
+    const lacks = this.#requireDeflate && verdict.deflate === undefined;
+    if (!lacks) return { state: "open", response, verdict, rest };
+    const text = "the server did not agree to permessage-deflate";
+    return { ...failed(new FramecatError("bad-handshake", text)), response, verdict };
+  }
+
   #invalid(response: HttpHead, verdict: ResponseVerdict): UpgradeResult {
     const [first] = verdict.violations;
     const text = `the handshake is invalid: ${first?.message.replace(/\.$/, "")}`;
@@ -130,13 +150,23 @@ export class ClientUpgrade {
   }
 
   #refusal(): UpgradeResult {
-    const { response, verdict, body } = this.#refused ?? {};
+    const { response = NO_HEAD, verdict, body } = this.#refused ?? {};
     const { status = 0, reason = "" } = verdict ?? {};
     const said = `${status} ${reason.slice(0, MAX_REASON)}`.trim();
     const text = `${placeOf(this.#target)} refused the handshake: HTTP ${said}`;
-    const failure = new FramecatError("refused", text, hintFor(status, verdict));
+    const { secure } = this.#target;
+    const hint = hintFor({ status, request: this.request, response, secure });
+    const failure = new FramecatError("refused", text, hint);
     return { ...failed(failure), response, verdict, body: body?.body ?? new Uint8Array(0) };
   }
+}
+
+const NO_HEAD: HttpHead = { startLine: "", headers: [] };
+
+/** Of the user in the address: Basic, in UTF-8 (RFC 7617). */
+function authorization({ credentials }: Target): Headers {
+  if (credentials === undefined) return [];
+  return [["Authorization", `Basic ${Buffer.from(credentials).toString("base64")}`]];
 }
 
 function failed(failure: FramecatError) {
@@ -147,21 +177,6 @@ function failed(failure: FramecatError) {
 /** An alert or a handshake message of TLS (RFC 8446, section 5.1). */
 function isTlsRecord([type, major]: Uint8Array): boolean {
   return (type === 0x15 || type === 0x16) && major === 0x03;
-}
-
-/** What a status most likely means for who wanted a WebSocket. */
-function hintFor(status: number, verdict: ResponseVerdict | undefined): string | undefined {
-  if (verdict?.violations.some(({ rule }) => rule === "response-version")) {
-    return "The server speaks another version of the protocol.";
-  }
-  if (status === 200) return "A plain web page answered: is the path right?";
-  if (status === 401) return "It wants credentials: try -H 'Authorization: …'.";
-  if (status === 403) return "Often the Origin is not allowed: try --origin.";
-  if (status === 404) return "Is the path right?";
-  if (status >= 300 && status < 400) return "It redirects: use the address it points to.";
-  if (status === 400 || status === 426) return "It found the request wrong, or wants another kind.";
-  if (status >= 500) return "The server, or a proxy before it, is in trouble.";
-  return undefined;
 }
 
 function encode(request: HttpHead): Uint8Array {

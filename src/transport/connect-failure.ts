@@ -70,6 +70,18 @@ function unavailable(thrown: unknown, place: string): string {
   return `the local address${address} is none of this machine's`;
 }
 
+/** Where addresses of one family alone were asked for, there may be others. */
+function unresolved(thrown: unknown, hostname: string): readonly [FailureCode, string, string?] {
+  const family = thrown instanceof Error && "family" in thrown ? String(thrown.family) : undefined;
+  return family === undefined
+    ? ["name-resolution", `${hostname} does not resolve`, "Is the name spelled right?"]
+    : [
+        "name-resolution",
+        `${hostname} does not resolve to an IPv${family} address`,
+        `Try without -${family}.`,
+      ];
+}
+
 function describe(
   code: string,
   thrown: unknown,
@@ -78,11 +90,7 @@ function describe(
   const place = placeOf(target);
   switch (code) {
     case "ENOTFOUND":
-      return [
-        "name-resolution",
-        `${target.hostname} does not resolve`,
-        "Is the name spelled right?",
-      ];
+      return unresolved(thrown, target.hostname);
     case "EAI_AGAIN":
     case "ETIMEOUT":
     case "ESERVFAIL":
@@ -112,20 +120,53 @@ function describe(
 
 const FOR_TEST = "Try --insecure for a test server, or --ca FILE.";
 
-const ENDED_IN_TLS = [
+type Told = readonly [message: string, hint?: string | undefined];
+
+const ENDED_IN_TLS: Told = [
   "the server ended the connection during the TLS handshake",
   "Try ws:// instead.",
-] as const;
+];
+const NOT_TLS: Told = ["the server does not answer in TLS", "Try ws:// instead of wss://."];
+const OTHER_VERSION: Told = [
+  "TLS failed: the server wants another TLS version",
+  "Try --tls-min 1.0 for an old server, or without --tls-max.",
+];
 
-const TLS_MESSAGES: Readonly<Record<string, readonly [string, string?]>> = {
+const TLS_MESSAGES: Readonly<Record<string, Told>> = {
   CERT_HAS_EXPIRED: ["TLS certificate has expired", FOR_TEST],
   CERT_NOT_YET_VALID: ["TLS certificate is not valid yet", FOR_TEST],
+  CERT_REVOKED: ["TLS certificate has been revoked"],
+  INVALID_PURPOSE: ["TLS certificate is not one for servers", FOR_TEST],
   DEPTH_ZERO_SELF_SIGNED_CERT: ["TLS certificate is self-signed", FOR_TEST],
   SELF_SIGNED_CERT_IN_CHAIN: ["TLS certificate chain ends in a root that is not trusted", FOR_TEST],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["TLS certificate is from an unknown authority", FOR_TEST],
+  UNABLE_TO_GET_ISSUER_CERT: ["TLS certificate is from an unknown authority", FOR_TEST],
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["TLS certificate is from an unknown authority", FOR_TEST],
   ECONNRESET: ENDED_IN_TLS,
   EPIPE: ENDED_IN_TLS,
+};
+
+const OWN_CERTIFICATE =
+  "That is about the certificate of --cert, which a server may want of its own authority.";
+
+/** What alerts of the server mean (RFC 8446, section 6.2), by OpenSSL's names. */
+const ALERTS: Readonly<Record<string, Told>> = {
+  "handshake failure": [
+    "the server finds nothing that both agree on",
+    "It may want a client certificate (--cert), an older version (--tls-min 1.0) or other --ciphers.",
+  ],
+  "certificate required": [
+    "the server wants a client certificate",
+    "Give it with --cert and --key.",
+  ],
+  "bad certificate": ["the server refuses the client certificate", OWN_CERTIFICATE],
+  "certificate unknown": ["the server refuses the client certificate", OWN_CERTIFICATE],
+  "unsupported certificate": ["the server does not support the client certificate"],
+  "certificate expired": ["the server finds the client certificate expired"],
+  "certificate revoked": ["the server finds the client certificate revoked"],
+  "unknown ca": ["the server does not know the authority of the client certificate"],
+  "access denied": ["the server refuses access to the client certificate"],
+  "unrecognized name": ["the server has no such name", "Try --sni NAME."],
 };
 
 function tlsFailure(thrown: unknown, code: string, { hostname }: Place): FramecatError {
@@ -133,16 +174,42 @@ function tlsFailure(thrown: unknown, code: string, { hostname }: Place): Frameca
   return new FramecatError("tls", message, hint, code === "" ? undefined : code);
 }
 
-function describeTls(thrown: unknown, code: string, hostname: string): readonly [string, string?] {
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return [`TLS certificate is not for ${hostname}`, "Try --insecure for a test server."];
-  }
+function describeTls(thrown: unknown, code: string, hostname: string): Told {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return wrongName(thrown, hostname);
   const reason = tlsReason(thrown);
-  if (/wrong version number|packet length too long|http request/i.test(reason)) {
-    return ["the server does not answer in TLS", "Try ws:// instead of wss://."];
+  if (/wrong version number|packet length too long|http request/i.test(reason)) return NOT_TLS;
+  if (/protocol version$|unsupported protocol|no protocols available/i.test(reason)) {
+    return OTHER_VERSION;
   }
-  const alert = /alert ([a-z ]+)$/.exec(reason)?.[1];
-  return [`TLS failed: ${alert ? `the server sent the alert "${alert}"` : reason}`];
+  const alert = /(?:alert |^tlsv1 (?!alert ))([a-z ]+)$/.exec(reason)?.[1];
+  if (alert === undefined) return [`TLS failed: ${reason}`];
+  const [meaning, hint] = ALERTS[alert] ?? [];
+  const said = `the server sent the alert "${alert}"`;
+  return [`TLS failed: ${meaning === undefined ? said : `${meaning} (alert "${alert}")`}`, hint];
+}
+
+/** With the names that the certificate is for, as many as there is room for. */
+function wrongName(thrown: unknown, hostname: string): Told {
+  const certificate = thrown instanceof Error && "cert" in thrown ? thrown.cert : undefined;
+  const names =
+    certificate instanceof Object && "subjectaltname" in certificate
+      ? String(certificate.subjectaltname)
+          .slice(0, MAX_NAMES)
+          .replaceAll(/\b(?:DNS|IP Address):/g, "")
+      : "";
+  const is = names === "" ? "" : `It is for ${names}. `;
+  return [
+    `TLS certificate is not for ${hostname}`,
+    `${is}Try --sni NAME, or --insecure for a test server.`,
+  ];
+}
+
+/** The names of a certificate may be thousands. */
+const MAX_NAMES = 120;
+
+/** True for an alert with which a server may still end TLS 1.3 when it has had our certificate. */
+export function isTlsAlert(thrown: unknown): boolean {
+  return errnoOf(thrown).startsWith("ERR_SSL_");
 }
 
 /** OpenSSL's reason, without the places in its code that its messages are full of. */

@@ -9,6 +9,7 @@ import {
   type RouteOptions,
   type TlsOptions,
 } from "./open-socket.ts";
+import { type Redirects, redirectionOf } from "./redirect.ts";
 import { runUpgrade, type RunUpgradeOptions } from "./run-upgrade.ts";
 import type { Target } from "./target.ts";
 
@@ -21,6 +22,8 @@ export interface DialOptions extends UpgradeOptions, RouteOptions {
   /** Tell every frame as an event. */
   readonly frames: boolean;
   readonly tls?: TlsOptions;
+  /** Follows redirects; each of the dials has all of the time. */
+  readonly redirects?: Redirects | undefined;
   readonly connectTimeoutMs: number;
   readonly handshakeTimeoutMs: number;
   readonly closeTimeoutMs?: number | undefined;
@@ -34,16 +37,34 @@ export interface DialOptions extends UpgradeOptions, RouteOptions {
  * @throws FramecatError with the code of what failed
  */
 export async function dial(options: DialOptions): Promise<Connection> {
-  const { target, clock, id, onEvent } = options;
-  const upgrade = new ClientUpgrade(target, options, options.random(16));
+  const { clock, id, redirects, onEvent } = options;
+  const asked: string[] = [];
   onEvent({ type: "state", state: "CONNECTING", conn: id, at: clock.now() });
+  for (let hop = options; ;) {
+    const outcome = await dialOnce(hop);
+    if (outcome instanceof Connection) return outcome;
+    const { failure, response } = outcome;
+    asked.push(hop.target.url);
+    const next = redirects && response && redirectionOf(hop, response, asked, redirects);
+    if (!next) throw failure;
+    onEvent({ type: "note", message: next.note, conn: id, at: clock.now() });
+    ({ hop } = next);
+  }
+}
+
+type Failed = Extract<UpgradeResult, { state: "failed" }>;
+
+/** @returns how the handshake failed, where it was had */
+async function dialOnce(options: DialOptions): Promise<Connection | Failed> {
+  const { target, clock, onEvent } = options;
+  const upgrade = new ClientUpgrade(target, options, options.random(16));
   const opened = await openSocket(target, options);
   const start = clock.now().ns;
   const feed = feedFrom(opened.socket);
   return runUpgrade(opened.socket, upgrade, { ...options, feed }, (result) => {
     const upgradeMs = elapsedMs(start, clock.now().ns);
     if (result.response) onEvent(handshakeEvent(options, upgrade, opened, result, upgradeMs));
-    if (result.state === "failed") throw result.failure;
+    if (result.state === "failed") return result;
     const { subprotocol, deflate } = result.verdict;
     const agreed = { role: "client", subprotocol, deflate } as const;
     const connection = new Connection(opened.socket, { ...options, ...agreed });

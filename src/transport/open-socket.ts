@@ -7,7 +7,7 @@ import type { Timings, TlsFacts } from "./events.ts";
 import { type HostEntry, lookupIn } from "./host-entries.ts";
 import type { Proxy } from "./proxy.ts";
 import { openTunnel, talkOf } from "./proxy-tunnel.ts";
-import { secureContextOf, secureSocket, tlsFacts, type TlsOptions } from "./secure-socket.ts";
+import { prepareTls, secureSocket, tlsFacts, type TlsOptions } from "./secure-socket.ts";
 import type { Target } from "./target.ts";
 
 export type { TlsOptions } from "./secure-socket.ts";
@@ -20,6 +20,8 @@ export interface RouteOptions {
   readonly hosts?: readonly HostEntry[] | undefined;
   /** Asked for other names; default: the system's resolver. */
   readonly lookup?: LookupFunction | undefined;
+  /** Addresses of this family alone are asked for. */
+  readonly family?: 4 | 6 | undefined;
   /** Source address. */
   readonly localAddress?: string | undefined;
 }
@@ -49,8 +51,8 @@ export interface OpenedSocket {
  */
 export async function openSocket(target: Target, options: SocketOptions): Promise<OpenedSocket> {
   const { clock, localAddress, tls = NO_TLS_OPTIONS } = options;
-  if (target.secure) secureContextOf(tls);
   const proxy = target.socketPath === undefined ? options.proxy : undefined;
+  if (target.secure || proxy?.kind === "https") prepareTls(tls);
   // Loaded before the clock starts.
   const talk = proxy && (await talkOf(proxy));
   const start = clock.now().ns;
@@ -103,9 +105,11 @@ export function timedLookup({
   clock,
   lookup = systemLookup,
   hosts = [],
-}: Pick<SocketOptions, "clock" | "lookup" | "hosts">): TimedLookup {
+  family,
+}: Pick<SocketOptions, "clock" | "lookup" | "hosts" | "family">): TimedLookup {
   let spent: number | undefined;
-  const resolve = hosts.length > 0 ? lookupIn(hosts, lookup) : lookup;
+  const known = hosts.length > 0 ? lookupIn(hosts, lookup) : lookup;
+  const resolve = family === undefined ? known : lookupOf(family, known);
   return {
     spentMs: () => spent,
     lookup: (hostname, options, callback) => {
@@ -116,6 +120,14 @@ export function timedLookup({
       });
     },
   };
+}
+
+/** A resolver that gives addresses of one family, and fails in its name. */
+function lookupOf(family: 4 | 6, other: LookupFunction): LookupFunction {
+  return (hostname, options, callback) =>
+    other(hostname, { ...options, family }, (failure, ...found) =>
+      callback(failure && Object.assign(new Error(failure.message), failure, { family }), ...found),
+    );
 }
 
 async function inOurWords<T>(target: Target, phase: Phase, step: Promise<T>): Promise<T> {

@@ -28,7 +28,7 @@ export function runUpgrade<T>(
       clearTimeout(timer);
       unfeed();
       unwatch();
-      socket.off("end", ended).off("close", ended).off("error", ended);
+      socket.off("end", ended).off("close", ended).off("error", broke);
     };
     const fail = (): void => {
       release();
@@ -46,10 +46,11 @@ export function runUpgrade<T>(
       }
     };
     const ended = (): void => finish(upgrade.ended("closed"));
+    const broke = (thrown: Error): void => finish(upgrade.broke(thrown));
     const late = (): void => finish(upgrade.ended("timed-out", handshakeTimeoutMs));
     const timer = setTimeout(late, handshakeTimeoutMs);
     const unfeed = feed((bytes) => finish(upgrade.push(bytes)));
-    socket.on("end", ended).on("close", ended).on("error", ended);
+    socket.on("end", ended).on("close", ended).on("error", broke);
     let unwatch = (): void => undefined;
     unwatch = whenAborted(signal, () => {
       fail();

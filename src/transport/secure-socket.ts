@@ -1,7 +1,9 @@
 import { isIP, type Socket } from "node:net";
 import {
   createSecureContext,
+  DEFAULT_CIPHERS,
   type SecureContext,
+  type SecureVersion,
   connect as tlsConnect,
   type TLSSocket,
 } from "node:tls";
@@ -9,19 +11,35 @@ import { usageError } from "../errors.ts";
 import { tlsReason } from "./connect-failure.ts";
 import { type Attempt, awaitEvent } from "./connect-socket.ts";
 import type { TlsFacts } from "./events.ts";
+import { checkKeyLog, logKeys } from "./key-log.ts";
 import type { Place } from "./target.ts";
 
-/** TLS as a client: PEM texts, not file names. */
+/** TLS as a client: what files hold, not their names. */
 export interface TlsOptions {
   /** Accepts any certificate. */
   readonly insecure?: boolean;
-  readonly ca?: string;
+  /** PEM, in place of the system's authorities. */
+  readonly ca?: string | readonly string[];
+  /** PEM. */
   readonly cert?: string;
-  /** Default: the one in `cert`. */
+  /** PEM. Default: the one in `cert`. */
   readonly key?: string;
+  /** PKCS#12: a certificate and its key. */
+  readonly pfx?: Uint8Array;
+  /** Of the key. */
+  readonly passphrase?: string;
+  /** Default: 1.2 or `maxVersion`, whatever is less. */
+  readonly minVersion?: TlsVersion;
+  readonly maxVersion?: TlsVersion;
+  /** In OpenSSL's notation. */
+  readonly ciphers?: string;
+  /** Takes the session keys, as SSLKEYLOGFILE names it. */
+  readonly keyLogFile?: string;
   /** The name that the server is asked for (SNI) and that its certificate must hold. Default: the host. */
   readonly servername?: string;
 }
+
+export type TlsVersion = SecureVersion;
 
 /**
  * A name to ask a server for: SNI has no addresses (RFC 6066, section 3).
@@ -38,6 +56,16 @@ const PEM_CERTIFICATE = /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/;
 const contexts = new WeakMap<TlsOptions, SecureContext>();
 
 /**
+ * Makes sure that a handshake can be tried.
+ * @throws FramecatError (usage) for certificates, keys and ciphers that are none, and for a file of
+ * session keys that cannot be written
+ */
+export function prepareTls(options: TlsOptions): void {
+  secureContextOf(options);
+  if (options.keyLogFile !== undefined) checkKeyLog(options.keyLogFile);
+}
+
+/**
  * The certificates and the key, read.
  * @throws FramecatError (usage) for those that cannot be
  */
@@ -48,8 +76,9 @@ export function secureContextOf(options: TlsOptions): SecureContext {
 }
 
 /** OpenSSL passes over authorities that are none and keys without a certificate; people err there. */
-function makeSecureContext({ ca, cert, key = cert }: TlsOptions): SecureContext {
-  if (ca !== undefined && !PEM_CERTIFICATE.test(ca)) {
+function makeSecureContext(options: TlsOptions): SecureContext {
+  const { ca, cert, key = cert, pfx, passphrase } = options;
+  if (ca !== undefined && ![ca].flat().every((text) => PEM_CERTIFICATE.test(text))) {
     throw usageError("the file of TLS authorities holds no certificate in PEM");
   }
   if (key !== undefined && cert === undefined) {
@@ -57,13 +86,37 @@ function makeSecureContext({ ca, cert, key = cert }: TlsOptions): SecureContext 
   }
   try {
     return createSecureContext({
-      ...(ca !== undefined && { ca }),
+      ...(ca !== undefined && { ca: [ca].flat() }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
+      ...(pfx && { pfx: Buffer.from(pfx) }),
+      ...(passphrase !== undefined && { passphrase }),
+      ...protocolOf(options),
     });
   } catch (thrown) {
-    throw usageError(`the TLS certificate and key cannot be used: ${tlsReason(thrown)}`);
+    throw usageError(contextFailure(tlsReason(thrown)));
   }
+}
+
+function contextFailure(reason: string): string {
+  if (/no cipher match/i.test(reason)) return "OpenSSL knows none of the TLS ciphers asked for";
+  return `the TLS certificate and key cannot be used: ${reason}`;
+}
+
+/** OpenSSL has TLS 1.0 and 1.1 still, for whoever lowers its level of security to 0. */
+function protocolOf({ minVersion, maxVersion, ciphers }: TlsOptions) {
+  const oldest = minVersion ?? (maxVersion && isOutdated(maxVersion) ? maxVersion : undefined);
+  const lowered = oldest && isOutdated(oldest) ? `${DEFAULT_CIPHERS}:@SECLEVEL=0` : undefined;
+  const chosen = ciphers ?? lowered;
+  return {
+    ...(oldest !== undefined && { minVersion: oldest }),
+    ...(maxVersion !== undefined && { maxVersion }),
+    ...(chosen !== undefined && { ciphers: chosen }),
+  };
+}
+
+function isOutdated(version: TlsVersion): boolean {
+  return version === "TLSv1" || version === "TLSv1.1";
 }
 
 /**
@@ -86,6 +139,7 @@ export async function secureSocket(
     rejectUnauthorized: !(options.insecure ?? false),
     secureContext: secureContextOf(options),
   });
+  if (options.keyLogFile !== undefined) logKeys(secured, options.keyLogFile);
   await awaitEvent(secured, "secureConnect", attempt, place);
   return secured;
 }

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { usageError } from "../errors.ts";
 import { REDACTED, redactUrl } from "../redact.ts";
 
@@ -113,6 +114,13 @@ function decode(text: string): string {
 /** The text for a message, without the credentials that a URL or a shorthand may hold. */
 function quote(text: string): string {
   return JSON.stringify(redactUrl(text.replace(/^[^/?#]*@/, `${REDACTED}@`)));
+}
+
+/** The kind of address that the place is named by; undefined for a name, which may have several. */
+export function addressFamily({ socketPath, hostname }: Place): 4 | 6 | "unix" | undefined {
+  if (socketPath !== undefined) return "unix";
+  const version = isIP(hostname);
+  return version === 4 || version === 6 ? version : undefined;
 }
 
 /** What people call the place: `host:port`, or the socket's path. */

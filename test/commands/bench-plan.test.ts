@@ -63,7 +63,8 @@ describe("every flag has its place in the plan", () => {
     [["--verify"], { message: { verify: true } }],
     [["-x", "hi", "-x", "ho"], { message: { onOpen: ["hi", "ho"] } }],
     [["--match", "seq"], { message: { match: { by: "seq" } } }],
-    [["--deflate"], { dial: { deflate: true } }],
+    [["--deflate", "on"], { dial: { deflate: true } }],
+    [["--deflate", "required"], { dial: { deflate: true, requireDeflate: true } }],
     [
       ["--local-address", "127.0.0.2-127.0.0.9"],
       { dial: { localAddresses: "127.0.0.2-127.0.0.9" } },

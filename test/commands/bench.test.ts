@@ -249,7 +249,7 @@ describe("messages", () => {
 
   it("are compressed", async () => {
     const { url } = await wsServer(echoBack, { perMessageDeflate: { threshold: 0 } });
-    const args = [url, "--deflate", "--size", "4KiB", "-c", "2", "-n", "10"];
+    const args = [url, "--deflate", "on", "--size", "4KiB", "-c", "2", "-n", "10"];
     const { throughput, settings } = await measured([...args, "--verify"]);
     const bytes = (throughput.bytesOutPerSecond * throughput.windowMs) / 1000;
     expect([settings.deflate, bytes < 10 * 1024]).toEqual([true, true]);

@@ -1,33 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { DIAL_OPTIONS } from "../../src/commands/dial-options.ts";
-import type { Command } from "../../src/commands/command.ts";
-import { readDialFlags } from "../../src/commands/dial-flags.ts";
-import { parseArgs } from "../../src/commands/parse-args.ts";
+import { describe, expect, it } from "vitest";
+import { readDialFlags, readLoadDialFlags } from "../../src/commands/dial-flags.ts";
+import { DIAL_OPTIONS, LOAD_DIAL_OPTIONS } from "../../src/commands/dial-options.ts";
+import { parseTarget } from "../../src/transport/target.ts";
+import { argsOf } from "../helpers/args.ts";
 
-const command: Command = {
-  name: "try",
-  summary: "",
-  positionals: "",
-  maxPositionals: 0,
-  examples: [],
-  options: DIAL_OPTIONS,
-  run: async () => 0,
-};
-
-const read = (...argv: string[]) => readDialFlags("ws://h/", parseArgs(command, argv));
-const readIn = (env: Record<string, string>, ...argv: string[]) =>
-  readDialFlags("ws://h/", parseArgs(command, argv), env);
-
-function pemFile(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "framecat-pem-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, "a.pem");
-  writeFileSync(file, text);
-  return file;
-}
+const readAt = (url: string, env: Record<string, string>, ...argv: string[]) =>
+  readDialFlags(url, argsOf(DIAL_OPTIONS, argv), env);
+const read = (...argv: string[]) => readAt("ws://h/", {}, ...argv);
+const readIn = (env: Record<string, string>, ...argv: string[]) => readAt("ws://h/", env, ...argv);
 
 describe("the flags of dialling", () => {
   it("have defaults", () => {
@@ -39,22 +19,6 @@ describe("the flags of dialling", () => {
       connectTimeoutMs: 10_000,
       handshakeTimeoutMs: 10_000,
     });
-  });
-
-  it("headers keep their order, repeated names, colons in values and empty values", () => {
-    const { headers } = read("-H", "B: 1", "-H", "a:2:3", "-H", "B: 4", "-H", "empty:");
-    expect(headers).toEqual([
-      ["B", "1"],
-      ["a", "2:3"],
-      ["B", "4"],
-      ["empty", ""],
-    ]);
-  });
-
-  it("certificates are read from their files", () => {
-    const file = pemFile("PEM");
-    const { tls } = read("--ca", file, "--cert", file, "--key", file, "--insecure");
-    expect(tls).toEqual({ insecure: true, ca: "PEM", cert: "PEM", key: "PEM" });
   });
 
   it("times, subprotocols and the origin", () => {
@@ -85,7 +49,7 @@ describe("the proxy", () => {
 
   it("leads to no unix socket, and is not taken from the environment for one", () => {
     const unix = (...argv: string[]) =>
-      readDialFlags("ws+unix:/run/a.sock", parseArgs(command, argv), { ALL_PROXY: "p:1" });
+      readAt("ws+unix:/run/a.sock", { ALL_PROXY: "p:1" }, ...argv);
     expect(unix()).not.toHaveProperty("proxy");
     expect(() => unix("--proxy", "p:1")).toThrow(/no proxy leads to a unix socket/);
   });
@@ -97,11 +61,56 @@ it("addresses that are known are for the target or for its proxy", () => {
   expect(read()).not.toHaveProperty("hosts");
 });
 
-it("the name for SNI is one of the options of TLS", () => {
-  expect(read("--sni", "other.example").tls).toEqual({
-    insecure: false,
-    servername: "other.example",
+describe("the family of addresses", () => {
+  it.each<[string, string[], 4 | 6 | undefined]>([
+    ["ws://h/", [], undefined],
+    ["ws://h/", ["-4"], 4],
+    ["ws://h/", ["--ipv6"], 6],
+    ["ws://10.0.0.1/", ["-4"], 4],
+    ["ws://[::1]/", ["-6"], 6],
+    ["ws://[::1]/", ["-4", "--proxy", "p:1"], 4],
+  ])("of %s with %j", (url, argv, family) => {
+    expect(readAt(url, {}, ...argv).family).toBe(family);
   });
+
+  it.each([
+    ["ws://h/", ["-4", "-6"], /^-4 and -6 exclude each other$/],
+    ["ws://10.0.0.1/", ["-6"], /^10\.0\.0\.1:80 is no place for -6$/],
+    ["ws://[::1]:9/", ["-4"], /^\[::1\]:9 is no place for -4$/],
+    ["ws+unix:/run/a.sock", ["-4"], /^\/run\/a\.sock is no place for -4$/],
+    ["ws://h/", ["-6", "--proxy", "10.0.0.1:3128"], /^10\.0\.0\.1:3128 is no place for -6$/],
+  ])("is wrong of %s with %j", (url, argv, message) => {
+    expect(() => readAt(url, {}, ...argv)).toThrow(message);
+  });
+});
+
+describe("redirects", () => {
+  it("are followed on request, by the proxy that is for their target", () => {
+    expect(read()).not.toHaveProperty("redirects");
+    const { redirects } = readIn({ HTTPS_PROXY: "s:1" }, "-L");
+    expect(redirects?.limit).toBe(10);
+    const proxies = ["wss://a/", "ws://a/"].map((url) => redirects?.proxyFor(parseTarget(url)));
+    expect(proxies).toMatchObject([{ hostname: "s" }, undefined]);
+    expect(read("-L", "--max-redirects", "3").redirects?.limit).toBe(3);
+  });
+
+  it("may lead to any place that --resolve names", () => {
+    expect(read("-L", "--resolve", "other:81:10.0.0.1").hosts).toHaveLength(1);
+  });
+
+  it.each([
+    [["--max-redirects", "3"], /^--max-redirects needs --location$/],
+    [["-L", "--max-redirects", "0"], /^--max-redirects must be a whole number from 1 to 100/],
+  ])("%j", (argv, message) => expect(() => read(...argv)).toThrow(message));
+});
+
+it("a load has all of them but redirects", () => {
+  const argv = ["-4", "--bearer", "x", "--insecure"];
+  const args = argsOf(LOAD_DIAL_OPTIONS, argv);
+  expect(JSON.stringify(readLoadDialFlags("ws://h/", args))).toBe(JSON.stringify(read(...argv)));
+  const names = (options: typeof DIAL_OPTIONS) => options.map(({ name }) => name);
+  const missing = names(DIAL_OPTIONS).filter((name) => !names(LOAD_DIAL_OPTIONS).includes(name));
+  expect(missing).toEqual(["location", "max-redirects"]);
 });
 
 describe("a wrong one is a usage error that names it", () => {
@@ -118,8 +127,4 @@ describe("a wrong one is a usage error that names it", () => {
     [["--resolve", "h:81:10.0.0.1"], '--resolve "h:81:10.0.0.1" is not for h:80'],
     [["--sni", "127.0.0.1"], "--sni"],
   ])("%j", (argv, flag) => expect(() => read(...argv)).toThrow(flag));
-});
-
-it("a wrong header is not repeated, since it may be a secret", () => {
-  expect(() => read("-H", "Authorization Bearer hunter2")).toThrow(/^--header "Authorization…" is/);
 });

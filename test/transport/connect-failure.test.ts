@@ -92,14 +92,66 @@ describe("in the TLS handshake", () => {
     expect(failure(code, "tls").hint).toMatch(/^Try /);
   });
 
-  it("takes OpenSSL's reason out of its message", () => {
-    const message =
-      "809C:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:../deps/x.c:1601:";
-    const thrown = Object.assign(new Error(message), { reason: "sslv3 alert handshake failure" });
-    expect(connectFailure(thrown, parseTarget("wss://h"), "tls").message).toBe(
-      'TLS failed: the server sent the alert "handshake failure"',
+  const alerted = (reason: string) =>
+    connectFailure(
+      Object.assign(new Error(`809C:error:0A000410:SSL routines:x:${reason}:x.c:1:`), { reason }),
+      parseTarget("wss://h"),
+      "tls",
     );
+
+  it.each([
+    [
+      "sslv3 alert handshake failure",
+      'TLS failed: the server finds nothing that both agree on (alert "handshake failure")',
+      /--cert.*--tls-min.*--ciphers/,
+    ],
+    ["ssl/tls alert bad certificate", /refuses the client certificate \(alert "bad/, /--cert/],
+    ["tlsv13 alert certificate required", /wants a client certificate \(alert/, /--cert and --key/],
+    ["tlsv1 alert unknown ca", /does not know the authority of the client certificate/, undefined],
+    ["tlsv1 alert access denied", /refuses access/, undefined],
+    ["tlsv1 unrecognized name", /has no such name \(alert "unrecognized name"\)/, /--sni/],
+    ["tlsv1 alert internal error", /the server sent the alert "internal error"$/, undefined],
+    ["tlsv1 alert protocol version", /wants another TLS version$/, /--tls-min 1\.0.*--tls-max/],
+    ["unsupported protocol", /wants another TLS version$/, /--tls-min/],
+    ["wrong version number", /does not answer in TLS$/, /ws:\/\//],
+    ["bad signature", "TLS failed: bad signature", undefined],
+  ])("%s", (reason, message, hint) => {
+    const { message: told, hint: advice, exitCode } = alerted(reason);
+    if (typeof message === "string") expect(told).toBe(message);
+    else expect(told).toMatch(message);
+    if (hint) expect(advice).toMatch(hint);
+    else expect(advice).toBeUndefined();
+    expect(exitCode).toBe(13);
+  });
+
+  it("tells the names of a certificate for another host, some of them where they are many", () => {
+    const forNames = (subjectaltname: string) =>
+      connectFailure(
+        Object.assign(new Error("x"), {
+          code: "ERR_TLS_CERT_ALTNAME_INVALID",
+          cert: { subjectaltname },
+        }),
+        parseTarget("wss://h"),
+        "tls",
+      ).hint ?? "";
+    expect(forNames("DNS:a.example, IP Address:10.0.0.1")).toMatch(
+      /^It is for a\.example, 10\.0\.0\.1\. Try --sni/,
+    );
+    expect(forNames("DNS:a, ".repeat(1000)).length).toBeLessThan(250);
+  });
+
+  it("takes OpenSSL's reason out of its message", () => {
+    expect(tlsReason(Object.assign(new Error("x"), { reason: "bad decrypt" }))).toBe("bad decrypt");
     expect(tlsReason(new Error("one line\nand another"))).toBe("one line");
+  });
+});
+
+it("of one family of addresses alone, a name may have none", () => {
+  const thrown = Object.assign(new Error("x"), { code: "ENOTFOUND", family: 6 });
+  expect(connectFailure(thrown, parseTarget("ws://h"), "tcp")).toMatchObject({
+    exitCode: 10,
+    message: "h does not resolve to an IPv6 address",
+    hint: "Try without -6.",
   });
 });
 
