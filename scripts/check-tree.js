@@ -13,6 +13,7 @@ const WITHOUT_TEST = new Set([
   "bench/result.ts",
   "bench/user.ts",
   "commands/command.ts",
+  "repl/commands/command.ts",
   "commands/common-options.ts",
   "commands/dial-options.ts",
   "commands/index.ts",
