@@ -3,7 +3,7 @@ import type { Frame, FrameHeader } from "../protocol/frame.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode, isControl, Opcode } from "../protocol/opcodes.ts";
 import type { FrameEvent } from "../transport/events.ts";
-import { displayWidth, truncate } from "../width.ts";
+import { displayWidth, truncate, wrapWords } from "../width.ts";
 import { DIAGRAM_COLUMNS, frameDiagram } from "./diagram.ts";
 import { exactLength } from "./exact-length.ts";
 import { escapeBytes, escapeControl } from "./escape.ts";
@@ -54,7 +54,7 @@ export interface FramePlace {
 
 const FIN_COLUMNS = "FIN".length;
 const RESERVED_COLUMNS = " RSV1".length;
-const MASK_COLUMNS = "mask 00000000".length;
+const MASK_COLUMNS = "  mask 00000000".length;
 const OPCODE_COLUMNS = "binary".length;
 const LENGTH_COLUMNS = "9,999 B".length;
 /** A figure at the right edge of a very wide screen would be far from its line. */
@@ -76,8 +76,7 @@ export function frameLines(
   const indent = spansWidth(prefix) + 2;
   const answer = event.rttMs === undefined ? "" : formatDuration(event.rttMs);
   const room = (look.columns ?? Number.POSITIVE_INFINITY) - spansWidth(head);
-  // A hexdump is asked for by leaving no room beside the frame.
-  const left = look.hex ? 0 : room - (answer === "" ? 0 : ANSWER_COLUMNS);
+  const left = room - (answer === "" ? 0 : ANSWER_COLUMNS);
   const { maxPrint, pretty } = look;
   const space = { theme, columns, indent, maxPrint, pretty, room: left };
   const payload = shownPayload(event, place, look, space);
@@ -134,7 +133,6 @@ function headSpans(event: FrameEvent, place: FramePlace, theme: Theme): Span[] {
   const { header } = event.frame;
   const direction = event.dir === "out" ? theme.out : theme.in;
   const length = `${formatCount(exactLength(event.frame))} B`;
-  const notes = frameNotes(event, place).map((note) => `  ${note}`);
   return [
     span(
       `${event.dir === "out" ? "→" : "←"} ${opcodeLabel(header.opcode).padEnd(OPCODE_COLUMNS)}`,
@@ -143,8 +141,7 @@ function headSpans(event: FrameEvent, place: FramePlace, theme: Theme): Span[] {
     span(` ${length.padStart(LENGTH_COLUMNS)}  `),
     span((header.fin ? "FIN" : "").padEnd(FIN_COLUMNS), theme.dim),
     span(reservedBits(header).padEnd(place.reservedColumn ? RESERVED_COLUMNS : 0)),
-    span(maskColumn(header, place), theme.dim),
-    span(notes.join("")),
+    ...maskAndNotes(event, place, theme),
     span("  "),
     ...(place.label === undefined
       ? []
@@ -158,9 +155,15 @@ function reservedBits({ rsv1, rsv2, rsv3 }: FrameHeader): string {
     .join("");
 }
 
-function maskColumn({ masked, maskKey }: FrameHeader, place: FramePlace): string {
-  const mask = masked ? `mask ${formatMaskKey(maskKey)}` : "";
-  return place.maskColumn ? `  ${mask.padEnd(MASK_COLUMNS)}` : "";
+/** The masking key, then what is not as usual; without a key that stands in its column. */
+function maskAndNotes(event: FrameEvent, place: FramePlace, theme: Theme): Span[] {
+  const { masked, maskKey } = event.frame.header;
+  const notes = frameNotes(event, place)
+    .map((note) => `  ${note}`)
+    .join("");
+  const columns = place.maskColumn ? MASK_COLUMNS : 0;
+  if (!masked) return [span(notes.padEnd(columns))];
+  return [span(`  mask ${formatMaskKey(maskKey)}`.padEnd(columns), theme.dim), span(notes)];
 }
 
 /** A continuation's name is too long for a column, and a reserved opcode has none. */
@@ -192,16 +195,28 @@ function shownPayload(
   { hex }: Pick<FrameLook, "hex">,
   space: PayloadSpace,
 ): ShownPayload {
-  const control = controlText(event.frame);
   const isClose = event.frame.header.opcode === Opcode.close;
+  const control = isClose || !hex ? controlText(event.frame) : undefined;
+  const inline = control === undefined ? [] : [span(control)];
+  if (hex) return { ...shownBytes(event, place, { ...space, room: 0 }, "binary"), inline };
+  const { indent, columns, room } = space;
+  if (control === undefined) return shownBytes(event, place, space);
+  if (displayWidth(control) <= room) return { inline, below: [], indent };
   // Some 125 bytes in hex are wider than most screens; as a hexdump they are readable.
-  const beside = control !== undefined && (isClose || displayWidth(control) <= space.room);
-  const inline = beside ? [span(control)] : [];
-  if (beside && !hex) return { inline, below: [], indent: space.indent };
+  if (!isClose) return shownBytes(event, place, space);
+  return { inline: [], below: wrapWords(control, columns - indent), indent };
+}
+
+/** @param kind as what to show them, where that is not what they are */
+function shownBytes(
+  event: FrameEvent,
+  place: FramePlace,
+  space: PayloadSpace,
+  kind?: Payload["kind"],
+): ShownPayload {
   const payload = dataPayload(event, place);
-  if (!payload) return { inline, below: [], indent: space.indent };
-  const shown = showPayload(hex ? { ...payload, kind: "binary" } : payload, space);
-  return beside ? { ...shown, inline } : shown;
+  if (!payload) return { inline: [], below: [], indent: space.indent };
+  return showPayload({ ...payload, kind: kind ?? payload.kind }, space);
 }
 
 /** The payload of a whole control frame in words. */

@@ -1,5 +1,5 @@
 /** More of a page than this is not looked at: what it says stands at its beginning. */
-const MAX_LENGTH = 16 * 1024;
+const MAX_LENGTH = 8 * 1024;
 /** Elements whose content nobody reads; each is matched at most once from each of its beginnings. */
 const UNREAD = /<(script|style|svg|template|noscript)\b[^>]*>[\s\S]*?(?:<\/\1\s*>|$)/gi;
 const COMMENT = /<!--[\s\S]*?(?:-->|$)/g;

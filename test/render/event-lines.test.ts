@@ -6,6 +6,7 @@ import { formatTime } from "../../src/render/format.ts";
 import type { TimestampStyle } from "../../src/render/timestamps.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import type { CloseEvent, Event, HandshakeEvent } from "../../src/transport/events.ts";
+import { displayWidth } from "../../src/width.ts";
 import { createInflate } from "../../src/transport/inflater.ts";
 import { frameEvents } from "../helpers/frame-events.ts";
 import { expectGolden } from "../helpers/golden.ts";
@@ -144,6 +145,10 @@ describe("a session on the screen", () => {
       });
       const events = options.timestamps === "iso" ? session() : session().map(inLocalTime);
       const lines = events.flatMap(render);
+      const { columns = Number.POSITIVE_INFINITY } = { columns: 80, ...options };
+      for (const line of lines) {
+        expect(displayWidth(line.replace(/\x1b\[\d+m/g, ""))).toBeLessThanOrEqual(columns);
+      }
       expectGolden(`events/${name}`, `${lines.join("\n")}\n`);
     },
   );
@@ -162,9 +167,9 @@ describe("the events of a connection", () => {
       "● open   ws://h/",
       "         at 192.0.2.1:80",
       "→ text       5 B  FIN  mask 00000001  hello",
-      "← text       3 B                      fragment 1  hel",
+      "← text       3 B       fragment 1     hel",
       '← ping       1 B  FIN                 "p"',
-      "← cont.      2 B  FIN                 fragment 2  lo",
+      "← cont.      2 B  FIN  fragment 2     lo",
       "← binary     1 B  FIN                 78",
       '○ closed by the peer: 1001 Going Away "bye", clean, after 21 s',
       "         1 sent, 5 B · 2 received, 6 B",

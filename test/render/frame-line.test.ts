@@ -48,6 +48,17 @@ describe("the line of a frame", () => {
     );
   });
 
+  it("puts what is not as usual where a masking key is not", () => {
+    const events = frameEvents([
+      { opcode: 2, fin: false, payload: "a" },
+      { opcode: 2, fin: false, maskKey: KEY, payload: "a" },
+    ]);
+    expect(events.flatMap((event) => lines(event, { kind: "binary" }))).toEqual([
+      "12:04:31.207 ← binary     1 B       fragment 1     61",
+      "12:04:31.207 → binary     1 B       mask 37fa213d  fragment 1  61",
+    ]);
+  });
+
   it("needs no column for masks where there are none", () => {
     const place = { maskColumn: false };
     expectLine({ opcode: 1, payload: "hi" }, "12:04:31.207 ← text       2 B  FIN  hi", place);
@@ -59,8 +70,8 @@ describe("the line of a frame", () => {
       { opcode: 0, payload: "lo" },
     ]);
     expect(events.flatMap((event) => lines(event))).toEqual([
-      "12:04:31.207 ← text       3 B                      fragment 1  Hel",
-      "12:04:31.207 ← cont.      2 B  FIN                 fragment 2  lo",
+      "12:04:31.207 ← text       3 B       fragment 1     Hel",
+      "12:04:31.207 ← cont.      2 B  FIN  fragment 2     lo",
     ]);
   });
 
@@ -87,6 +98,18 @@ describe("the line of a frame", () => {
   ])("shows a close frame with %s", (_, payload, words) => {
     expect(lines(frameEvent({ opcode: 8, payload }))[0]).toMatch(/FIN {17}/);
     expect(lines(frameEvent({ opcode: 8, payload }))[0]!.endsWith(` ${words}`)).toBe(true);
+  });
+
+  it("wraps the words of a close frame that do not fit", () => {
+    const reason = "the quick brown fox jumps over the lazy dog, and over the brown bear";
+    const [line, ...below] = lines(
+      frameEvent({ opcode: 8, payload: encodeClosePayload(1011, reason) }),
+    );
+    expect(line).toBe("12:04:31.207 ← close     70 B  FIN");
+    expect(below).toEqual([
+      '               1011 Internal Error "the quick brown fox jumps over the lazy dog,',
+      '               and over the brown bear"',
+    ]);
   });
 
   it("shows what is not as usual, and what rule that breaks", () => {

@@ -5,6 +5,7 @@ import { span } from "../../src/render/span.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import type { HandshakeEvent } from "../../src/transport/events.ts";
 import { hex, utf8 } from "../helpers/bytes.ts";
+import { expectGolden } from "../helpers/golden.ts";
 
 const NOW_MS = Date.UTC(2026, 1, 1);
 const look: HandshakeLook = {
@@ -223,6 +224,35 @@ describe("a refusal", () => {
         lines({ subprotocol: evil, remote: evil, role: "server" }, { heads }).join(""),
       ).not.toContain("\x1b");
     }
+  });
+});
+
+describe("a refusal on the screen", () => {
+  const page = `<!doctype html><title>502 Bad Gateway</title><style>p { color: red }</style>
+    <h1>502 Bad Gateway</h1><p>The server at <b>upstream.example.net</b> did not answer in time;
+    please try again later, or write to the people who run it.</p><hr>nginx`;
+  const gateway: HandshakeEvent = {
+    ...refused,
+    response: {
+      startLine: "HTTP/1.1 502 Bad Gateway",
+      headers: [
+        ["Content-Type", "text/html; charset=utf-8"],
+        ["Set-Cookie", "sid=abc; HttpOnly"],
+        ["X-Trace", "a very long line that says how the request went through each of the proxies"],
+      ],
+    },
+    body: utf8(page),
+    violations: [violation("response-status", "status 502")],
+  };
+
+  it.each([
+    ["80.txt", {}],
+    ["120.txt", { columns: 120 }],
+    ["heads.txt", { heads: true }],
+    ["color.txt", { theme: createTheme(1) }],
+  ] satisfies [string, Partial<HandshakeLook>][])("%s", (name, more) => {
+    const shown = handshakeLines(gateway, [], { ...look, ...more });
+    expectGolden(`refusal/${name}`, `${shown.join("\n")}\n`);
   });
 });
 

@@ -41,7 +41,7 @@ describe("the text of a web page", () => {
     "of %j and again takes no longer than it is",
     (piece) => {
       const lines = htmlLines(piece.repeat(100_000));
-      expect(lines.join("").length).toBeLessThanOrEqual(16 * 1024);
+      expect(lines.join("").length).toBeLessThanOrEqual(8 * 1024);
     },
   );
 });

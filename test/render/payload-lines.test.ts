@@ -76,6 +76,7 @@ describe("text", () => {
           expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
         }
       }),
+      { numRuns: 50 },
     );
   });
 });
