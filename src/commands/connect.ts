@@ -208,7 +208,7 @@ async function pipe(open: Open, watch: EndWatch, settings: Settings, io: Io): Pr
     input: io.stdin,
     output,
     first: settings.first,
-    binary: settings.binary,
+    format: settings.binary ? { kind: "chunks" } : { kind: "lines", binary: false },
     eof: settings.eof,
     write: (event) => {
       write(event);

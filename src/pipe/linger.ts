@@ -4,21 +4,27 @@ export type Eof =
   | { readonly kind: "wait" }
   | { readonly kind: "linger"; readonly quietMs: number };
 
+export interface QuietOptions {
+  readonly quietMs: number;
+  /** A figure that changes with all that comes, a part of something too. */
+  readonly received: () => number;
+  /** True while nothing can come, when time does not count. */
+  readonly blocked: () => boolean;
+}
+
 /**
- * Waits until nothing has come for a while. `touch` says that something came; a reply of which only
- * a part has come shows in `received`, which is looked at when the time is up.
+ * Waits until nothing has come for a while. `touch` says that something came, or can come again; a
+ * reply of which only a part has come shows in `received`, which is looked at when the time is up:
+ * one turn of the event loop later, so that what came while this process had no time is read first.
  */
 export class Quiet {
-  readonly #quietMs: number;
-  readonly #received: () => number;
+  readonly #options: QuietOptions;
   #timer: NodeJS.Timeout | undefined;
-  #held = false;
+  #turn: NodeJS.Immediate | undefined;
   #resolve: (() => void) | undefined;
 
-  /** @param received a figure that changes with all that comes */
-  constructor(quietMs: number, received: () => number = () => 0) {
-    this.#quietMs = quietMs;
-    this.#received = received;
+  constructor(options: QuietOptions) {
+    this.#options = options;
   }
 
   /** Resolves after `quietMs` without `touch`, counted from now. */
@@ -30,23 +36,25 @@ export class Quiet {
   }
 
   touch(): void {
-    clearTimeout(this.#timer);
-    if (!this.#resolve || this.#held) return;
-    const before = this.#received();
+    if (!this.#resolve) return;
+    const { quietMs, received, blocked } = this.#options;
+    this.#clear();
+    const before = received();
     this.#timer = setTimeout(() => {
-      if (this.#received() === before) this.#resolve?.();
-      else this.touch();
-    }, this.#quietMs);
-  }
-
-  /** While held, time does not count: nothing can come. */
-  hold(held: boolean): void {
-    this.#held = held;
-    this.touch();
+      this.#turn = setImmediate(() => {
+        if (blocked() || received() !== before) this.touch();
+        else this.#resolve?.();
+      });
+    }, quietMs);
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#clear();
     this.#resolve = undefined;
+  }
+
+  #clear(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
   }
 }

@@ -1,8 +1,12 @@
 import type { Readable } from "node:stream";
-import type { Connection } from "../transport/connection.ts";
-import { type CloseEvent, type EventListener, isReceived } from "../transport/events.ts";
+import type { CloseEvent, EventListener } from "../transport/events.ts";
+import { Delivery, type PipeConnection } from "./delivery.ts";
+import { NO_BYTES } from "./fragments.ts";
+import type { InputFormat } from "./input-format.ts";
 import { type Eof, Quiet } from "./linger.ts";
+import { isData } from "./output-format.ts";
 import { sendInput } from "./send-input.ts";
+import { Throttle } from "./throttle.ts";
 
 /** Where received data goes; it may be slow, or its reader may go away. */
 export interface PipeOutput {
@@ -12,23 +16,33 @@ export interface PipeOutput {
 }
 
 export interface PipeOptions {
-  readonly input: Readable;
+  /** Undefined where nothing is to be read, not even an end. */
+  readonly input: Readable | undefined;
+  readonly format: InputFormat;
   readonly output: PipeOutput;
-  /** Messages that are sent before the input. */
+  /** Text messages that are sent before the input. */
   readonly first: readonly string[];
-  readonly binary: boolean;
-  readonly eof: Eof;
+  /** Default a linger of a second; without an input, wait. */
+  readonly eof?: Eof | undefined;
   /** Writes what an event means to the output. */
   readonly write: EventListener;
+  /** Ends the pipe when it resolves; it never rejects. */
+  readonly until?: Promise<unknown> | undefined;
 }
 
 export interface Piped {
   readonly close: CloseEvent;
-  /** False when the connection ended with something still unsent. */
+  /** False when something was not sent: the connection ended before, or a message was cut. */
   readonly whole: boolean;
+  /** Messages of the input that were not to be sent, as its format has it. */
+  readonly skipped: number;
   /** True when the reader of the output went away, which ends the pipe in peace. */
   readonly readerGone: boolean;
+  /** True when `until` has ended it, all of the input sent or not. */
+  readonly stopped: boolean;
 }
+
+const DEFAULT_LINGER_MS = 1000;
 
 /**
  * Joins stdin, a connection and stdout without loss.
@@ -36,62 +50,98 @@ export interface Piped {
  * 1. Nothing is read from the input before the connection is open.
  * 2. The input is read no faster than the peer takes it; the peer is read no faster than the reader
  *    of the output takes it. So any amount passes in constant memory.
- * 3. After the end of the input all is sent; then `eof` says what ends the connection.
+ * 3. After the end of the input all is sent, if need be on another connection; then `eof` says what
+ *    ends the last one. While nothing can come, because it is held back or there is no connection,
+ *    the time of a linger does not pass.
+ * 4. When the connection ends for good, when nobody reads the output any more, and when `until` says
+ *    so, the input is not read any further.
  */
 export async function runPipe(
-  open: (onEvent: EventListener) => Promise<Connection>,
+  open: (onEvent: EventListener) => Promise<PipeConnection>,
   options: PipeOptions,
 ): Promise<Piped> {
-  const { output, eof, first, binary } = options;
-  let connection: Connection | undefined;
-  const quietMs = eof.kind === "linger" ? eof.quietMs : 0;
-  const quiet = new Quiet(quietMs, () => connection?.bytesReceived ?? 0);
-  let held = false;
-  const holdBack = (): void => {
-    if (!connection || held || !output.congested) return;
-    held = true;
-    quiet.hold(true);
-    const release = connection.hold();
-    void output.drained().then(() => {
-      held = false;
-      quiet.hold(false);
-      release();
-    });
-  };
+  const { input, output, until, write } = options;
+  const eof = options.eof ?? defaultEof(input);
+  const throttle = new Throttle(output, () => quiet.touch());
+  let connection: PipeConnection | undefined;
+  const quiet = new Quiet({
+    quietMs: eof.kind === "linger" ? eof.quietMs : 0,
+    received: () => connection?.bytesReceived ?? 0,
+    blocked: () => throttle.holds || connection?.state === "CONNECTING",
+  });
   connection = await open((event) => {
-    options.write(event);
-    if (isReceived(event)) quiet.touch();
-    holdBack();
+    write(event);
+    if (isData(event) || event.type === "reconnected") quiet.touch();
+    throttle.check();
   });
-  let readerGone = false;
-  const opened = connection;
-  void output.broken.then(() => {
-    readerGone = true;
-    void opened.close();
-  });
+  throttle.take(connection);
+  const cause = stopEarly(connection, input, output, until);
   try {
-    const begun = await sendFirst(opened, first);
-    const whole = begun && (await sendInput(opened, options.input, { binary })).whole;
-    await endOfInput(opened, eof, quiet);
-    return { close: await opened.closed, whole, readerGone };
+    const sent = await sendEverything(connection, options);
+    await endOfInput(connection, eof, quiet);
+    const close = await connection.closed;
+    const { delivery, skipped } = sent;
+    return { close, whole: delivery.whole, skipped, ...cause };
   } catch (thrown) {
-    await opened.close();
+    await connection.close();
     throw thrown;
   } finally {
     quiet.stop();
   }
 }
 
-/** False when the connection ended before all were sent. */
-async function sendFirst(connection: Connection, messages: readonly string[]): Promise<boolean> {
+function defaultEof(input: Readable | undefined): Eof {
+  return input ? { kind: "linger", quietMs: DEFAULT_LINGER_MS } : { kind: "wait" };
+}
+
+/** Ends the input with the connection, and both when there is a cause; notes the cause. */
+function stopEarly(
+  connection: PipeConnection,
+  input: Readable | undefined,
+  output: PipeOutput,
+  until: Promise<unknown> | undefined,
+): Pick<Piped, "readerGone" | "stopped"> {
+  const cause = { readerGone: false, stopped: false };
+  const stop = (): void => {
+    input?.destroy();
+    void connection.close();
+  };
+  void connection.closed.then(() => input?.destroy());
+  void output.broken.then(() => {
+    cause.readerGone = true;
+    stop();
+  });
+  void until?.then(() => {
+    cause.stopped = true;
+    stop();
+  });
+  return cause;
+}
+
+/** Resolves when all has left, or never will. */
+async function sendEverything(
+  connection: PipeConnection,
+  { first, input, format }: PipeOptions,
+): Promise<{ readonly delivery: Delivery; readonly skipped: number }> {
+  const delivery = new Delivery(connection);
+  let skipped = 0;
+  if ((await sendFirst(delivery, first)) && input) {
+    ({ skipped } = await sendInput(delivery, input, format));
+  }
+  await Promise.race([delivery.settled(), connection.closed]);
+  return { delivery, skipped };
+}
+
+/** False when the connection has come to its end. */
+async function sendFirst(delivery: Delivery, messages: readonly string[]): Promise<boolean> {
   for (const message of messages) {
-    if (connection.state !== "OPEN") return false;
-    await connection.send(message);
+    const bytes = message === "" ? NO_BYTES : Buffer.from(message);
+    if (!(await delivery.send({ bytes, binary: false, fin: true }))) return false;
   }
   return true;
 }
 
-async function endOfInput(connection: Connection, eof: Eof, quiet: Quiet): Promise<void> {
+async function endOfInput(connection: PipeConnection, eof: Eof, quiet: Quiet): Promise<void> {
   if (eof.kind === "wait") return;
   if (eof.kind === "linger") await Promise.race([quiet.wait(), connection.closed]);
   await connection.close();

@@ -1,55 +1,66 @@
-import { Gather } from "../protocol/gather.ts";
+import {
+  type Cutter,
+  Fragments,
+  type FragmentsOptions,
+  NO_BYTES,
+  type Piece,
+} from "./fragments.ts";
 
-/** A message, or a fragment of one that is too long to be held: `fin` marks its end. */
-export interface Piece {
-  readonly bytes: Uint8Array;
-  readonly fin: boolean;
+export interface LineSplitterOptions extends Omit<FragmentsOptions, "where"> {
+  /** What ends a line, at least one byte. Default a newline. */
+  readonly delimiter?: Uint8Array | undefined;
+  /** Leave the delimiter at the end of the message. */
+  readonly keepDelimiter?: boolean | undefined;
 }
 
-const NEWLINE = 0x0a;
+const NEWLINE = Uint8Array.of(0x0a);
 
 /**
- * Cuts a stream of bytes into messages at newlines, which are taken off; all else stays, a carriage
- * return too. An empty line is an empty message, and what follows the last newline is a message if
- * there is anything. A line longer than `limit` comes in several pieces, so memory stays bounded.
+ * Makes each line a message. The delimiter is taken off; all else stays, a carriage return too. An
+ * empty line is an empty message, and what follows the last delimiter is a message if there is
+ * anything. Memory is bounded: a line that is too long comes in several pieces.
  */
-export class LineSplitter {
-  readonly #limit: number;
-  readonly #pending = new Gather();
-  /** Pieces of the line under way have been given out. */
-  #continued = false;
+export class LineSplitter implements Cutter {
+  readonly #delimiter: Buffer;
+  readonly #kept: number;
+  readonly #fragments: Fragments;
+  /** The end of what was pushed, where the delimiter may have begun. */
+  #held: Uint8Array = NO_BYTES;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor({ delimiter = NEWLINE, keepDelimiter, ...fragments }: LineSplitterOptions) {
+    this.#delimiter = Buffer.from(delimiter);
+    this.#kept = keepDelimiter ? delimiter.length : 0;
+    this.#fragments = new Fragments({ ...fragments, where: (n) => `line ${n} of stdin` });
   }
 
-  *push(chunk: Uint8Array): Iterable<Piece> {
+  get pending(): boolean {
+    return this.#held.length > 0 || this.#fragments.isOpen;
+  }
+
+  *push(chunk: Buffer): Iterable<Piece> {
+    const delimiter = this.#delimiter;
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     let start = 0;
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, start)) {
-      yield* this.#take(chunk.subarray(start, at));
-      yield this.#finish();
-      start = at + 1;
+    for (let at = bytes.indexOf(delimiter); at !== -1; at = bytes.indexOf(delimiter, start)) {
+      yield this.#fragments.end(bytes.subarray(start, at + this.#kept));
+      start = at + delimiter.length;
     }
-    yield* this.#take(chunk.subarray(start));
+    const rest = bytes.subarray(start);
+    const end = rest.length - beginningAtEnd(delimiter, rest);
+    this.#held = rest.subarray(end);
+    const piece = this.#fragments.push(rest.subarray(0, end));
+    if (piece) yield piece;
   }
 
-  /** The input has ended. */
   *end(): Iterable<Piece> {
-    if (this.#pending.length > 0 || this.#continued) yield this.#finish();
+    if (this.pending) yield this.#fragments.end(this.#held);
+    this.#held = NO_BYTES;
   }
+}
 
-  /** What is pending leaves only when more comes, so that the last piece is never empty. */
-  *#take(bytes: Uint8Array): Iterable<Piece> {
-    if (bytes.length === 0) return;
-    if (this.#pending.length + bytes.length > this.#limit && this.#pending.length > 0) {
-      this.#continued = true;
-      yield { bytes: this.#pending.take(), fin: false };
-    }
-    this.#pending.append(bytes);
-  }
-
-  #finish(): Piece {
-    this.#continued = false;
-    return { bytes: this.#pending.take(), fin: true };
-  }
+/** How many of the first bytes of `delimiter`, but not all, are the last of `bytes`. */
+function beginningAtEnd(delimiter: Buffer, bytes: Buffer): number {
+  let length = Math.min(delimiter.length - 1, bytes.length);
+  while (length > 0 && !delimiter.subarray(0, length).equals(bytes.subarray(-length))) length -= 1;
+  return length;
 }

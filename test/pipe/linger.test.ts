@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Quiet } from "../../src/pipe/linger.ts";
+import { Quiet, type QuietOptions } from "../../src/pipe/linger.ts";
 
-beforeEach(() => void vi.useFakeTimers());
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
 
 /** Whether the wait is over after each of these steps in ms, with what is done before the step. */
@@ -12,6 +12,7 @@ async function overAfter(quiet: Quiet, steps: readonly (readonly [() => void, nu
   for (const [act, ms] of steps) {
     act();
     await vi.advanceTimersByTimeAsync(ms);
+    await new Promise(setImmediate);
     seen.push(over);
   }
   return seen;
@@ -19,8 +20,12 @@ async function overAfter(quiet: Quiet, steps: readonly (readonly [() => void, nu
 
 const nothing = () => undefined;
 
+function quietFor(quietMs: number, options: Partial<QuietOptions> = {}): Quiet {
+  return new Quiet({ quietMs, received: () => 0, blocked: () => false, ...options });
+}
+
 it("is over once nothing has come for so long", async () => {
-  const quiet = new Quiet(100);
+  const quiet = quietFor(100);
   expect(
     await overAfter(quiet, [
       [nothing, 99],
@@ -30,7 +35,7 @@ it("is over once nothing has come for so long", async () => {
 });
 
 it("begins anew whenever something comes", async () => {
-  const quiet = new Quiet(100);
+  const quiet = quietFor(100);
   const touch = () => quiet.touch();
   expect(
     await overAfter(quiet, [
@@ -43,18 +48,23 @@ it("begins anew whenever something comes", async () => {
 });
 
 it("does not count while nothing can come", async () => {
-  const quiet = new Quiet(100);
+  let blocked = true;
+  const quiet = quietFor(100, { blocked: () => blocked });
+  const release = () => {
+    blocked = false;
+    quiet.touch();
+  };
   expect(
     await overAfter(quiet, [
-      [() => quiet.hold(true), 1000],
-      [() => quiet.hold(false), 99],
+      [nothing, 1010],
+      [release, 99],
       [nothing, 1],
     ]),
   ).toEqual([false, false, true]);
 });
 
 it("leaves no timer once it is stopped, whatever comes", () => {
-  const quiet = new Quiet(100);
+  const quiet = quietFor(100);
   void quiet.wait();
   quiet.stop();
   quiet.touch();
@@ -63,7 +73,7 @@ it("leaves no timer once it is stopped, whatever comes", () => {
 
 it("goes on while a part of something comes", async () => {
   let received = 0;
-  const quiet = new Quiet(100, () => received);
+  const quiet = quietFor(100, { received: () => received });
   const part = () => void (received += 1);
   expect(
     await overAfter(quiet, [

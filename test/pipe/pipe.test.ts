@@ -49,7 +49,7 @@ function pipe(url: string, reader: Reader, options: Partial<PipeOptions> = {}) {
     input: Readable.from([]),
     output: reader,
     first: [],
-    binary: false,
+    format: { kind: "lines", binary: false },
     eof: LINGER,
     write: reader.write,
     ...options,

@@ -1,26 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LineSplitter, type Piece } from "../../src/pipe/split-lines.ts";
-import { concat, singly, splitAt, utf8 } from "../helpers/bytes.ts";
+import type { Piece } from "../../src/pipe/fragments.ts";
+import { LineSplitter, type LineSplitterOptions } from "../../src/pipe/split-lines.ts";
+import { singly, splitAt, utf8 } from "../helpers/bytes.ts";
+import { expectUsage } from "../helpers/usage.ts";
+import { cut, texts } from "./cut.ts";
 
 const LIMIT = 1024;
 
-function split(chunks: readonly Uint8Array[], limit = LIMIT): Piece[] {
-  const splitter = new LineSplitter(limit);
-  return [...chunks.flatMap((chunk) => [...splitter.push(chunk)]), ...splitter.end()];
-}
-
-/** The messages that the pieces make up. */
-function joined(pieces: readonly Piece[]): string[] {
-  const messages: string[] = [];
-  let pending: Uint8Array[] = [];
-  for (const { bytes, fin } of pieces) {
-    pending.push(bytes);
-    if (fin) messages.push(Buffer.from(concat(pending)).toString());
-    if (fin) pending = [];
-  }
-  expect(pending).toEqual([]);
-  return messages;
+function split(
+  chunks: readonly Uint8Array[],
+  options: Partial<LineSplitterOptions> = {},
+): readonly Piece[] {
+  return cut(new LineSplitter({ binary: true, limit: LIMIT, ...options }), chunks);
 }
 
 describe("lines become messages", () => {
@@ -34,44 +26,59 @@ describe("lines become messages", () => {
     ["a\r\nb\r\n", ["a\r", "b\r"]],
     ["ü\n✓", ["ü", "✓"]],
   ])("%j", (input, messages) => {
-    expect(joined(split([utf8(input)]))).toEqual(messages);
-    expect(joined(split(singly(utf8(input))))).toEqual(messages);
+    expect(texts(split([utf8(input)]))).toEqual(messages);
+    expect(texts(split(singly(utf8(input))))).toEqual(messages);
+  });
+});
+
+describe("another delimiter", () => {
+  it.each([
+    ["\0", "a\nb\0\0c", ["a\nb", "", "c"]],
+    ["\r\n", "a\nb\r\nc\rd\r\n", ["a\nb", "c\rd"]],
+    ["abab", "xababababyabab", ["x", "", "y"]],
+    ["aab", "aaab aab", ["a", " "]],
+    ["--", "a-", ["a-"]],
+    ["✓", "1✓2", ["1", "2"]],
+  ])("%j cuts %j, at any split", (delimiter, input, messages) => {
+    const options = { delimiter: utf8(delimiter) };
+    expect(texts(split([utf8(input)], options))).toEqual(messages);
+    expect(texts(split(singly(utf8(input)), options))).toEqual(messages);
   });
 
-  it("any input at any split and any limit comes out whole", () => {
-    const input = fc.array(fc.constantFrom("a", "bc", "\n", "\r", "é"), { maxLength: 60 });
+  it("may stay where it is: then nothing is lost at all", () => {
+    const options = { delimiter: utf8("\r\n"), keepDelimiter: true };
+    const input = utf8("a\r\n\r\nb\r");
+    expect(texts(split([input], options))).toEqual(["a\r\n", "\r\n", "b\r"]);
+    expect(texts(split(singly(input), options))).toEqual(["a\r\n", "\r\n", "b\r"]);
+  });
+
+  it("any one cuts any input as String.split does, at any split and limit", () => {
+    const text = (maxLength: number) =>
+      fc.string({ unit: fc.constantFrom("a", "b", "\n"), minLength: 1, maxLength });
+    const cuts = fc.array(fc.nat(100));
+    const limits = fc.integer({ min: 1, max: 8 });
     fc.assert(
-      fc.property(
-        input,
-        fc.array(fc.nat(100)),
-        fc.integer({ min: 1, max: 8 }),
-        (parts, cuts, limit) => {
-          const text = parts.join("");
-          const lines = text.split("\n");
-          if (lines.at(-1) === "") lines.pop();
-          expect(joined(split(splitAt(utf8(text), cuts), limit))).toEqual(lines);
-        },
-      ),
+      fc.property(text(60), text(4), cuts, limits, (input, delimiter, points, limit) => {
+        const parts = input.split(delimiter);
+        if (parts.at(-1) === "") parts.pop();
+        const options = { delimiter: utf8(delimiter), limit };
+        expect(texts(split(splitAt(utf8(input), points), options))).toEqual(parts);
+      }),
     );
   });
 });
 
-describe("a line longer than the limit", () => {
-  it("comes in pieces none of which is empty, and only the last ends the message", () => {
-    const pieces = split([utf8("x".repeat(600)), utf8("y".repeat(600)), utf8("\nz")]);
-    expect(pieces.map(({ bytes, fin }) => [bytes.length, fin])).toEqual([
-      [600, false],
-      [600, true],
-      [1, true],
-    ]);
-  });
+it("text that is not UTF-8 is an error that names its line", async () => {
+  const wrong = Buffer.from("a\n\u00c3\u00bc\nb\u00ff\n", "latin1");
+  const run = async () => split([wrong], { binary: false });
+  await expectUsage(run(), /^line 3 of stdin is not UTF-8$/);
+});
 
-  it("never has more pending than the limit and one chunk", () => {
-    const splitter = new LineSplitter(LIMIT);
-    for (let i = 0; i < 100; i++) {
-      for (const { bytes } of splitter.push(new Uint8Array(100).fill(0x61))) {
-        expect(bytes.length).toBeLessThanOrEqual(LIMIT);
-      }
-    }
-  });
+it("a line has no more pending than the limit and one chunk", () => {
+  const splitter = new LineSplitter({ binary: true, limit: LIMIT });
+  const chunk = Buffer.alloc(100, 0x61);
+  const given = Array.from({ length: 100 }, () => [...splitter.push(chunk)]).flat();
+  expect(given.length).toBe(9);
+  expect(Math.max(...given.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(LIMIT);
+  expect(splitter.pending).toBe(true);
 });
