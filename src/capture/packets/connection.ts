@@ -1,0 +1,111 @@
+import type { Endpoint } from "./endpoint.ts";
+import { Flow, type FlowLimits, type FlowSink } from "./flow.ts";
+import type { HoldingBudget } from "./holding-budget.ts";
+import { toNanoseconds } from "./packet.ts";
+import { ACK, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
+
+/**
+ * Why nothing more is told of a connection: both sides have finished; one has reset it; the same
+ * addresses and ports began a new one; too many others were more recent; the capture is over.
+ */
+export type EndReason = "fin" | "reset" | "reused" | "evicted" | "capture-end";
+
+/** Takes what happens on one connection. */
+export interface ConnectionSink extends FlowSink {
+  /** Nothing more comes. */
+  end(reason: EndReason): void;
+}
+
+/** What a connection is made with. */
+export interface ConnectionSetup {
+  readonly id: number;
+  readonly ends: readonly [Endpoint, Endpoint];
+  /** The first end is known to be the client, because it sent the SYN or got its answer. */
+  readonly clientKnown: boolean;
+  readonly open: (connection: Connection) => ConnectionSink;
+  readonly budget: HoldingBudget;
+  readonly limits: FlowLimits;
+}
+
+/** A TCP connection: two directions, each put in order by itself. */
+export class Connection {
+  /** Counted from 1 over the capture. */
+  readonly id: number;
+  readonly clientKnown: boolean;
+  /** What the client sends, and what the server does; by who was seen first where that is unknown. */
+  readonly flows: readonly [Flow, Flow];
+  /** Time of the first segment. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  closed = false;
+  /** Time of the latest segment, in seconds. */
+  lastSeconds: number;
+  /** A SYN on top of a live connection: a new one if more of it comes. */
+  pendingSyn: { readonly flow: Flow; readonly seq: number } | undefined;
+  readonly #sink: ConnectionSink;
+
+  constructor(setup: ConnectionSetup, first: TcpSegment) {
+    const { budget, limits } = setup;
+    const [source, destination] = setup.ends;
+    this.id = setup.id;
+    this.clientKnown = setup.clientKnown;
+    this.seconds = first.seconds;
+    this.nanoseconds = first.nanoseconds;
+    this.lastSeconds = first.seconds;
+    const sink: FlowSink = {
+      data: (flow, bytes, start, end) => this.#sink.data(flow, bytes, start, end),
+      gap: (flow, length) => this.#sink.gap(flow, length),
+      fin: (flow) => this.#sink.fin(flow),
+      reset: (flow) => this.#sink.reset(flow),
+    };
+    this.flows = [
+      new Flow(0, { source, destination }, sink, budget, limits),
+      new Flow(1, { source: destination, destination: source }, sink, budget, limits),
+    ];
+    this.#sink = setup.open(this);
+  }
+
+  /** The client's end where that is known, otherwise that of the first segment. */
+  get client(): Endpoint {
+    return this.flows[0].source;
+  }
+
+  get server(): Endpoint {
+    return this.flows[0].destination;
+  }
+
+  /** Time of the first segment. */
+  get tsNs(): bigint {
+    return toNanoseconds(this.seconds, this.nanoseconds);
+  }
+
+  /** Takes a segment whose sender is that of `flow`. */
+  accept(flow: Flow, segment: TcpSegment): void {
+    const peer = this.flows[flow.dir === 0 ? 1 : 0];
+    flow.accept(segment);
+    if ((segment.flags & ACK) !== 0) {
+      if ((segment.flags & SYN) !== 0) peer.start(segment.ack);
+      if ((segment.flags & RST) === 0) peer.acknowledge(segment);
+    }
+    const ending = this.#ownEnd();
+    if (ending) this.end(ending);
+  }
+
+  /** Tells all that is left. The reason counts where the connection has not come to its own end. */
+  end(reason: EndReason): void {
+    if (this.closed) return;
+    this.closed = true;
+    const [first, second] = this.flows;
+    first.giveUp();
+    second.giveUp();
+    first.tellTail(second.finished);
+    second.tellTail(first.finished);
+    this.#sink.end(this.#ownEnd() ?? reason);
+  }
+
+  #ownEnd(): EndReason | undefined {
+    const [first, second] = this.flows;
+    if (first.wasReset || second.wasReset) return "reset";
+    return first.finished && second.finished ? "fin" : undefined;
+  }
+}

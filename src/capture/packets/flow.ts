@@ -1,0 +1,400 @@
+import type { Endpoint } from "./endpoint.ts";
+import { type HeldPiece, HeldPieces } from "./held-pieces.ts";
+import type { HoldingBudget } from "./holding-budget.ts";
+import { toNanoseconds } from "./packet.ts";
+import { FIN, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
+
+/**
+ * One direction of a TCP connection: segments in, as captured → bytes in order.
+ *
+ * 1. Sequence numbers become positions, which do not wrap: each is counted from the next expected
+ *    one, so that 2^31 bytes before and behind it can be told.
+ * 2. What is in turn is handed over where it is in the capture. What comes before its turn is
+ *    copied and held; where held bytes overlap, those that came first win.
+ * 3. A hole is waited for. It is given up, and its exact length told, once the peer has acknowledged
+ *    what was not captured and does not turn up soon; or too much is held; or a minute has passed;
+ *    or the connection ends.
+ * 4. Without its SYN, a direction begins at the first byte that is seen. Captures are not always in
+ *    order, so the first segments are held until the peer has acknowledged all before them, or a
+ *    few have come.
+ * 5. Where the snap length has cut a segment, the rest is a gap of known length.
+ */
+export interface FlowSink {
+  /** `bytes[start, end)` are next; valid until the call returns. `flow.offset` is of the first. */
+  data(flow: Flow, bytes: Uint8Array, start: number, end: number): void;
+  /** `length` bytes were sent, but are not in the capture; they begin at `flow.offset`. */
+  gap(flow: Flow, length: number): void;
+  /** The sender has no more to send. */
+  fin(flow: Flow): void;
+  /** The sender has reset the connection. */
+  reset(flow: Flow): void;
+}
+
+export interface FlowLimits {
+  /** Memory for what one direction holds behind a hole. Default 16 MiB. */
+  readonly maxHeldMemory: number;
+  /** Seconds of capture time for a hole that the peer has acknowledged. Default 1. */
+  readonly acknowledgedPatience: number;
+  /** Seconds of capture time for any hole. Default 60. */
+  readonly patience: number;
+}
+
+export const FLOW_LIMITS: FlowLimits = {
+  maxHeldMemory: 16 * 1024 * 1024,
+  acknowledgedPatience: 1,
+  patience: 60,
+};
+
+/** Segments held behind a hole that the peer has acknowledged: captures are not that disordered. */
+const ACKNOWLEDGED_PIECES = 64;
+/** Segments held before a direction without its SYN begins, and seconds. */
+const FIRST_PIECES = 16;
+const FIRST_PATIENCE = 1;
+/** The largest window of RFC 7323, section 2.3: numbers farther away belong to something else. */
+const MAX_WINDOW = 2 ** 30;
+/** How far before the first byte seen the SYN may be that comes late. */
+const LATE_SYN_DISTANCE = 65_536;
+
+export class Flow {
+  /** 0: sent by the client, as far as that is known; 1: by the server. */
+  readonly dir: 0 | 1;
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  /** Bytes handed over, or told as gaps, so far. */
+  offset = 0;
+  /** When the receiver could have these bytes: the latest time of all packets up to here. */
+  seconds = 0;
+  nanoseconds = 0;
+  /** Number of that packet in the file. */
+  packetNumber = 0;
+  /** Bytes that came again, and bytes that differ from those that came first. */
+  repeatedBytes = 0;
+  differingBytes = 0;
+  /** Bytes that are not in the capture. */
+  gapBytes = 0;
+  /** The FIN has come, and all before it. */
+  finished = false;
+  wasReset = false;
+
+  readonly #sink: FlowSink;
+  readonly #limits: FlowLimits;
+  readonly #budget: HoldingBudget;
+  readonly #held = new HeldPieces();
+  /** Position and sequence number (as int32) of the next byte. */
+  #next = 0;
+  #nextSeq = 0;
+  /** A sequence number is known; and the first byte is. */
+  #begun = false;
+  #settled = false;
+  /** Sequence number of the SYN, where it was seen. */
+  #synSeq: number | undefined;
+  /** Position of the first byte. */
+  #origin = 0;
+  /** Positions up to which the peer has acknowledged, and up to which this side has sent. */
+  #acknowledged = -Infinity;
+  #sent = 0;
+  #finAt = Infinity;
+  #resetAt = Infinity;
+  /** The hole that is waited for, since when, and since when the peer has acknowledged it. */
+  #holeAt = -Infinity;
+  #holeSince = 0;
+  #acknowledgedSince = Infinity;
+
+  constructor(
+    dir: 0 | 1,
+    ends: { readonly source: Endpoint; readonly destination: Endpoint },
+    sink: FlowSink,
+    budget: HoldingBudget,
+    limits: FlowLimits = FLOW_LIMITS,
+  ) {
+    this.dir = dir;
+    this.source = ends.source;
+    this.destination = ends.destination;
+    this.#sink = sink;
+    this.#budget = budget;
+    this.#limits = limits;
+  }
+
+  get tsNs(): bigint {
+    return toNanoseconds(this.seconds, this.nanoseconds);
+  }
+
+  /** Something of this direction was seen, or acknowledged. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Bytes that wait behind a hole. */
+  get heldBytes(): number {
+    return this.#held.covered;
+  }
+
+  /** The first byte has this sequence number, as a SYN or its acknowledgement tells. */
+  start(seq: number): void {
+    if (this.#settled) return;
+    if (!this.#begun) this.#begin(seq);
+    this.#settle(this.#positionOf(seq));
+  }
+
+  /** Whether a SYN with this number can belong to this direction. */
+  matchesSyn(seq: number): boolean {
+    if (!this.#begun) return true;
+    if (this.#synSeq !== undefined) return this.#synSeq === seq;
+    const first = this.#settled ? this.#origin : this.#lowest();
+    const distance = first - this.#positionOf(seq + 1);
+    return distance >= 0 && distance <= LATE_SYN_DISTANCE;
+  }
+
+  /** Takes a segment of this direction. */
+  accept(segment: TcpSegment): void {
+    const { flags } = segment;
+    let { seq } = segment;
+    if ((flags & SYN) !== 0) {
+      this.#synSeq ??= seq;
+      seq += 1;
+      this.start(seq);
+    } else if (!this.#begun) this.#begin(seq);
+    const position = this.#positionOf(seq);
+    if (!this.#isStray(position)) {
+      if ((flags & RST) === 0) this.#take(segment, position);
+      else this.#reset(position);
+    }
+    if (this.#waits) this.#review(segment);
+  }
+
+  /** Takes the acknowledgement in a segment of the peer. */
+  acknowledge(segment: TcpSegment): void {
+    if (!this.#begun) this.#begin(segment.ack);
+    const position = this.#positionOf(segment.ack);
+    if (position > this.#acknowledged) this.#acknowledged = position;
+    if (this.#waits) this.#review(segment);
+  }
+
+  /** Waits no longer for what is missing. */
+  giveUp(): void {
+    if (!this.#begun) return;
+    if (!this.#settled) this.#settle(this.#lowest());
+    while (this.#waits) this.#skip();
+  }
+
+  /**
+   * The connection is over, and nothing is held any more: tells as a gap what the peer acknowledged,
+   * or this side counted, beyond the last byte seen. Where the peer was closing, too, one of these
+   * numbers is that of a FIN.
+   */
+  tellTail(peerFinished: boolean): void {
+    if (this.finished || this.wasReset) return;
+    const tail = Math.max(this.#acknowledged, this.#sent) - this.#next - (peerFinished ? 1 : 0);
+    if (tail > 0) this.#gap(tail);
+  }
+
+  get #waits(): boolean {
+    if (this.#held.count > 0) return true;
+    if (this.#finAt !== Infinity && !this.finished) return true;
+    return this.#resetAt !== Infinity && !this.wasReset;
+  }
+
+  #positionOf(seq: number): number {
+    return this.#next + ((seq - this.#nextSeq) | 0);
+  }
+
+  #begin(seq: number): void {
+    this.#begun = true;
+    this.#nextSeq = seq | 0;
+  }
+
+  /** Where the first thing is that waits. */
+  #lowest(): number {
+    const first = this.#held.first?.start ?? Infinity;
+    const lowest = Math.min(first, this.#finAt, this.#resetAt);
+    return lowest === Infinity ? this.#next : lowest;
+  }
+
+  #settle(position: number): void {
+    this.#advance(position - this.#next);
+    this.#origin = position;
+    this.#settled = true;
+    this.#drain();
+  }
+
+  #advance(length: number): void {
+    this.#next += length;
+    this.#nextSeq = (this.#nextSeq + length) | 0;
+  }
+
+  /** The number is outside of every window: what has it belongs to something else. */
+  #isStray(position: number): boolean {
+    if (!this.#settled) return false;
+    const ahead = position - Math.max(this.#next, this.#acknowledged);
+    return ahead > MAX_WINDOW || this.#next - position > MAX_WINDOW;
+  }
+
+  /** What a RST carries, if anything, is no part of the stream. */
+  #reset(position: number): void {
+    if (this.#resetAt !== Infinity) return;
+    this.#resetAt = position;
+    if (!this.#settled) this.#settle(this.#held.first?.start ?? position);
+  }
+
+  #take(segment: TcpSegment, position: number): void {
+    const captured = position + segment.end - segment.start;
+    const end = captured + segment.missing;
+    if (end > this.#sent) this.#sent = end;
+    if ((segment.flags & FIN) !== 0 && (!this.#settled || end >= this.#next)) {
+      this.#finAt = Math.min(this.#finAt, end);
+    }
+    if (end > position) this.#takeData(segment, position, captured, end);
+  }
+
+  #takeData(segment: TcpSegment, position: number, captured: number, end: number): void {
+    const inTurn = position === this.#next && this.#settled && this.#held.count === 0;
+    if (!inTurn || end > this.#finAt) {
+      this.#hold(segment, position, Math.min(captured, this.#finAt), Math.min(end, this.#finAt));
+      return;
+    }
+    const { bytes, start, end: stop } = segment;
+    this.#stamp(segment);
+    if (stop > start) this.#deliver(bytes, start, stop);
+    if (segment.missing > 0) this.#gap(segment.missing);
+  }
+
+  #deliver(bytes: Uint8Array, start: number, end: number): void {
+    this.#sink.data(this, bytes, start, end);
+    this.offset += end - start;
+    this.#advance(end - start);
+  }
+
+  #gap(length: number): void {
+    this.#sink.gap(this, length);
+    this.gapBytes += length;
+    this.offset += length;
+    this.#advance(length);
+  }
+
+  /** The segment is out of turn, overlaps, or comes again. */
+  #hold(segment: TcpSegment, position: number, captured: number, end: number): void {
+    if (this.#isKeepAlive(position, end)) return;
+    const from = this.#settled ? Math.max(position, this.#next) : position;
+    this.repeatedBytes += Math.max(0, Math.min(from, end) - position);
+    const { seconds, nanoseconds, packetNumber } = segment;
+    const before = this.#held.memory;
+    if (captured > from) {
+      const at = segment.start + from - position;
+      const bytes = segment.bytes.subarray(at, at + captured - from);
+      const piece = { start: from, end: captured, bytes, seconds, nanoseconds, packetNumber };
+      this.#add(piece);
+    }
+    const unseen = Math.max(from, captured);
+    if (end > unseen) {
+      const piece = { start: unseen, end, bytes: undefined, seconds, nanoseconds, packetNumber };
+      this.#add(piece);
+    }
+    if (this.#held.memory === before) return;
+    this.#budget.change(this, this.#held.memory - before, this.#held.memory);
+    this.#drain();
+  }
+
+  #add(piece: HeldPiece): void {
+    const before = this.#held.covered;
+    this.differingBytes += this.#held.add(piece);
+    this.repeatedBytes += piece.end - piece.start - (this.#held.covered - before);
+  }
+
+  /** At most one byte, which the peer has already (RFC 9293, section 3.8.4). */
+  #isKeepAlive(position: number, end: number): boolean {
+    if (end - position > 1) return false;
+    return this.#settled ? end === this.#next : end <= this.#acknowledged;
+  }
+
+  #drain(): void {
+    const first = this.#held.first;
+    if (!this.#settled || !first || first.start > this.#next) return;
+    const before = this.#held.memory;
+    for (const piece of this.#held.takeFrom(this.#next)) {
+      this.#stamp(piece);
+      if (piece.bytes) this.#deliver(piece.bytes, 0, piece.bytes.length);
+      else this.#gap(piece.end - piece.start);
+    }
+    this.#budget.change(this, this.#held.memory - before, this.#held.memory);
+  }
+
+  /** Goes on where that is possible, and gives up where waiting is hopeless. */
+  #review(now: TcpSegment): void {
+    if (!this.#settled) {
+      if (!this.#maySettle(now)) return;
+      this.#settle(this.#lowest());
+    }
+    this.#conclude(now);
+    while (this.#waits && this.#isHopeless(now)) this.#skip();
+  }
+
+  #maySettle(now: TcpSegment): boolean {
+    if (this.#held.count >= FIRST_PIECES || this.#acknowledged >= this.#lowest()) return true;
+    return this.#waited(now) > FIRST_PATIENCE;
+  }
+
+  #isHopeless(now: TcpSegment): boolean {
+    const waited = this.#waited(now);
+    if (waited > this.#limits.patience || this.#held.memory > this.#limits.maxHeldMemory) {
+      return true;
+    }
+    if (this.#acknowledged < this.#lowest()) return false;
+    const time = timeOf(now);
+    this.#acknowledgedSince = Math.min(this.#acknowledgedSince, time);
+    const patience = this.#limits.acknowledgedPatience;
+    return this.#held.count > ACKNOWLEDGED_PIECES || time - this.#acknowledgedSince > patience;
+  }
+
+  /** Seconds since the hole at the next position was found. */
+  #waited(now: TcpSegment): number {
+    if (this.#holeAt !== this.#next) {
+      this.#holeAt = this.#next;
+      this.#holeSince = timeOf(now);
+      this.#acknowledgedSince = Infinity;
+    }
+    return timeOf(now) - this.#holeSince;
+  }
+
+  /** Tells the hole as a gap, and what is behind it. */
+  #skip(): void {
+    const hole = this.#lowest() - this.#next;
+    const first = this.#held.first;
+    if (first && first.start === this.#lowest()) this.#stamp(first);
+    if (hole > 0) this.#gap(hole);
+    this.#drain();
+    this.#conclude(this);
+  }
+
+  /** Tells FIN and RST once all before them is told. */
+  #conclude(now: Moment): void {
+    if (!this.finished && this.#next >= this.#finAt) {
+      this.#stamp(now);
+      this.finished = true;
+      this.#sink.fin(this);
+    }
+    // A RST behind a FIN counts that, too.
+    if (this.wasReset || this.#next + (this.finished ? 1 : 0) < this.#resetAt) return;
+    this.#stamp(now);
+    this.wasReset = true;
+    this.#sink.reset(this);
+  }
+
+  #stamp({ seconds, nanoseconds, packetNumber }: Moment): void {
+    if (seconds < this.seconds) return;
+    if (seconds === this.seconds && nanoseconds < this.nanoseconds) return;
+    this.seconds = seconds;
+    this.nanoseconds = nanoseconds;
+    this.packetNumber = packetNumber;
+  }
+}
+
+interface Moment {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  readonly packetNumber: number;
+}
+
+/** Good enough for patience. */
+function timeOf({ seconds, nanoseconds }: Moment): number {
+  return seconds + nanoseconds / 1e9;
+}

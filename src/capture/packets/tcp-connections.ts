@@ -1,0 +1,176 @@
+import { Connection, type ConnectionSink, type EndReason } from "./connection.ts";
+import { ConnectionTable, isBetween } from "./connection-table.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type Flow, FLOW_LIMITS, type FlowLimits } from "./flow.ts";
+import { HoldingBudget } from "./holding-budget.ts";
+import { Recency } from "./recency.ts";
+import { ACK, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
+
+/**
+ * TCP segments of many connections, in the order of the capture → the bytes of each direction.
+ *
+ * 1. A connection is told when its first segment comes, be that a SYN or not. The sink gives back
+ *    what takes the events of that connection.
+ * 2. One that is over is remembered for a while, so that late and repeated segments do not look
+ *    like a new one.
+ * 3. The same addresses and ports may be used again: a SYN with another number begins a new
+ *    connection. On top of one that is alive, it must be answered first, because such a SYN may as
+ *    well be stray.
+ * 4. Everything is limited: connections, those remembered, and memory for what waits.
+ */
+export interface TcpSink {
+  /** A connection begins; what happens on it goes to the sink that is given back. */
+  open(connection: Connection): ConnectionSink;
+}
+
+export interface TcpLimits extends FlowLimits {
+  /** Connections that are alive: the least recently used one ends as "evicted". Default 16384. */
+  readonly maxConnections: number;
+  /** Connections that are over, and remembered. Default 4096. */
+  readonly maxRemembered: number;
+  /** Memory for what all directions hold behind holes. Default 64 MiB. */
+  readonly maxTotalHeldMemory: number;
+}
+
+const DEFAULTS: TcpLimits = {
+  ...FLOW_LIMITS,
+  maxConnections: 16_384,
+  maxRemembered: 4096,
+  maxTotalHeldMemory: 64 * 1024 * 1024,
+};
+
+/** Data on a connection that was over for so many seconds is of a new one. */
+const REMEMBER_SECONDS = 60;
+
+export class TcpConnections {
+  readonly #sink: TcpSink;
+  readonly #limits: TcpLimits;
+  readonly #budget: HoldingBudget;
+  readonly #table = new ConnectionTable();
+  readonly #alive = new Recency<Connection>();
+  readonly #over = new Recency<Connection>();
+  #opened = 0;
+
+  constructor(sink: TcpSink, limits: Partial<TcpLimits> = {}) {
+    this.#sink = sink;
+    this.#limits = { ...DEFAULTS, ...limits };
+    this.#budget = new HoldingBudget(this.#limits.maxTotalHeldMemory);
+  }
+
+  /** Connections told so far. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Memory that bytes behind holes take, roughly. */
+  get heldMemory(): number {
+    return this.#budget.memory;
+  }
+
+  push(segment: TcpSegment): void {
+    const connection = this.#find(segment);
+    if (!connection || connection.closed) return;
+    connection.lastSeconds = segment.seconds;
+    this.#alive.touch(connection);
+    connection.accept(flowOf(connection, segment), segment);
+    this.#budget.enforce();
+    if (connection.closed) this.#retire(connection);
+    else if (this.#alive.size > this.#limits.maxConnections) this.#evict();
+  }
+
+  /** The capture is over. */
+  end(): void {
+    for (const connection of this.#alive) this.#close(connection, "capture-end");
+  }
+
+  /** The connection of the segment, a new one where it begins one; undefined where it is stray. */
+  #find(segment: TcpSegment): Connection | undefined {
+    const found = this.#table.find(segment);
+    if (!found) return (segment.flags & RST) === 0 ? this.#open(segment) : undefined;
+    const flow = flowOf(found, segment);
+    if (!beginsAnew(found, flow, segment)) {
+      return isStraySyn(flow, segment) ? undefined : found;
+    }
+    const { pendingSyn } = found;
+    this.#close(found, "reused");
+    this.#forget(found);
+    if ((segment.flags & SYN) !== 0 || pendingSyn?.flow !== flow) return this.#open(segment);
+    return this.#open(segment, pendingSyn.seq);
+  }
+
+  /** @param synSeq number of the SYN of the same sender, where that came before */
+  #open(segment: TcpSegment, synSeq?: number): Connection {
+    const { addressBytes, addressLength, sourceAddress, destinationAddress } = segment;
+    const end = (at: number, port: number): Endpoint => ({
+      address: addressBytes.slice(at, at + addressLength),
+      port,
+    });
+    const source = end(sourceAddress, segment.sourcePort);
+    const destination = end(destinationAddress, segment.destinationPort);
+    const syn = (segment.flags & SYN) !== 0;
+    const fromServer = syn && (segment.flags & ACK) !== 0;
+    const setup = {
+      id: ++this.#opened,
+      ends: fromServer ? ([destination, source] as const) : ([source, destination] as const),
+      clientKnown: syn || synSeq !== undefined,
+      open: (opened: Connection) => this.#sink.open(opened),
+      budget: this.#budget,
+      limits: this.#limits,
+    };
+    const connection = new Connection(setup, segment);
+    if (synSeq !== undefined) connection.flows[0].start(synSeq + 1);
+    this.#table.add(connection);
+    return connection;
+  }
+
+  #close(connection: Connection, reason: EndReason): void {
+    connection.end(reason);
+    this.#retire(connection);
+  }
+
+  /** Remembers a connection that is over. */
+  #retire(connection: Connection): void {
+    this.#alive.delete(connection);
+    this.#over.touch(connection);
+    const { oldest } = this.#over;
+    if (oldest && this.#over.size > this.#limits.maxRemembered) this.#forget(oldest);
+  }
+
+  #forget(connection: Connection): void {
+    this.#over.delete(connection);
+    this.#table.delete(connection);
+  }
+
+  #evict(): void {
+    const { oldest } = this.#alive;
+    if (!oldest) return;
+    this.#close(oldest, "evicted");
+    this.#forget(oldest);
+  }
+}
+
+function flowOf({ flows }: Connection, segment: TcpSegment): Flow {
+  const [first, second] = flows;
+  return isBetween(segment, first.source, first.destination) ? first : second;
+}
+
+/** A SYN that no connection of the same ends can have sent. */
+function isStraySyn(flow: Flow, { flags, seq }: TcpSegment): boolean {
+  return (flags & SYN) !== 0 && !flow.matchesSyn(seq);
+}
+
+/** Whether the segment is of another connection than the one with the same addresses and ports. */
+function beginsAnew(connection: Connection, flow: Flow, segment: TcpSegment): boolean {
+  const { flags, seq } = segment;
+  if ((flags & SYN) !== 0) {
+    if (flow.matchesSyn(seq)) return false;
+    const peer = connection.flows[flow.dir === 0 ? 1 : 0];
+    if (connection.closed || (flags & ACK) !== 0 || !peer.begun) return true;
+    connection.pendingSyn = { flow, seq };
+    return false;
+  }
+  const { pendingSyn } = connection;
+  if (pendingSyn?.flow === flow && ((seq - pendingSyn.seq) | 0) === 1) return true;
+  const idle = segment.seconds - connection.lastSeconds;
+  return connection.closed && idle > REMEMBER_SECONDS && segment.end > segment.start;
+}
