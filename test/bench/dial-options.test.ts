@@ -24,6 +24,21 @@ describe("the options of sockets", () => {
     expect(options.lookup).toBeTypeOf("function");
   });
 
+  it("hold all that a plan says of dialing, also where a row makes a part of it", async () => {
+    const given = {
+      host: "virtual.example",
+      version: 8,
+      family: 4,
+      requireDeflate: true,
+      tls: { minVersion: "TLSv1.3" },
+    } as const;
+    const template = { url: "ws://127.0.0.1:9/{{socket}}", headers: [] };
+    const composer = await composerOf("a\n1\n");
+    expect(dialOptionsOf(dialPlan(url, given), common, plain)(0)).toMatchObject(given);
+    const own = dialOptionsOf(dialPlan(url, { ...given, template }), common, composer);
+    expect(own(7)).toMatchObject({ ...given, target: { path: "/7" } });
+  });
+
   it("take turns with source addresses", () => {
     const plan = dialPlan(url, { localAddresses: "127.0.0.2-127.0.0.4" });
     const optionsOf = dialOptionsOf(plan, common, plain);

@@ -69,6 +69,9 @@ describe("every flag has its place in the plan", () => {
       ["--local-address", "127.0.0.2-127.0.0.9"],
       { dial: { localAddresses: "127.0.0.2-127.0.0.9" } },
     ],
+    [["--bearer", "x"], { dial: { headers: [["Authorization", "Bearer x"]] } }],
+    [["--host", "v", "--ws-version", "8", "-4"], { dial: { host: "v", version: 8, family: 4 } }],
+    [["--tls-min", "1.3"], { dial: { tls: { minVersion: "TLSv1.3" } } }],
     [["-s", "chat"], { dial: { subprotocols: ["chat"] } }],
     [["-H", "A: b"], { dial: { headers: [["A", "b"]] } }],
   ])("%j", async (argv, plan) => {
@@ -139,6 +142,7 @@ describe("placeholders in the address and in headers", () => {
     await expectUsage(read("ws://h/{{row.name}}"), /row\.name/);
     await expectUsage(read("ws://h/{{nope}}"), /nope/);
     await expectUsage(read("ws://h/", "-H", "T: {{nope}}"), /--header T.*nope/);
+    await expectUsage(read("ws://h/", "--auth", "{{socket}}:x"), /^--auth has no placeholders$/);
   });
 });
 

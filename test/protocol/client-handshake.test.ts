@@ -46,6 +46,10 @@ describe("buildRequest", () => {
     ]);
   });
 
+  it("asks for another version of the protocol", () => {
+    expect(request({ version: 8 })).toContain("Sec-WebSocket-Version: 8");
+  });
+
   it("lets headers replace its own, keeps repeated ones and their order", () => {
     const headers: Headers = [
       ["X-B", "1"],
@@ -237,6 +241,14 @@ describe("judgeResponse", () => {
   it("gives no parameters of a compression that is wrong", () => {
     const head = response({ "Sec-WebSocket-Extensions": `${DEFLATE}; fast` });
     expect(judgeResponse(head, ASKED)).toMatchObject({ extensions: [], deflate: undefined });
+  });
+
+  it("finds another version than was asked for, and no other", () => {
+    const head = makeHead("HTTP/1.1 426 Upgrade Required", { "Sec-WebSocket-Version": "8, 7" });
+    const found = (version?: number) =>
+      rules(judgeResponse(head, { key: KEY, version }).violations);
+    expect(found()).toEqual(["response-status", "response-version"]);
+    expect(found(8)).toEqual(["response-status"]);
   });
 
   it("says what came in place of a 101, and what was offered", () => {

@@ -15,6 +15,7 @@ import {
   freePort,
   type RawPeer,
   rawServer,
+  type RawServerOptions,
   response,
 } from "../helpers/transport.ts";
 import { echoBack, wsServer } from "../helpers/ws-peers.ts";
@@ -334,4 +335,97 @@ it("leaves nothing behind, however it ends", async () => {
   for (const { socket } of peers) socket.destroy();
   await eventually(() => count() <= before);
   expect(count()).toBeLessThanOrEqual(before);
+});
+
+describe("redirects", () => {
+  /** Sends every path elsewhere that has a place here; others are opened. Keeps the requests. */
+  async function redirecting(places: Readonly<Record<string, string>>, options?: RawServerOptions) {
+    const requests: string[] = [];
+    const server = await rawServer(async (peer) => {
+      const request = await peer.head();
+      requests.push(request);
+      const location = places[request.split(" ")[1] ?? ""];
+      if (location === undefined) return peer.send(response(request));
+      peer.send(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
+    }, options);
+    return { ...server, requests };
+  }
+  const redirects = { limit: 3, proxyFor: () => undefined };
+  const headers = [
+    ["Authorization", "Bearer hunter2"],
+    ["X-Trace", "1"],
+  ] as const;
+
+  it("are followed, and each is told", async () => {
+    const { url, requests } = await redirecting({ "/a": "b?token=x", "/b?token=x": "/c" });
+    const { connection, log } = await dialTo(url("/a"), { redirects, headers });
+    expect(connection.state).toBe("OPEN");
+    expect(log.states).toEqual(["CONNECTING", "OPEN"]);
+    const told = log.events.flatMap((event) => {
+      if (event.type === "handshake") return event.response.startLine.slice(9, 12);
+      return event.type === "note" ? event.message : [];
+    });
+    expect(told).toEqual([
+      "302",
+      `redirected to ${url("/b?token=***")}`,
+      "302",
+      `redirected to ${url("/c")}`,
+      "101",
+    ]);
+    expect(requests.every((request) => request.includes("Bearer hunter2"))).toBe(true);
+  });
+
+  it("bring no credentials to another place", async () => {
+    const other = await redirecting({});
+    const { url } = await redirecting({ "/": other.url("/there") });
+    const { log } = await dialTo(url(), { redirects, headers });
+    expect(log.of("note")[0]?.message).toMatch(/\/there, without the credentials$/);
+    const [request = ""] = other.requests;
+    expect(request).toMatch(/^GET \/there /);
+    expect(request).toContain("\r\nX-Trace: 1\r\n");
+    expect(request).not.toContain("Authorization");
+  });
+
+  it("lead into TLS, and not out of it", async () => {
+    const own = await certificate();
+    const safe = await redirecting({}, { tls: own });
+    const { url } = await redirecting({ "/": safe.url() });
+    const { log } = await dialTo(url(), { redirects, tls: { ca: own.cert } });
+    expect(log.of("handshake").map(({ tls }) => tls !== undefined)).toEqual([false, true]);
+    const back = await redirecting({ "/": url("/x") }, { tls: own });
+    const tls = { ca: own.cert };
+    await expectFailure(dialTo(back.url(), { redirects, tls }), "refused", /is not encrypted$/);
+    await dialTo(back.url(), { redirects, tls: { insecure: true } });
+  });
+
+  it.each([
+    ["in a circle", { "/": "/a", "/a": "/" }, /^redirected in a circle, back to ws:/],
+    ["too often", { "/": "/1", "/1": "/2", "/2": "/3", "/3": "/4" }, /^redirected over 3 times/],
+    ["nowhere", { "/": "mailto:a@b" }, /is no WebSocket address$/],
+  ])("%s fail", async (_, places, message) => {
+    const { url } = await redirecting(places);
+    await expectFailure(dialTo(url(), { redirects }), "refused", message);
+  });
+
+  it("are a refusal where nobody follows them", async () => {
+    const { url, requests } = await redirecting({ "/": "/a" });
+    const failure = await expectFailure(dialTo(url()), "refused", /HTTP 302 Found$/);
+    expect(failure.hint).toMatch(/^It redirects to \/a: .*-L/);
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe("a client certificate that the server wants", () => {
+  it.each(["TLSv1.2", "TLSv1.3"] as const)("and does not get, in %s", async (maxVersion) => {
+    const own = await certificate();
+    const wanting = { ...own, ca: own.cert, requestCert: true, rejectUnauthorized: true };
+    const { url } = await rawServer(undefined, { tls: { ...wanting, maxVersion } });
+    await expectFailure(
+      dialTo(url(), { tls: { insecure: true } }),
+      "tls",
+      maxVersion === "TLSv1.3"
+        ? /the server wants a client certificate \(alert "certificate required"\)$/
+        : /\(alert "handshake failure"\)$/,
+    );
+  });
 });

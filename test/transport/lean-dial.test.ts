@@ -168,3 +168,17 @@ describe("fails", () => {
     await expectFailure(again, "interrupted", /while connecting/);
   });
 });
+
+it("tells that the server wants a client certificate, also after the handshake of TLS 1.3", async () => {
+  const own = await certificate();
+  const wanting = { ...own, ca: own.cert, requestCert: true, rejectUnauthorized: true };
+  const { url } = await rawServer(undefined, { tls: wanting });
+  const failed = leanTo(url(), { tls: { insecure: true } });
+  await expectFailure(failed, "tls", /wants a client certificate/);
+});
+
+it("fails without compression where that is required", async () => {
+  const server = await rawServer(async (peer) => void (await peer.accept()));
+  const failed = leanTo(server.url(), { deflate: {}, requireDeflate: true });
+  await expectFailure(failed, "bad-handshake", /^the server did not agree to permessage-deflate$/);
+});

@@ -1,12 +1,20 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { lookup } from "node:dns/promises";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer,
+  type LookupFunction,
+  type Socket,
+} from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/io.ts";
+import { answer } from "../../src/transport/caching-lookup.ts";
+import { parseHostEntry } from "../../src/transport/host-entries.ts";
 import { openSocket, type SocketOptions } from "../../src/transport/open-socket.ts";
 import { parseTarget } from "../../src/transport/target.ts";
 import { certificate, type Certificate } from "../helpers/certificates.ts";
@@ -281,4 +289,41 @@ it("refuses nothing that a server on every address takes", async () => {
     const { remote } = await open(`ws://${host}:${port}/`);
     expect(remote).toMatch(new RegExp(`:${port}$`));
   }
+});
+
+describe("one family of addresses", () => {
+  /** A name with an address of each family; who asks for one gets it. */
+  const both: LookupFunction = (hostname, options, callback) => {
+    const addresses = [
+      { address: "127.0.0.1", family: 4 },
+      { address: "::1", family: 6 },
+    ];
+    answer(hostname, [null, addresses], options, callback);
+  };
+  const onlyFour: LookupFunction = (hostname, options, callback) =>
+    answer(hostname, [null, [{ address: "127.0.0.1", family: 4 }]], options, callback);
+
+  it.each([
+    [4, "127.0.0.1"],
+    [6, "::1"],
+  ] as const)("IPv%d", async (family, host) => {
+    const { port } = await rawServer(undefined, { host });
+    const { remote } = await open(`ws://both.example:${port}/`, { family, lookup: both });
+    expect(remote).toContain(host);
+    const other = family === 4 ? 6 : 4;
+    const failed = open(`ws://both.example:${port}/`, { family: other, lookup: both });
+    await expectFailure(failed, "unreachable", /refused the connection$/);
+  });
+
+  it("that a name does not have", async () => {
+    const failed = open("ws://four.example/", { family: 6, lookup: onlyFour });
+    const message = /^four\.example does not resolve to an IPv6 address$/;
+    expect((await expectFailure(failed, "name-resolution", message)).hint).toMatch(/without -6/);
+  });
+
+  it("holds for addresses that are known, too", async () => {
+    const hosts = [parseHostEntry("h.example:80:127.0.0.1", "--resolve")];
+    const failed = open("ws://h.example/", { family: 6, hosts });
+    await expectFailure(failed, "name-resolution", /IPv6/);
+  });
 });

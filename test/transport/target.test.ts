@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FramecatError } from "../../src/errors.ts";
-import { parseTarget, placeOf } from "../../src/transport/target.ts";
+import { addressFamily, parseTarget, placeOf } from "../../src/transport/target.ts";
 
 /** Asserts that the address is refused as a usage error whose message matches. */
 function expectRefused(text: string, message: RegExp): void {
@@ -160,3 +160,12 @@ it.each([
   ["ws://[::1]:8080/", "[::1]:8080"],
   ["ws+unix:/run/a.sock:/p", "/run/a.sock"],
 ])("calls %s %s", (text, place) => expect(placeOf(parseTarget(text))).toBe(place));
+
+it.each([
+  ["ws://h/", undefined],
+  ["ws://10.0.0.1/", 4],
+  ["ws://[::1]/", 6],
+  ["ws+unix:/run/a.sock", "unix"],
+])("the kind of address of %s is %s", (text, family) => {
+  expect(addressFamily(parseTarget(text))).toBe(family);
+});
