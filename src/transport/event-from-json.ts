@@ -94,7 +94,7 @@ const FAILURES = Object.keys(EXIT_CODES) as readonly FailureCode[];
 
 function handshake(fields: Fields, where: string): Body<HandshakeEvent> {
   const deflate = parseAgreedDeflate(text(fields.extensions));
-  const tls = tlsFacts(fields.tls);
+  const tls = parseTlsFacts(fields.tls);
   return {
     type: "handshake",
     role: fields.role === "server" ? "server" : "client",
@@ -132,7 +132,8 @@ function header(pair: unknown): Headers[number] {
   return [text(name), text(value)];
 }
 
-function tlsFacts(value: unknown): TlsFacts | undefined {
+/** The facts of a TLS session; undefined where there are none. */
+export function parseTlsFacts(value: unknown): TlsFacts | undefined {
   if (value === undefined) return undefined;
   const { version, cipher, authorized, peer } = fieldsOf(value);
   const { subject, issuer, validFrom, validTo, fingerprint256 } = fieldsOf(peer);
