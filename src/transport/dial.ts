@@ -28,6 +28,7 @@ export interface DialOptions extends UpgradeOptions, RouteOptions {
   readonly handshakeTimeoutMs: number;
   readonly closeTimeoutMs?: number | undefined;
   readonly maxMessageLength?: number | undefined;
+  readonly deflateThreshold?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
