@@ -55,11 +55,12 @@ export class OpenEntry {
   /** The JSON after the last message. */
   end(): string {
     const receiveMs = Math.max(0, (this.#lastUs - this.#handshake.at.epochUs) / 1000);
-    const { role, remote, tls } = this.#handshake;
+    const { conn, role, remote, tls } = this.#handshake;
     const end: Pick<HarEntry, "time" | "timings" | "_framecat"> = {
       time: roundMs(connectMs(this.#handshake) + receiveMs),
       timings: harTimings(this.#handshake, receiveMs),
       _framecat: {
+        conn,
         role,
         remote,
         ...(tls && { tls }),

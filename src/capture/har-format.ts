@@ -28,6 +28,7 @@ export interface HarEntry {
   readonly cache: Readonly<Record<string, never>>;
   /** Empty where framecat is the server. */
   readonly serverIPAddress: string;
+  /** The server's port, as which Chrome takes it. */
   readonly connection: string;
   readonly _webSocketMessages: readonly HarMessage[];
   /** Milliseconds from the beginning to what came last. */
@@ -97,7 +98,7 @@ export interface HarMessage {
   readonly _omitted?: number;
 }
 
-export interface HarFacts extends Pick<HandshakeEvent, "role" | "remote" | "tls"> {
+export interface HarFacts extends Pick<HandshakeEvent, "conn" | "role" | "remote" | "tls"> {
   readonly pings: number;
   readonly pongs: number;
   readonly close?: Pick<CloseEvent, "code" | "reason" | "initiator" | "clean">;
@@ -112,7 +113,7 @@ export function harStart(
   { showSecrets }: { readonly showSecrets: boolean },
 ): HarStart {
   const shown = showSecrets ? event : redacted(event);
-  const { at, role, remote, conn, body = new Uint8Array(0) } = shown;
+  const { at, role, remote, body = new Uint8Array(0) } = shown;
   const startUs = at.epochUs - Math.round(connectMs(event) * 1000);
   // Sizes are of what was sent, and not of what is shown of it.
   return {
@@ -121,8 +122,7 @@ export function harStart(
     request: requestOf(shown, headSize(event.request)),
     response: responseOf(shown, body, headSize(event.response)),
     cache: {},
-    serverIPAddress: role === "client" ? addressOf(remote) : "",
-    connection: conn,
+    ...serverOf(role === "client" ? remote : ""),
   };
 }
 
@@ -219,7 +219,8 @@ function headSize({ startLine, headers }: HttpHead): number {
   return [startLine.length, ...lines, 0].reduce((sum, length) => sum + length + 2, 0);
 }
 
-/** The address without its port, and without the brackets of IPv6. */
-function addressOf(remote: string): string {
-  return remote.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+/** The address without the brackets of IPv6, and the port. */
+function serverOf(remote: string): Pick<HarEntry, "serverIPAddress" | "connection"> {
+  const [, address = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(remote) ?? [];
+  return { serverIPAddress: address, connection: port };
 }

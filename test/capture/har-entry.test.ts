@@ -32,7 +32,7 @@ describe("an entry", () => {
     expect(more).toMatchObject({
       time: 10,
       timings: { dns: 1, connect: 5, ssl: 3, wait: 4, receive: 0 },
-      _framecat: { role: "client", remote: "[::1]:8080", pings: 0, pongs: 0 },
+      _framecat: { conn: "7", role: "client", remote: "[::1]:8080", pings: 0, pongs: 0 },
     });
     expect(entryOf(handshake("7"), undefined, true).request.url).toContain("s3cret");
   });

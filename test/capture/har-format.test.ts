@@ -50,7 +50,7 @@ describe("harStart", () => {
       },
       cache: {},
       serverIPAddress: "::1",
-      connection: "7",
+      connection: "8080",
     });
   });
 
@@ -87,6 +87,15 @@ describe("harStart", () => {
       serverIPAddress: "",
     });
   });
+});
+
+it.each([
+  ["192.0.2.1:443", "192.0.2.1", "443"],
+  ["[::1]:8080", "::1", "8080"],
+  ["/run/x.sock", "", ""],
+  ["", "", ""],
+])("tells the server %j as Chrome does", (remote, serverIPAddress, connection) => {
+  expect(start(handshake("1", { remote }))).toMatchObject({ serverIPAddress, connection });
 });
 
 describe("harTimings", () => {

@@ -103,7 +103,7 @@ describe("HarReader", () => {
           event.type === "message" && [event.kind, event.dir, event.at.epochUs, event.data];
         expect(events.slice(1).map(said)).toEqual(messages.map(said));
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -231,6 +231,7 @@ describe("HarReader", () => {
         );
         expect(["handshake", "usage"]).toContain(code);
       }),
+      { numRuns: 50 },
     );
   });
 });

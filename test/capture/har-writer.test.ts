@@ -4,12 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { HarEntry } from "../../src/capture/har-format.ts";
 import { createHarWriter, type HarWriterOptions } from "../../src/capture/har-writer.ts";
 import type { FileLike } from "../../src/capture/tailed-file.ts";
 import type { Event } from "../../src/transport/events.ts";
 import { hex } from "../helpers/bytes.ts";
+import { hasChromium, startChromium } from "../helpers/chromium.ts";
 import { newFolder } from "../helpers/folder.ts";
 import { close, handshake, message } from "../helpers/har.ts";
 import { after } from "../helpers/recorded.ts";
@@ -23,8 +24,8 @@ function entriesIn(path: string): HarEntry[] {
 
 /** What was said on each connection, by its name. */
 function saidIn(path: string): [conn: string, said: string][] {
-  return entriesIn(path).map(({ connection, _webSocketMessages: messages }) => [
-    connection,
+  return entriesIn(path).map(({ _framecat: { conn }, _webSocketMessages: messages }) => [
+    conn,
     messages.map(({ data }) => data).join(" "),
   ]);
 }
@@ -241,6 +242,54 @@ describe("createHarWriter", () => {
     expect(await code(file("folder"))).toBe("EISDIR");
     expect(await code("/dev/null")).toBe("it is no regular file");
   });
+});
+
+interface Imported {
+  readonly url: string;
+  readonly status: number;
+  readonly remote: string;
+  readonly frames: readonly unknown[];
+}
+
+/** What Chrome's developer tools make of a HAR, by their own code. */
+const IMPORT = (har: string) => `
+  import("devtools://devtools/bundled/models/har/har.js").then(({ HARFormat, Importer }) =>
+    Importer.Importer.requestsFromHARLog(new HARFormat.HARRoot(${har}).log).map((request) => ({
+      url: request.url(), status: request.statusCode, remote: request.remoteAddress(),
+      frames: request.frames().map(({ type, opCode, text, time }) => [type, opCode, text, time]),
+    })))
+`;
+
+it.skipIf(!hasChromium)("opens in Chrome's developer tools", { timeout: 30_000 }, async () => {
+  const path = newFolder()("x.har");
+  const refused = { startLine: "HTTP/1.1 401 Unauthorized", headers: [] };
+  const error = {
+    type: "error",
+    code: "protocol",
+    conn: "1",
+    at: after(3),
+    message: "RSV1",
+  } as const;
+  const said = [message("1", 1, "out", "hällo"), message("1", 2, "in", hex("00ff")), error];
+  await write(path, [handshake("1"), ...said, handshake("2", { response: refused })]);
+  const browser = startChromium();
+  onTestFinished(() => browser.close());
+  const page = await browser.open("devtools://devtools/bundled/models/har/har.js");
+  const imported = await page.evaluate<Imported[]>(IMPORT(readFileSync(path, "utf8")));
+  const url = "ws://example.test:8080/live?x=1&token=***";
+  expect(imported).toEqual([
+    {
+      url,
+      status: 101,
+      remote: "::1:8080",
+      frames: [
+        ["send", 1, "hällo", 1_700_000_000.001],
+        ["receive", 2, "AP8=", 1_700_000_000.002],
+        ["error", -1, "RSV1", 1_700_000_000.003],
+      ],
+    },
+    { url, status: 401, remote: "::1:8080", frames: [] },
+  ]);
 });
 
 /** Writes two connections without an end, and says when something of both is in the files. */
