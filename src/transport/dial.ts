@@ -11,7 +11,7 @@ import {
 } from "./open-socket.ts";
 import { type Redirects, redirectionOf } from "./redirect.ts";
 import { runUpgrade, type RunUpgradeOptions } from "./run-upgrade.ts";
-import type { Target } from "./target.ts";
+import { placeOf, type Target } from "./target.ts";
 
 export interface DialOptions extends UpgradeOptions, RouteOptions {
   readonly target: Target;
@@ -57,9 +57,13 @@ type Failed = Extract<UpgradeResult, { state: "failed" }>;
 
 /** @returns how the handshake failed, where it was had */
 async function dialOnce(options: DialOptions): Promise<Connection | Failed> {
-  const { target, clock, onEvent } = options;
+  const { target, clock, id, onEvent } = options;
   const upgrade = new ClientUpgrade(target, options, options.random(16));
   const opened = await openSocket(target, options);
+  if (opened.proxy) {
+    const message = `through the proxy ${opened.proxy.kind}://${placeOf(opened.proxy)}`;
+    onEvent({ type: "note", message, conn: id, at: clock.now() });
+  }
   const start = clock.now().ns;
   const feed = feedFrom(opened.socket);
   return runUpgrade(opened.socket, upgrade, { ...options, feed }, (result) => {

@@ -38,6 +38,8 @@ export interface OpenedSocket {
   readonly socket: Socket;
   /** `address:port` of the peer, which may be a proxy, or the path of the unix socket. */
   readonly remote: string;
+  /** What led there, where something did. */
+  readonly proxy?: Proxy | undefined;
   /** `dns` is what was resolved here; a proxy's part of the way is in `tcp`. */
   readonly timings: Timings;
   readonly tls?: TlsFacts;
@@ -66,6 +68,7 @@ export async function openSocket(target: Target, options: SocketOptions): Promis
   const opened: OpenedSocket = {
     socket,
     remote: target.socketPath ?? remoteOf(socket),
+    ...(proxy && { proxy }),
     timings: connectTimings(tcp, spentMs()),
   };
   return target.secure ? secure(opened, target, attempt, tls) : opened;

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { encodeFrame } from "../../src/protocol/encoder.ts";
 import { Opcode } from "../../src/protocol/opcodes.ts";
+import { parseProxy } from "../../src/transport/proxy.ts";
 import { concat, hex, utf8 } from "../helpers/bytes.ts";
 import { certificate } from "../helpers/certificates.ts";
+import { connectProxy } from "../helpers/proxies.ts";
 import {
   dialTo,
   EventLog,
@@ -413,6 +415,18 @@ describe("redirects", () => {
     expect(failure.hint).toMatch(/^It redirects to \/a: .*-L/);
     expect(requests).toHaveLength(1);
   });
+});
+
+it("tells the proxy that led there, without its credentials", async () => {
+  const { url } = await wsServer(echoBack);
+  const credentials = "me:hunter2";
+  const { port } = await connectProxy({ to: Number(new URL(url).port), credentials });
+  const address = `127.0.0.1:${port}`;
+  const proxy = parseProxy(`http://${credentials}@${address}`, "--proxy");
+  const { log } = await dialTo("ws://away.invalid/", { proxy });
+  expect(log.of("note").map(({ message }) => message)).toEqual([
+    `through the proxy http://${address}`,
+  ]);
 });
 
 describe("a client certificate that the server wants", () => {

@@ -191,6 +191,12 @@ describe("fails as the general way does", () => {
       "name-resolution",
       { lookup: found("ENOTFOUND") },
     ],
+    [
+      "a name without addresses of a family",
+      "ws://h.invalid/",
+      "name-resolution",
+      { lookup: found("ENOTFOUND"), family: 6 },
+    ],
     ["a resolver in trouble", "ws://h.invalid/", "name-resolution", { lookup: found("EAI_AGAIN") }],
     [
       "a resolver that takes too long",
