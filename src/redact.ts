@@ -56,6 +56,76 @@ export function redactUrl(url: string): string {
     );
 }
 
+/**
+ * Text that a person typed, of any form, with what looks like a secret replaced by `***`: values of
+ * JSON members, parameters and headers that are named as secrets, credentials of an HTTP scheme,
+ * JSON Web Tokens, userinfo of URLs. What has neither name nor form of a secret stays.
+ */
+export function redactText(text: string): string {
+  const headers = redactValues(text, HEADER);
+  const members = redactValues(headers, MEMBER);
+  return redactValues(members, ESCAPED_MEMBER)
+    .replace(PARAMETER, (whole, name: string) =>
+      isSecretName(name) ? `${name}=${REDACTED}` : whole,
+    )
+    .replace(USERINFO, `$1${REDACTED}@`)
+    .replace(CREDENTIAL, `$1 ${REDACTED}`)
+    .replace(JSON_WEB_TOKEN, REDACTED);
+}
+
+/** How names and the values after them are written. */
+interface Notation {
+  readonly name: RegExp;
+  readonly isSecret: (name: string) => boolean;
+  readonly value: RegExp;
+  readonly redact: (value: string, name: string) => string;
+}
+
+/** `Authorization: Bearer abc`, to the end of the line or of the quotes around it. */
+const HEADER: Notation = {
+  name: /(?<![\w"\\-])([a-z][\w-]*):[ \t]*/gi,
+  isSecret: (name) => isSecretName(name) || /^(?:set-)?cookie$/i.test(name),
+  value: /[^\s"'][^\r\n"']*/y,
+  redact: (value, name) => redactHeader(name.toLowerCase(), value),
+};
+
+/** A value that is a string, a number, or a list or object with nothing nested in it. */
+const MEMBER: Notation = {
+  name: /"([^"\\\n]+)"\s*:\s*/g,
+  isSecret: isSecretName,
+  value: /"(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*|\[[^[\]{}]*\]|\{[^[\]{}]*\}/y,
+  redact: () => `"${REDACTED}"`,
+};
+
+/** A member of JSON inside a JSON string. */
+const ESCAPED_MEMBER: Notation = {
+  name: /\\"([^"\\\n]+)\\+"\s*:\s*/g,
+  isSecret: isSecretName,
+  value: /(\\+")(?:(?!\1)[^\n])*\1/y,
+  redact: (value) => value.replace(/^(\\+").*$/s, `$1${REDACTED}$1`),
+};
+
+/** A name inside a value that was redacted is none. */
+function redactValues(text: string, { name, isSecret, value, redact }: Notation): string {
+  let redacted = "";
+  let at = 0;
+  for (const { 0: whole, 1: named = "", index } of text.matchAll(name)) {
+    if (index < at || !isSecret(named)) continue;
+    const from = index + whole.length;
+    value.lastIndex = from;
+    const [found] = value.exec(text) ?? [];
+    if (found === undefined) continue;
+    redacted += text.slice(at, from) + redact(found, named);
+    at = from + found.length;
+  }
+  return redacted + text.slice(at);
+}
+
+const PARAMETER = /(?<![^\s?&;#,({"'])([\w.%[\]-]+)=(?:"[^"]*"|'[^']*'|[^\s&;#,"')}]+)/g;
+const USERINFO = /\b([a-z][a-z\d+.-]{0,30}:\/\/)[^\s/?#"']*@/gi;
+const CREDENTIAL = /\b(bearer|basic)\s+(?!\*\*\*)[\w.~+/=-]+/gi;
+const JSON_WEB_TOKEN = /(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*/g;
+
 function isSecretName(name: string): boolean {
   return SECRET_NAME.test(
     decoded(name)

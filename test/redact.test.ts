@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { redactHead, redactUrl } from "../src/redact.ts";
+import { redactHead, redactText, redactUrl } from "../src/redact.ts";
 
 describe("redactUrl", () => {
   it.each([
@@ -76,5 +76,68 @@ describe("redactHead", () => {
     const line = (startLine: string) => redactHead({ startLine, headers: [] }).startLine;
     expect(line("GET /x?token=abc&a=1 HTTP/1.1")).toBe("GET /x?token=***&a=1 HTTP/1.1");
     expect(line("HTTP/1.1 101 Switching Protocols")).toBe("HTTP/1.1 101 Switching Protocols");
+  });
+});
+
+describe("redactText", () => {
+  it.each([
+    ["a member", '{"type":"auth","token":"abc"}', '{"type":"auth","token":"***"}'],
+    ["a member with escapes in it", '{"password": "a\\"b", "x":1}', '{"password": "***", "x":1}'],
+    ["a number", '{"pwd":1234,"id":7}', '{"pwd":"***","id":7}'],
+    [
+      "a list and an object",
+      '{"auth":["u","p"],"credentials":{"u":1}}',
+      '{"auth":"***","credentials":"***"}',
+    ],
+    [
+      "members within",
+      '{"auth":{"a":{"user":"u","pass":"p"}}}',
+      '{"auth":{"a":{"user":"u","pass":"***"}}}',
+    ],
+    ["a member in an object", '{"data":{"token":"abc","a":1}}', '{"data":{"token":"***","a":1}}'],
+    ["a member that is not ended", '{"apiKey":"abc', '{"apiKey":"***"'],
+    [
+      "JSON within JSON",
+      String.raw`{"body":"{\"token\":\"abc\",\"a\":1}"}`,
+      String.raw`{"body":"{\"token\":\"***\",\"a\":1}"}`,
+    ],
+    [
+      "JSON within JSON within JSON",
+      String.raw`"\\\"token\\\": \\\"abc\\\""`,
+      String.raw`"\\\"token\\\": \\\"***\\\""`,
+    ],
+    ["a parameter", "/sub room?token=abc&x=1", "/sub room?token=***&x=1"],
+    [
+      "a setting",
+      'login user=ann password=abc key="a b" x=1',
+      "login user=ann password=*** key=*** x=1",
+    ],
+    ["a URL", "see wss://me:pw@h/x?sig=abc#a", "see wss://***@h/x?sig=***#a"],
+    ["a header", "Authorization: Basic dTpw", "Authorization: Basic ***"],
+    ["a header in quotes", "-H 'X-Api-Key: abc' -x hi", "-H 'X-Api-Key: ***' -x hi"],
+    ["a header after another word", "note: token: abc", "note: token: ***"],
+    ["headers on lines", "Cookie: a=b; c=d\nHost: h", "Cookie: a=***; c=***\nHost: h"],
+    ["a scheme with its credentials", "send Bearer abc.def now", "send Bearer *** now"],
+    ["a JSON Web Token", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln!", "***!"],
+  ])("%s", (_, text, redacted) => expect(redactText(text)).toBe(redacted));
+
+  it.each([
+    "",
+    "hello world",
+    '{"type":"subscribe","channel":"trades","tokens":3,"key_id":"k"}',
+    "/ping 12:30:45",
+    "ws://127.0.0.1:9000/chat?room=1",
+    "a=b&c=d",
+    "the bearer",
+    '{"token":null,"password":true}',
+    "eyJ is how they begin",
+  ])("leaves %s", (text) => expect(redactText(text)).toBe(text));
+
+  it("never leaves a named secret, whatever it holds", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^S3CRET[^\n]*$/), (secret) => {
+        expect(redactText(JSON.stringify({ a: 1, token: secret }))).toBe('{"a":1,"token":"***"}');
+      }),
+    );
   });
 });
