@@ -21,16 +21,22 @@ export interface RecordingOptions {
  * @param name of the file
  * @throws FramecatError (usage) naming the line that cannot be read
  */
-export async function readRecording(
+export function readRecording(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
   options: RecordingOptions = {},
 ): Promise<Recording> {
+  return recordingOf(wholeEvents(chunks, name), name, options);
+}
+
+/** Refuses a file that is cut: what is missing there may have been sent, too. */
+async function* wholeEvents(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<ReadEvent> {
   const reader = new EventLineReader(name);
-  const recording = await recordingOf(reader.read(chunks), name, options);
-  // What is missing there may have been sent, too.
+  yield* reader.read(chunks);
   if (reader.cut !== undefined) throw usageError(`${reader.cut}: no whole line of JSON`);
-  return recording;
 }
 
 /**
