@@ -1,7 +1,7 @@
 import { usageError } from "../errors.ts";
 import { parseCount, parseDurationMs, parseRate, parseSize } from "../units.ts";
 import { type Figure, figureNamed, FIGURE_NAMES } from "./figures.ts";
-import { decodeHistogram } from "./recorder.ts";
+import { decodeHistogram } from "./histogram.ts";
 import {
   type AssertionResult,
   type BenchResult,

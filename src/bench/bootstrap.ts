@@ -1,6 +1,6 @@
 import { answersIn } from "./answer-rate.ts";
 import { decodeCounts } from "./encoded-counts.ts";
-import { emptyHistogram } from "./recorder.ts";
+import { emptyHistogram } from "./histogram.ts";
 import type { Interval, Measure } from "./result.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { answersPerSecond } from "./answer-rate.ts";
 import { type Figures, type Sample, sampleOf } from "./bootstrap.ts";
 import { attemptsOf, errorsOf } from "./figures.ts";
-import { decodeHistogram } from "./recorder.ts";
+import { decodeHistogram } from "./histogram.ts";
 import type { BenchResult, HistogramName } from "./result.ts";
 import { type Difference, settingDifferences } from "./setting-differences.ts";
 import { widening } from "./student.ts";

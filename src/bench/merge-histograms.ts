@@ -1,6 +1,7 @@
 import { summarizeLatency } from "./distribution.ts";
 import { decodeCounts } from "./encoded-counts.ts";
-import { encodeHistogram, Recorder } from "./recorder.ts";
+import { encodeHistogram, toHistogram } from "./histogram.ts";
+import { Recorder } from "./recorder.ts";
 import type { HistogramResult } from "./result.ts";
 
 /**
@@ -13,7 +14,7 @@ export function mergeHistograms(parts: readonly HistogramResult[]): HistogramRes
   if (parts.length === 0) return undefined;
   const recorder = new Recorder();
   for (const { encoded } of parts) recorder.add(decodeCounts(encoded));
-  const histogram = recorder.toHistogram();
+  const histogram = toHistogram(recorder);
   const numbers = summarizeLatency(histogram);
   if (!numbers) return undefined;
   const min = Math.min(...parts.map((part) => part.min));

@@ -1,6 +1,7 @@
 import type { Traffic } from "./load.ts";
 import type { BenchPlan } from "./plan.ts";
 import type { BenchProgress, ProgressSecond } from "./progress-state.ts";
+import { toHistogram } from "./histogram.ts";
 import { Recorder, type SparseCounts, valueOf } from "./recorder.ts";
 import type { Timeline } from "./timeline.ts";
 import {
@@ -161,7 +162,7 @@ function percentilesOf(counts: SparseCounts): { p50Ms?: number; p99Ms?: number }
   const recorder = new Recorder();
   recorder.add(counts);
   if (recorder.total === 0) return {};
-  const histogram = recorder.toHistogram();
+  const histogram = toHistogram(recorder);
   return {
     p50Ms: histogram.getValueAtPercentile(50) / 1e6,
     p99Ms: histogram.getValueAtPercentile(99) / 1e6,

@@ -1,10 +1,3 @@
-import {
-  build,
-  decodeFromCompressedBase64,
-  encodeIntoCompressedBase64,
-  type JsHistogram,
-} from "hdr-histogram-js";
-
 /**
  * Counts latencies in the buckets of an HdrHistogram of 3 significant digits whose unit is 1 ns.
  *
@@ -12,10 +5,11 @@ import {
  *    on the bucket of a value is its exponent and the first ten bits of its mantissa: the upper bits
  *    of a double as it stands in memory. Recording is a store, a load, a shift and an addition.
  * 2. What is recorded can be handed on in pieces, as pairs of bucket and count, which is cheap enough
- *    to do in the middle of a measurement; and in the end as a histogram, or its compressed text.
+ *    to do in the middle of a measurement.
+ * 3. A process that only records loads no library for it; histograms are made of what it hands on.
  */
-const DIGITS = 3;
-const HIGHEST_NS = 2 ** 42 - 1;
+/** The greatest latency that has a bucket of its own. */
+export const HIGHEST_NS = 2 ** 42 - 1;
 const SLOTS = 33 * 1024;
 /** Values below this have a bucket each; from half of it on the bits tell. */
 const EXACT_BELOW = 2048;
@@ -84,40 +78,10 @@ export class Recorder {
     return found;
   }
 
-  /** The same as a histogram of hdr-histogram-js. */
-  toHistogram(): JsHistogram {
-    const histogram = emptyHistogram();
-    for (let bucket = this.#lowest; bucket <= this.#highest; bucket++) {
-      const count = this.#counts[bucket] ?? 0;
-      if (count > 0) histogram.recordValueWithCount(histogram.valueFromIndex(bucket), count);
-    }
-    return histogram;
-  }
-
   #add(bucket: number, count: number): void {
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
     this.#total += count;
     if (bucket < this.#lowest) this.#lowest = bucket;
     if (bucket > this.#highest) this.#highest = bucket;
   }
-}
-
-/** A histogram in which a `Recorder` can be added without loss. */
-export function emptyHistogram(): JsHistogram {
-  return build({
-    bitBucketSize: 64,
-    autoResize: false,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: HIGHEST_NS,
-    numberOfSignificantValueDigits: DIGITS,
-  }) as JsHistogram;
-}
-
-/** HdrHistogram's own compressed form, V2, in base64. */
-export function encodeHistogram(histogram: JsHistogram): string {
-  return encodeIntoCompressedBase64(histogram);
-}
-
-export function decodeHistogram(text: string): JsHistogram {
-  return decodeFromCompressedBase64(text, 64) as JsHistogram;
 }

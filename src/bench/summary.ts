@@ -3,7 +3,7 @@ import type { Signal } from "../io.ts";
 import { findLimits } from "./client-limits.ts";
 import { summarizeLatency } from "./distribution.ts";
 import type { BenchPlan } from "./plan.ts";
-import { encodeHistogram } from "./recorder.ts";
+import { encodeHistogram, toHistogram } from "./histogram.ts";
 import { Recordings } from "./recordings.ts";
 import type {
   BenchResult,
@@ -81,7 +81,7 @@ function histogramsOf(reports: readonly WorkerReport[]): Histograms {
   for (const { recordings } of reports) all.add(recordings.sparse());
   const histograms: { [name in HistogramName]?: HistogramResult } = {};
   for (const name of all.names()) {
-    const result = resultOf(all.of(name).toHistogram());
+    const result = resultOf(toHistogram(all.of(name)));
     if (result) histograms[name] = result;
   }
   return histograms;

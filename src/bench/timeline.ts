@@ -1,6 +1,7 @@
 import { summarizeLatency } from "./distribution.ts";
 import type { FailureCount, FailureKind } from "./failures.ts";
-import { encodeHistogram, Recorder, type SparseCounts } from "./recorder.ts";
+import { encodeHistogram, toHistogram } from "./histogram.ts";
+import { Recorder, type SparseCounts } from "./recorder.ts";
 import type { HistogramName, HistogramResult, Interval } from "./result.ts";
 import type { Counts, Tick } from "./worker-protocol.ts";
 
@@ -236,7 +237,7 @@ export function addCounts(a: SparseCounts, b: SparseCounts): SparseCounts {
 export function histogramOf(counts: SparseCounts): HistogramResult | undefined {
   const recorder = new Recorder();
   recorder.add(counts);
-  const histogram = recorder.toHistogram();
+  const histogram = toHistogram(recorder);
   const numbers = summarizeLatency(histogram);
   return numbers && { ...numbers, encoded: encodeHistogram(histogram) };
 }

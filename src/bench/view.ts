@@ -1,7 +1,7 @@
 import type { JsHistogram } from "hdr-histogram-js";
 import { type Bin, binLatencies } from "./distribution.ts";
 import { type Errors, errorsByKind } from "./figures.ts";
-import { decodeHistogram } from "./recorder.ts";
+import { decodeHistogram } from "./histogram.ts";
 import { type BenchResult, HISTOGRAM_NAMES, type HistogramName } from "./result.ts";
 
 /** A result, what follows from it, and the curves that its histograms hold in their encoded form. */

@@ -1,7 +1,7 @@
-import { accessSync, constants, mkdirSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Assertion, judgeAssertion, parseAssertion } from "../bench/assertions.ts";
-import { decodeHistogram, emptyHistogram } from "../bench/recorder.ts";
+import { decodeHistogram, emptyHistogram } from "../bench/histogram.ts";
 import type { BenchResult } from "../bench/result.ts";
 import { shardFile } from "../bench/shard.ts";
 import type { Verdict } from "../bench/verdict.ts";
@@ -13,6 +13,7 @@ import { jsonLine } from "../render/json-line.ts";
 import type { Args } from "./command.ts";
 import { themeFor } from "./frame-flags.ts";
 import type { Sink } from "./sink.ts";
+import { checkWritable } from "./writable-file.ts";
 
 /** The files that a result can be written to, by flag, and what makes each. */
 const FORMATS: Readonly<
@@ -65,17 +66,6 @@ export function readAssertions(args: Args): Assertion[] {
 export function judgedBy(assertions: readonly Assertion[], result: BenchResult): BenchResult {
   if (assertions.length === 0) return result;
   return { ...result, assertions: assertions.map((one) => judgeAssertion(one, result)) };
-}
-
-function checkWritable(file: string, flag: string): void {
-  try {
-    accessSync(dirname(file), constants.W_OK);
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
-      throw new Error("it is a folder");
-    }
-  } catch (thrown) {
-    throw usageError(`--${flag}: cannot write ${file}: ${messageOf(thrown)}`);
-  }
 }
 
 interface Destination {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { autocorrelation, sampleOf } from "../../src/bench/bootstrap.ts";
 import { mergeHistograms } from "../../src/bench/merge-histograms.ts";
-import { decodeHistogram } from "../../src/bench/recorder.ts";
+import { decodeHistogram } from "../../src/bench/histogram.ts";
 import type { Interval } from "../../src/bench/result.ts";
 import { seededRandom } from "../../src/bench/seeded-random.ts";
 import { histogramResult, sampleInterval } from "../helpers/bench-result.ts";

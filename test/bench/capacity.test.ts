@@ -7,7 +7,7 @@ import {
   findCapacity,
   restMs,
 } from "../../src/bench/capacity.ts";
-import { decodeHistogram } from "../../src/bench/recorder.ts";
+import { decodeHistogram } from "../../src/bench/histogram.ts";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { histogramOf } from "../helpers/bench.ts";
 import { histogramResult, openModelResult } from "../helpers/bench-result.ts";

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { compareResults, type ComparisonRow } from "../../src/bench/compare.ts";
 import { mergeHistograms } from "../../src/bench/merge-histograms.ts";
-import { encodeHistogram, Recorder } from "../../src/bench/recorder.ts";
+import { encodeHistogram, toHistogram } from "../../src/bench/histogram.ts";
+import { Recorder } from "../../src/bench/recorder.ts";
 import type { BenchResult, HistogramResult, Interval } from "../../src/bench/result.ts";
 import { seededRandom } from "../../src/bench/seeded-random.ts";
 import { benchResult, sampleInterval, SETTINGS } from "../helpers/bench-result.ts";
@@ -36,7 +37,7 @@ function quickHistogram(latenciesMs: readonly number[]): HistogramResult {
   const mean = latenciesMs.reduce((sum, ms) => sum + ms, 0) / count;
   const max = Math.max(...latenciesMs);
   const rest = { p50: 0, p90: 0, p99: 0, p99_9: 0, p99_99: 0, stddev: 0 };
-  const encoded = encodeHistogram(recorder.toHistogram());
+  const encoded = encodeHistogram(toHistogram(recorder));
   return { ...rest, count, mean, max, min: Math.min(...latenciesMs), encoded };
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { toHistogram } from "../../src/bench/histogram.ts";
 import { Load } from "../../src/bench/load.ts";
 
 let now: number;
@@ -25,7 +26,7 @@ const NOTHING = {
 
 /** Lowest, highest (in ms) and count of what was recorded. */
 function recorded(of: Load, name: "latency" | "service" | "slip") {
-  const histogram = of.recordings.of(name).toHistogram();
+  const histogram = toHistogram(of.recordings.of(name));
   const values = [histogram.minNonZeroValue / 1e6, histogram.maxValue / 1e6];
   return [...values.map((ms) => Number(ms.toPrecision(3))), histogram.totalCount];
 }

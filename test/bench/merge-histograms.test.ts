@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mergeHistograms } from "../../src/bench/merge-histograms.ts";
-import { encodeHistogram } from "../../src/bench/recorder.ts";
+import { encodeHistogram } from "../../src/bench/histogram.ts";
 import { histogramResult } from "../helpers/bench-result.ts";
 import { histogramOf } from "../helpers/bench.ts";
 

@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  bucketOf,
-  decodeHistogram,
-  emptyHistogram,
-  encodeHistogram,
-  Recorder,
-} from "../../src/bench/recorder.ts";
+import { emptyHistogram, encodeHistogram, toHistogram } from "../../src/bench/histogram.ts";
+import { bucketOf, Recorder } from "../../src/bench/recorder.ts";
 
 const HIGHEST = 2 ** 42 - 1;
 /** As many small ones as large: the exponent is drawn first. */
@@ -31,7 +26,7 @@ describe("a recorder", () => {
   it("is what hdr-histogram-js records itself", () => {
     fc.assert(
       fc.property(latencies, (values) => {
-        const [ours, theirs] = [record(values).toHistogram(), reference(values)];
+        const [ours, theirs] = [toHistogram(record(values)), reference(values)];
         expect(ours.totalCount).toBe(values.length);
         expect(encodeHistogram(ours)).toBe(encodeHistogram(theirs));
         for (const percentile of [0, 50, 90, 99, 100]) {
@@ -59,19 +54,10 @@ describe("a recorder", () => {
   it("holds three digits down to a microsecond", () => {
     fc.assert(
       fc.property(latency, (value) => {
-        const recorded = record([value]).toHistogram().getValueAtPercentile(50);
+        const recorded = toHistogram(record([value])).getValueAtPercentile(50);
         expect(Math.abs(recorded - value)).toBeLessThanOrEqual(value / 1000);
       }),
     );
-  });
-
-  it("counts many at once, beyond 32 bits", () => {
-    const recorder = new Recorder();
-    recorder.record(5000, 2 ** 33);
-    recorder.record(7000);
-    const histogram = decodeHistogram(encodeHistogram(recorder.toHistogram()));
-    expect(histogram.totalCount).toBe(2 ** 33 + 1);
-    expect(histogram.getValueAtPercentile(50)).toBe(5003);
   });
 });
 
@@ -86,20 +72,8 @@ describe("parts of a recording", () => {
           sum.add(JSON.parse(JSON.stringify(taken)) as number[]);
           expect([source.total, source.sparse()]).toEqual([0, []]);
         }
-        expect(encodeHistogram(sum.toHistogram())).toBe(encodeHistogram(reference(parts.flat())));
+        expect(encodeHistogram(toHistogram(sum))).toBe(encodeHistogram(reference(parts.flat())));
         expect(sum.total).toBe(parts.flat().length);
-      }),
-    );
-  });
-
-  it("add up to the whole, as compressed text", () => {
-    fc.assert(
-      fc.property(fc.array(latencies, { maxLength: 5 }), (parts) => {
-        const sum = emptyHistogram();
-        for (const part of parts) {
-          sum.add(decodeHistogram(encodeHistogram(record(part).toHistogram())));
-        }
-        expect(encodeHistogram(sum)).toBe(encodeHistogram(reference(parts.flat())));
       }),
     );
   });

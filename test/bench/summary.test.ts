@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findDiscrepancies, type RunFacts, summarize, type Sums } from "../../src/bench/summary.ts";
-import { decodeHistogram } from "../../src/bench/recorder.ts";
+import { decodeHistogram } from "../../src/bench/histogram.ts";
 import { NO_MESSAGES, NO_SOCKETS } from "../../src/bench/worker-protocol.ts";
 import {
   benchPlan,

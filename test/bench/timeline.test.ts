@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeHistogram } from "../../src/bench/recorder.ts";
+import { decodeHistogram } from "../../src/bench/histogram.ts";
 import { addCounts, histogramOf, Timeline } from "../../src/bench/timeline.ts";
 import type { Phase } from "../../src/bench/worker-protocol.ts";
 import { type CountOverrides, recordingsOf, sparse, tick } from "../helpers/bench.ts";

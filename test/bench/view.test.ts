@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { errorsOf } from "../../src/bench/figures.ts";
-import { emptyHistogram } from "../../src/bench/recorder.ts";
+import { emptyHistogram } from "../../src/bench/histogram.ts";
 import { percentileCurve, viewOf } from "../../src/bench/view.ts";
 import { benchResult } from "../helpers/bench-result.ts";
 import { histogramOf } from "../helpers/bench.ts";

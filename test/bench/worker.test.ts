@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
@@ -77,4 +77,13 @@ it("says that it cannot run a plan, and goes", async () => {
   const exited = once(child, "exit");
   expect((await until("unfit")).message).toContain("nosuch");
   expect(await exited).toEqual([0, null]);
+});
+
+it("starts without what only its coordinator needs", () => {
+  const code = `import ${JSON.stringify(ENTRY)}; import { createRequire } from "node:module";
+    console.log(Object.keys(createRequire(import.meta.url).cache).join()); process.exit();`;
+  const loaded = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
+    encoding: "utf8",
+  });
+  expect(loaded).toBe("\n");
 });

@@ -1,6 +1,6 @@
 import type { JsHistogram } from "hdr-histogram-js";
 import { summarizeLatency } from "../../src/bench/distribution.ts";
-import { encodeHistogram } from "../../src/bench/recorder.ts";
+import { encodeHistogram } from "../../src/bench/histogram.ts";
 import type {
   BenchResult,
   BenchSettings,

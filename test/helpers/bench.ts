@@ -2,7 +2,8 @@ import { hrtime } from "node:process";
 import { onTestFinished } from "vitest";
 import type { Platform } from "../../src/bench/dialer.ts";
 import type { BenchPlan, DialPlan } from "../../src/bench/plan.ts";
-import { bucketOf, emptyHistogram, type SparseCounts } from "../../src/bench/recorder.ts";
+import { emptyHistogram } from "../../src/bench/histogram.ts";
+import { bucketOf, type SparseCounts } from "../../src/bench/recorder.ts";
 import { Recordings } from "../../src/bench/recordings.ts";
 import type { HistogramName } from "../../src/bench/result.ts";
 import {

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { Agenda } from "../../src/bench/agenda.ts";
+import { toHistogram } from "../../src/bench/histogram.ts";
 import { Load } from "../../src/bench/load.ts";
 import type { LoadModel } from "../../src/bench/result.ts";
 import type { LoadConnection, User, UserContext } from "../../src/bench/user.ts";
@@ -106,7 +107,7 @@ export class FakeWorker {
 
   /** The lowest and the highest value, in whole ms. */
   rangeMs(name: "latency" | "service" | "slip" | "gap"): number[] {
-    const histogram = this.load.recordings.of(name).toHistogram();
+    const histogram = toHistogram(this.load.recordings.of(name));
     return [histogram.minNonZeroValue, histogram.maxValue].map((ns) => Math.round(ns / 1e6));
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeHistogram, encodeHistogram } from "../../src/bench/recorder.ts";
+import { decodeHistogram, encodeHistogram } from "../../src/bench/histogram.ts";
 import { benchHgrm } from "../../src/render/bench-hgrm.ts";
 import { sampleLatencies } from "../helpers/bench-result.ts";
 import { histogramOf } from "../helpers/bench.ts";

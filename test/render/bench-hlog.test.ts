@@ -1,6 +1,6 @@
 import { HistogramLogReader, type JsHistogram } from "hdr-histogram-js";
 import { describe, expect, it } from "vitest";
-import { encodeHistogram } from "../../src/bench/recorder.ts";
+import { encodeHistogram } from "../../src/bench/histogram.ts";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { benchHlog } from "../../src/render/bench-hlog.ts";
 import { benchResult, histogramResult, sampleInterval, SETTINGS } from "../helpers/bench-result.ts";
