@@ -89,9 +89,9 @@ export class WorkerRun {
     this.#books.begin(this.#parts);
     const began = this.#load.now();
     if (this.#ending !== "stopped") await this.#parts.field.open();
+    const connectMs = this.#load.now() - began;
     // What the handshakes left behind is not to be cleared away while latencies are measured.
     this.#platform.collectGarbage?.();
-    const connectMs = this.#load.now() - began;
     this.#phase = "ready";
     this.#tell({ type: "connected", tick: this.#books.tick("ready"), connectMs });
     if (this.#ending === "stopped") this.#finish();

@@ -558,6 +558,20 @@ it("clears away what the handshakes left before the load begins, and looks at it
   expect(Number.isSafeInteger(tick.counts.grownBytes)).toBe(true);
 });
 
+it("counts as time to connect none in which memory is cleared away", async () => {
+  const { url } = await echoServer();
+  const moments: number[] = [];
+  const collectGarbage = (): void => {
+    moments.push(performance.now());
+    while (performance.now() < moments.at(-1)! + 20);
+    moments.push(performance.now());
+  };
+  const { run, until } = startRun({ url }, { collectGarbage });
+  await run.connect();
+  const { connectMs } = await until("connected");
+  expect(connectMs).toBeLessThanOrEqual(moments[2]! - moments[1]!);
+});
+
 it("plans all that a rate is due in the window, to the last message", async () => {
   const { url } = await echoServer();
   const length = { kind: "duration", durationMs: 100 } as const;
