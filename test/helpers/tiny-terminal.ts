@@ -3,7 +3,7 @@ import { graphemes, graphemeWidth } from "../../src/width.ts";
 /** A terminal in memory, as much of one as the line editor needs. Anything else it throws at. */
 export interface TinyTerminal {
   write(text: string): void;
-  /** All rows from the first ever written to the last, without blanks at their ends. */
+  /** All rows from the first ever written to the last that is not blank or has the cursor. */
   lines(): string[];
   /** From the first row ever written. */
   cursor(): { readonly row: number; readonly column: number };
@@ -52,10 +52,8 @@ export function tinyTerminal(columns: number, rows: number): TinyTerminal {
     if (final === "A") row = Math.max(top(), row - count);
     else if (final === "B") row = Math.min(grid.length - 1, row + count);
     else if (final === "G") column = Math.min(columns, count) - 1;
-    else if (final === "J" && number === "") {
-      grid.length = row + 1;
-      grid[row]!.length = Math.min(grid[row]!.length, column);
-    } else if (final === "J" && number === "2") {
+    else if (final === "K" && number === "2") grid[row] = [];
+    else if (final === "J" && number === "2") {
       for (let i = top(); i < grid.length; i++) grid[i] = [];
     } else if (final === "H" && number === "") {
       row = top();
@@ -79,7 +77,16 @@ export function tinyTerminal(columns: number, rows: number): TinyTerminal {
         if (token === "\r" || token === "\n") wraps = false;
       }
     },
-    lines: () => grid.map((line) => line.join("").trimEnd()),
+    lines: () => {
+      const lines = grid.map((line) => line.join("").trimEnd());
+      return lines.slice(
+        0,
+        Math.max(
+          row,
+          lines.findLastIndex((line) => line !== ""),
+        ) + 1,
+      );
+    },
     cursor: () => ({ row, column }),
     modes: () => modes,
   };

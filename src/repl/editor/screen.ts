@@ -19,29 +19,29 @@ const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
 const NO_WRAP = "\u001b[?7l";
 const WRAP = "\u001b[?7h";
-const CLEAR_BELOW = "\u001b[J";
+const CLEAR_ROW = "\u001b[2K";
+const CLEAR_ROW_ABOVE = `\u001b[A${CLEAR_ROW}`;
 
-/** @param reflows whether the terminal wraps anew what it shows when it gets narrower */
-export function createScreen(reflows = true): Screen {
+/** @param wrapsAnew whether the terminal wraps again what it shows when it gets narrower */
+export function createScreen(wrapsAnew = true): Screen {
   let shown: Frame | undefined;
-  /** Rows from the first of the frame to the cursor. */
+  /** Rows that the frame takes, and those before the one with the cursor. */
+  let height = 0;
   let cursorRow = 0;
+  /** Row by row: tmux would scroll a screen away that is cleared from its first place on. */
   const erase = (): string => {
-    const up = shown && cursorRow > 0 ? `\u001b[${cursorRow}A` : "";
-    return `${up}\r${CLEAR_BELOW}`;
-  };
-  const draw = (frame: Frame): string => {
-    const rows = frame.rows.map((row) => row.shown).join("\r\n");
-    return NO_WRAP + rows + WRAP + move(frame.rows.length - 1, frame.cursor);
+    if (!shown) return "\r";
+    return `\r${vertical(height - 1 - cursorRow)}${CLEAR_ROW}${CLEAR_ROW_ABOVE.repeat(height - 1)}`;
   };
   return {
     show: (frame, above) => {
       const still = above === "" && shown && sameRows(shown, frame);
       const text = still
         ? move(cursorRow, frame.cursor)
-        : HIDE_CURSOR + erase() + above + draw(frame) + SHOW_CURSOR;
+        : HIDE_CURSOR + erase() + above + drawRows(frame) + toCursor(frame) + SHOW_CURSOR;
       shown = frame;
       cursorRow = frame.cursor.row;
+      height = frame.rows.length;
       return text;
     },
     print: (lines) => {
@@ -50,17 +50,34 @@ export function createScreen(reflows = true): Screen {
       return text;
     },
     resize: (columns) => {
-      if (!shown || !reflows) return;
+      if (!shown) return;
       const { rows, cursor } = shown;
-      const above = rows.slice(0, cursor.row).map(({ width }) => Math.ceil(width / columns) || 1);
-      cursorRow = above.reduce((sum, height) => sum + height, Math.floor(cursor.column / columns));
       // What stands there is no longer what was painted.
       shown = { rows: [], cursor };
+      if (!wrapsAnew) return;
+      const heights = rows.map(({ width }) => Math.ceil(width / columns) || 1);
+      cursorRow = sum(heights.slice(0, cursor.row)) + Math.floor(cursor.column / columns);
+      height = Math.max(sum(heights), cursorRow + 1);
     },
     forget: () => {
       shown = undefined;
     },
   };
+}
+
+/** A frame's rows, from the first column on; the cursor is left in the last. */
+export function drawRows({ rows }: Frame): string {
+  return NO_WRAP + rows.map((row) => row.shown).join("\r\n") + WRAP;
+}
+
+function toCursor({ rows, cursor }: Frame): string {
+  return move(rows.length - 1, cursor);
+}
+
+/** Most terminals do; of those that tell who they are, these do not. */
+export function reflows(env: Readonly<Record<string, string | undefined>>): boolean {
+  const console = env.TERM === "linux" || env.STY !== undefined;
+  return !console && env.XTERM_VERSION === undefined;
 }
 
 function sameRows(a: Frame, b: Frame): boolean {
@@ -70,7 +87,15 @@ function sameRows(a: Frame, b: Frame): boolean {
 }
 
 function move(fromRow: number, { row, column }: Frame["cursor"]): string {
-  const rows = row - fromRow;
-  const vertical = rows < 0 ? `\u001b[${-rows}A` : rows > 0 ? `\u001b[${rows}B` : "";
-  return `${vertical}\u001b[${column + 1}G`;
+  return `${vertical(row - fromRow)}\u001b[${column + 1}G`;
+}
+
+/** @param rows how many down, or up where it is below zero */
+function vertical(rows: number): string {
+  if (rows === 0) return "";
+  return rows < 0 ? `\u001b[${-rows}A` : `\u001b[${rows}B`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

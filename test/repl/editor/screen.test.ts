@@ -93,7 +93,7 @@ describe("a terminal that gets narrower", () => {
       painter.paint({ prompt: "› ", text, cursor: 18 }, { columns: 10, rows: 10 }),
       "",
     );
-    expect(written).toContain(`\u001b[${up}A\r\u001b[J`);
+    expect(written.match(/\u001b\[A/g)).toHaveLength(up);
   });
 });
 

@@ -1,0 +1,47 @@
+import type { Input, Output } from "../../io.ts";
+import { createKeyDecoder, type Key } from "./keys.ts";
+
+/** Reads keys from a terminal, which is in raw mode meanwhile and marks what is pasted. */
+export interface KeyReader {
+  start(): void;
+  /** Leaves the terminal as it was. */
+  stop(): void;
+}
+
+export interface KeyListener {
+  /** Keys that came together. */
+  readonly keys: (keys: readonly Key[]) => void;
+  /** The terminal is gone. */
+  readonly gone: () => void;
+}
+
+/** How long after ESC the rest of a sequence may come; a person is slower, a network seldom. */
+const ESCAPE_MS = 80;
+const MARK_PASTES = "\u001b[?2004h";
+const MARK_NO_PASTES = "\u001b[?2004l";
+
+export function createKeyReader(input: Input, output: Output, listener: KeyListener): KeyReader {
+  const decoder = createKeyDecoder();
+  let timer: NodeJS.Timeout | undefined;
+  const read = (chunk: Uint8Array | string): void => {
+    clearTimeout(timer);
+    const keys = decoder.write(Buffer.from(chunk));
+    if (decoder.pending) timer = setTimeout(() => listener.keys(decoder.flush()), ESCAPE_MS);
+    listener.keys(keys);
+  };
+  return {
+    start: () => {
+      input.setRawMode?.(true);
+      output.write(MARK_PASTES);
+      input.on("data", read).on("end", listener.gone).on("error", listener.gone);
+      input.resume();
+    },
+    stop: () => {
+      clearTimeout(timer);
+      input.off("data", read).off("end", listener.gone).off("error", listener.gone);
+      input.pause();
+      output.write(MARK_NO_PASTES);
+      input.setRawMode?.(false);
+    },
+  };
+}
