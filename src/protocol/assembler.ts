@@ -91,7 +91,7 @@ export class MessageAssembler {
 
   /** Takes the next frame of the direction. */
   push(frame: Frame): Assembled {
-    const late = this.#closed ? [violation("frame-after-close")] : [];
+    const late = this.#closed ? [lateFrame(frame)] : [];
     const { violations, ...rest } = isControl(frame.header.opcode)
       ? this.#control(frame)
       : this.#data(frame);
@@ -174,6 +174,11 @@ export class MessageAssembler {
   #loseContext(): void {
     if (this.#contextTakeover) this.#inflate = undefined;
   }
+}
+
+/** What comes after the sender's own Close. */
+function lateFrame({ header }: Frame): Violation {
+  return violation(header.opcode === Opcode.close ? "close-twice" : "frame-after-close");
 }
 
 /** Adds a fragment's payload, or its beginning where the parser kept no more, after which none fits. */

@@ -1,12 +1,7 @@
 import { acceptKey, WEBSOCKET_VERSION } from "./accept-key.ts";
-import {
-  acceptDeflateResponse,
-  DEFLATE,
-  type DeflateOffer,
-  type DeflateParams,
-  encodeDeflateOffer,
-} from "./deflate.ts";
-import { type Extension, formatExtension, parseExtensions } from "./extensions.ts";
+import { judgeAgreedExtensions } from "./agreed-extensions.ts";
+import { type DeflateOffer, type DeflateParams, encodeDeflateOffer } from "./deflate.ts";
+import { type Extension, formatExtension } from "./extensions.ts";
 import { judgeConnection, judgeUpgrade, override, told } from "./handshake-headers.ts";
 import {
   type Headers,
@@ -65,11 +60,17 @@ export interface ResponseVerdict {
   readonly deflate: DeflateParams | undefined;
 }
 
+/** What a response is judged by. */
+export interface Asked extends Pick<
+  ClientHandshake,
+  "key" | "subprotocols" | "deflate" | "version"
+> {
+  /** All extensions offered, where the request was not made by `deflate` alone. */
+  readonly offered?: readonly Extension[];
+}
+
 /** Judges the answer to the opening request (section 4.1, client requirements 1–6). */
-export function judgeResponse(
-  response: HttpHead,
-  asked: Pick<ClientHandshake, "key" | "subprotocols" | "deflate" | "version">,
-): ResponseVerdict {
+export function judgeResponse(response: HttpHead, asked: Asked): ResponseVerdict {
   const { headers } = response;
   const line = parseStatusLine(response.startLine);
   const nothing = { subprotocol: undefined, extensions: [], deflate: undefined };
@@ -90,7 +91,14 @@ export function judgeResponse(
     ...judgeAccept(headers, asked.key),
     ...judgeSubprotocol(headers, asked.subprotocols ?? []),
   );
-  const { extensions, deflate, violation: broken } = judgeExtensions(headers, asked.deflate);
+  const {
+    extensions,
+    deflate,
+    violation: broken,
+  } = judgeAgreedExtensions(
+    headers,
+    asked.offered ?? (asked.deflate ? [encodeDeflateOffer(asked.deflate)] : []),
+  );
   if (broken) violations.push(broken);
   const subprotocol = headerValues(headers, "Sec-WebSocket-Protocol")[0];
   return { status: 101, reason: line.reason, violations, subprotocol, extensions, deflate };
@@ -116,7 +124,8 @@ function judgeAccept(headers: Headers, key: string): Violation[] {
   return [violation("response-accept", `${found}, expected ${expected}`)];
 }
 
-function judgeSubprotocol(headers: Headers, offered: readonly string[]): Violation[] {
+/** One subprotocol at most, and one of those offered (section 4.1). */
+export function judgeSubprotocol(headers: Headers, offered: readonly string[]): Violation[] {
   const chosen = headerValues(headers, "Sec-WebSocket-Protocol");
   const [first] = chosen;
   if (first === undefined) return [];
@@ -125,23 +134,4 @@ function judgeSubprotocol(headers: Headers, offered: readonly string[]): Violati
   return [
     violation("response-subprotocol", `${told(headers, "Sec-WebSocket-Protocol")}; ${asked}`),
   ];
-}
-
-function judgeExtensions(headers: Headers, offer: DeflateOffer | undefined) {
-  const fail = (found: string) => ({
-    extensions: [],
-    deflate: undefined,
-    violation: violation("response-extensions", found),
-  });
-  const values = headerValues(headers, "Sec-WebSocket-Extensions");
-  const extensions = parseExtensions(values);
-  if (!extensions) return fail(`malformed ${told(headers, "Sec-WebSocket-Extensions")}`);
-  const [first, ...surplus] = extensions;
-  if (!first) return { extensions, deflate: undefined, violation: undefined };
-  const foreign = extensions.find(({ name }) => name !== DEFLATE);
-  if (!offer || foreign) return fail(`${(foreign ?? first).name} was not offered`);
-  if (surplus.length > 0) return fail(`${DEFLATE} is named twice`);
-  const deflate = acceptDeflateResponse(first, offer);
-  if (typeof deflate === "string") return fail(deflate);
-  return { extensions, deflate, violation: undefined };
 }

@@ -42,6 +42,25 @@ export function judgeRequest({ startLine, headers }: HttpHead): RequestVerdict {
     ...judgeUpgrade(headers, "request-upgrade"),
     ...judgeConnection(headers, "request-connection"),
     ...judgeSingle(headers, "Sec-WebSocket-Key", "request-key", isValidKey),
+    ...judgeTerms(headers, extensions),
+  ];
+  return {
+    path: line?.target ?? "",
+    violations,
+    status: refusalStatus(violations, line?.method),
+    key: headerValues(headers, "Sec-WebSocket-Key")[0] ?? "",
+    origin: headerValues(headers, "Origin")[0],
+    subprotocols: headerList(headers, "Sec-WebSocket-Protocol"),
+    extensions: extensions ?? [],
+  };
+}
+
+/** The headers of a request that say the same over HTTP/2: version, subprotocols, extensions. */
+export function judgeTerms(
+  headers: Headers,
+  extensions = parseExtensions(headerValues(headers, "Sec-WebSocket-Extensions")),
+): Violation[] {
+  return [
     ...judgeSingle(
       headers,
       "Sec-WebSocket-Version",
@@ -53,15 +72,6 @@ export function judgeRequest({ startLine, headers }: HttpHead): RequestVerdict {
       ? []
       : [violation("request-extensions", told(headers, "Sec-WebSocket-Extensions"))]),
   ];
-  return {
-    path: line?.target ?? "",
-    violations,
-    status: refusalStatus(violations, line?.method),
-    key: headerValues(headers, "Sec-WebSocket-Key")[0] ?? "",
-    origin: headerValues(headers, "Origin")[0],
-    subprotocols: headerList(headers, "Sec-WebSocket-Protocol"),
-    extensions: extensions ?? [],
-  };
 }
 
 function judgeRequestLine(line: ReturnType<typeof parseRequestLine>, text: string): Violation[] {

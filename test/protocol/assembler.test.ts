@@ -141,7 +141,7 @@ describe("violations of the order of frames", () => {
       [],
       ["frame-after-close"],
       ["frame-after-close"],
-      ["frame-after-close"],
+      ["close-twice"],
     ]);
     expect(messages(assembled).map(text)).toEqual(["a"]);
   });

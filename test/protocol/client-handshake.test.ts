@@ -202,17 +202,17 @@ describe("judgeResponse", () => {
     [
       "a parameter that is unknown",
       response({ "Sec-WebSocket-Extensions": `${DEFLATE}; fast` }),
-      ["response-extensions"],
+      ["deflate-response"],
     ],
     [
       "a window that is too large",
       response({ "Sec-WebSocket-Extensions": "permessage-deflate; server_max_window_bits=13" }),
-      ["response-extensions"],
+      ["deflate-response"],
     ],
     [
       "a limit that is not answered",
       response({ "Sec-WebSocket-Extensions": "permessage-deflate" }),
-      ["response-extensions"],
+      ["deflate-response"],
     ],
     [
       "nothing but the status",
