@@ -30,7 +30,7 @@ const NEWLINE = Uint8Array.of(0x0a);
 /** Payloads up to this long are written in one piece with what ends them. */
 const MAX_JOINED = 16 * 1024;
 /** Bytes that become digits at a time, a multiple of three; a longer string may be none. */
-const DIGIT_BYTES = 3 * 2 ** 20;
+const DIGIT_BYTES = 3 * 2 ** 16;
 
 /** The events of messages that came, but for the answers to our own heartbeat. */
 export function isData(event: Event): event is MessageEvent {

@@ -4,11 +4,29 @@ import { encodeFrame } from "../../src/protocol/encoder.ts";
 import type { Frame } from "../../src/protocol/frame.ts";
 import { Opcode } from "../../src/protocol/opcodes.ts";
 import type { Eof } from "../../src/pipe/linger.ts";
+import { systemClock } from "../../src/io.ts";
+import { createWriter, isData } from "../../src/pipe/output-format.ts";
 import { type PipeOptions, runPipe } from "../../src/pipe/pipe.ts";
+import { echo } from "../../src/server/echo.ts";
+import type { Connection } from "../../src/transport/connection.ts";
+import { deferred } from "../../src/transport/deferred.ts";
+import { dial } from "../../src/transport/dial.ts";
+import { eventToJson } from "../../src/transport/event-json.ts";
 import type { Event } from "../../src/transport/events.ts";
+import { openLink } from "../../src/transport/link.ts";
+import { RECONNECT_DEFAULTS } from "../../src/transport/reconnect-policy.ts";
+import { parseTarget } from "../../src/transport/target.ts";
 import { startEchoServer } from "../helpers/echo-server.ts";
 import { parse } from "../helpers/frames.ts";
-import { dialTo, eventually, expectFailure, rawServer, startServer } from "../helpers/transport.ts";
+import {
+  dialTo,
+  EventLog,
+  eventually,
+  expectFailure,
+  random,
+  rawServer,
+  startServer,
+} from "../helpers/transport.ts";
 
 const LINGER: Eof = { kind: "linger", quietMs: 50 };
 
@@ -44,14 +62,20 @@ class Reader {
   }
 }
 
-function pipe(url: string, reader: Reader, options: Partial<PipeOptions> = {}) {
-  return runPipe(async (onEvent) => (await dialTo(url, { onEvent, frames: false })).connection, {
+function defaults(reader: Reader): PipeOptions {
+  return {
     input: Readable.from([]),
     output: reader,
     first: [],
     format: { kind: "lines", binary: false },
     eof: LINGER,
     write: reader.write,
+  };
+}
+
+function pipe(url: string, reader: Reader, options: Partial<PipeOptions> = {}) {
+  return runPipe(async (onEvent) => (await dialTo(url, { onEvent, frames: false })).connection, {
+    ...defaults(reader),
     ...options,
   });
 }
@@ -68,11 +92,12 @@ describe("a pipe", () => {
   });
 
   it("holds the peer back while the reader is slow, and loses nothing, nor counts that time", async () => {
+    const z = "z".repeat(200_000);
     const server = await startServer({
       frames: false,
       onConnection: (connection) => {
         void (async () => {
-          for (let i = 0; i < 200; i++) await connection.send(`${i} ${"z".repeat(100_000)}`);
+          for (let i = 0; i < 100; i++) await connection.send(`${i} ${z}`);
         })();
       },
     });
@@ -81,12 +106,12 @@ describe("a pipe", () => {
     const piped = pipe(server.url, reader);
     const peer = await server.connection();
     await eventually(() => peer.congested);
-    expect(reader.got.length).toBeLessThan(200);
+    expect(reader.got.length).toBeLessThan(100);
     expect(peer.state).toBe("OPEN");
     reader.takeAll();
     await piped;
     expect(reader.got.map((text) => Number.parseInt(text, 10))).toEqual(
-      Array.from({ length: 200 }, (_, i) => i),
+      Array.from({ length: 100 }, (_, i) => i),
     );
   });
 
@@ -157,6 +182,162 @@ describe("after the end of the input", () => {
 });
 
 const isClose = ({ header }: Frame) => header.opcode === Opcode.close;
+
+describe("without an input", () => {
+  it("sends what comes first, and waits until the peer closes", async () => {
+    const server = await startServer();
+    const piped = pipe(server.url, new Reader(), {
+      input: undefined,
+      first: ["hi"],
+      eof: undefined,
+    });
+    const peer = await server.connection();
+    await server.log.count("message", 1, "in");
+    void peer.close(1000);
+    expect(await piped).toMatchObject({ whole: true, close: { initiator: "peer" } });
+  });
+
+  it("lingers where that is asked for", async () => {
+    const server = await startEchoServer();
+    const reader = new Reader();
+    const { close } = await pipe(server.url, reader, { input: undefined, first: ["hi"] });
+    expect([reader.got, close.initiator]).toEqual([["hi"], "local"]);
+  });
+});
+
+describe("something from outside", () => {
+  it("ends it in good order: what was sent arrives, and no more of the input is read", async () => {
+    const server = await startServer();
+    const until = deferred();
+    const input = new PassThrough();
+    input.write("one\ntwo\nthr");
+    const piped = pipe(server.url, new Reader(), { input, until: until.promise });
+    await server.log.count("message", 2, "in");
+    until.resolve();
+    const { close, stopped, readerGone, whole } = await piped;
+    expect(close).toMatchObject({ code: 1000, initiator: "local", clean: true });
+    expect([stopped, readerGone, whole, input.destroyed]).toEqual([true, false, false, true]);
+    expect(server.log.texts("in")).toEqual(["one", "two"]);
+  });
+
+  it("may have happened before it was open", async () => {
+    const server = await startServer();
+    const input = new PassThrough();
+    const piped = pipe(server.url, new Reader(), { input, until: Promise.resolve() });
+    expect(await piped).toMatchObject({ stopped: true, close: { clean: true } });
+  });
+
+  it("does not count when it is all over", async () => {
+    const server = await startEchoServer();
+    const until = deferred();
+    const { stopped } = await pipe(server.url, new Reader(), { until: until.promise });
+    until.resolve();
+    expect(stopped).toBe(false);
+  });
+});
+
+describe("over one connection after the other", () => {
+  /** Echoes; the first connection is lost at the first message. */
+  async function startLosing() {
+    let losses = 0;
+    const connections = new Map<string, Connection>();
+    const server = await startServer({
+      frames: false,
+      onConnection: (connection) => connections.set(connection.id, connection),
+      onEvent: (event) => {
+        const connection = connections.get(event.conn);
+        if (!connection || !isData(event)) return;
+        if (losses === 0) connection.terminate();
+        else echo(event, connection);
+        losses += 1;
+      },
+    });
+    return server;
+  }
+
+  function linkedPipe(url: string, reader: Reader, options: Partial<PipeOptions>) {
+    const log = new EventLog();
+    const target = parseTarget(url);
+    const common = { clock: systemClock, random, frames: false };
+    const times = { connectTimeoutMs: 5000, handshakeTimeoutMs: 5000 };
+    const piped = runPipe(
+      (onEvent) =>
+        openLink({
+          clock: systemClock,
+          random,
+          onEvent: (event) => {
+            log.listener(event);
+            onEvent(event);
+          },
+          reconnect: { ...RECONNECT_DEFAULTS, firstDelayMs: 80, jitter: 0 },
+          dial: (id, listener, signal) =>
+            dial({ id, onEvent: listener, signal, target, ...common, ...times }),
+        }),
+      { ...defaults(reader), ...options },
+    );
+    return { piped, log };
+  }
+
+  it("goes on, and does not count the gap as quiet", async () => {
+    const server = await startLosing();
+    const reader = new Reader();
+    const input = new PassThrough();
+    const { piped, log } = linkedPipe(server.url, reader, {
+      input,
+      eof: { kind: "linger", quietMs: 20 },
+    });
+    input.write("lost\n");
+    await log.until("reconnect");
+    input.end("a\nb\n");
+    const { close, whole } = await piped;
+    expect([reader.got, close.conn, close.initiator, whole]).toEqual([
+      ["a", "b"],
+      "2",
+      "local",
+      true,
+    ]);
+  });
+
+  it.each<Eof>([{ kind: "close" }, { kind: "linger", quietMs: 0 }])(
+    "closes only when all has left, if need be on the next: %j",
+    async (eof) => {
+      const server = await startLosing();
+      const input = new PassThrough();
+      const { piped, log } = linkedPipe(server.url, new Reader(), { input, eof });
+      input.write("lost\n");
+      await log.until("reconnect");
+      input.end("kept\n");
+      expect(await piped).toMatchObject({ whole: true, close: { conn: "2", code: 1000 } });
+      expect(server.log.texts("in")).toEqual(["lost", "kept"]);
+    },
+  );
+});
+
+it("mixed text and binary come round as NDJSON, and round again", async () => {
+  const server = await startEchoServer();
+  const messages = ['{"text":"a\\nb"}', '{"base64":"AP8K"}', '{"text":""}', '{"base64":""}'];
+  let lines = messages.join("\n");
+  for (let round = 0; round < 2; round++) {
+    const out: string[] = [];
+    const write = createWriter({
+      kind: "ndjson",
+      lineOf: (event) => `${JSON.stringify(eventToJson(event))}\n`,
+    });
+    const { skipped } = await pipe(server.url, new Reader(), {
+      input: Readable.from([Buffer.from(lines)]),
+      format: { kind: "ndjson" },
+      write: (event) => void out.push(...write(event).map(String)),
+    });
+    expect(skipped).toBe(round === 0 ? 0 : messages.length);
+    lines = out.join("");
+  }
+  const found = lines.split("\n").filter((line) => line.includes('"dir":"in"'));
+  expect(found.map((line) => pick(JSON.parse(line)))).toEqual(messages);
+});
+
+function pick({ text, base64 }: { text?: string; base64?: string }): string {
+  return JSON.stringify({ text, base64 });
+}
 
 it("tells how a peer ended it before all was sent, first messages too", async () => {
   const server = await startServer({
