@@ -56,6 +56,7 @@ type Fail = (error: FramecatError) => void;
 /** Payloads are private. */
 const PRIVATE = 0o600;
 const BUFFERED = 1024 * 1024;
+const BATCH = 64 * 1024;
 
 /**
  * Opens the files, emptying them, before anything is dialled.
@@ -116,14 +117,39 @@ async function openRecord(
 ): Promise<EventFile> {
   const { sink, close } =
     path === "-" ? onStdout(stdout) : await openFile("record", path, fail, PRIVATE);
+  const lines = new Lines(sink);
   return {
-    push: (event) => sink.write(jsonLine(eventToJson(event, { showSecrets }))),
+    push: (event) => lines.add(jsonLine(eventToJson(event, { showSecrets }))),
     get congested() {
       return sink.congested;
     },
     drained: () => sink.drained(),
-    close,
+    close: () => {
+      lines.flush();
+      return close();
+    },
   };
+}
+
+/** Lines that come at once are written at once. */
+class Lines {
+  readonly #sink: Sink;
+  #text = "";
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  add(line: string): void {
+    if (this.#text === "") setImmediate(() => this.flush());
+    this.#text += line;
+    if (this.#text.length > BATCH) this.flush();
+  }
+
+  flush(): void {
+    if (this.#text !== "") this.#sink.write(this.#text);
+    this.#text = "";
+  }
 }
 
 function onStdout(stdout: Io["stdout"]): DataFile {
