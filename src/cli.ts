@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { EXIT_DEFECT, EXIT_DONE, FramecatError, messageOf, usageError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { escapeControl } from "./render/escape.ts";
+import { version } from "./version.ts";
 
 /**
  * Runs one command line. The exit code is the value; nothing here ends the process.
@@ -84,9 +84,4 @@ function report(thrown: unknown, io: Io): number {
     `framecat: a defect in framecat: ${escapeControl(messageOf(thrown))} (exit ${EXIT_DEFECT}).${advice}\n`,
   );
   return EXIT_DEFECT;
-}
-
-function version(): string {
-  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(file) as { version: string }).version;
 }

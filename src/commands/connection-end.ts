@@ -1,34 +1,41 @@
-import { EXIT_DONE, FramecatError } from "../errors.ts";
+import { FramecatError } from "../errors.ts";
 import { CloseCode, describeCloseCode, PEACEFUL_CODES } from "../protocol/close-codes.ts";
 import type { CloseEvent, Event, EventListener } from "../transport/events.ts";
 
-/** Follows a connection to tell in the end which exit code it deserves. */
+/** Follows a connection, or one after the other, to tell in the end how it came to it. */
 export interface EndWatch {
   readonly listener: EventListener;
-  /** The exit code of a peaceful end. @throws FramecatError for any other. */
-  judge(close: CloseEvent): number;
+  /** The peer has broken the protocol. */
+  readonly broken: FramecatError | undefined;
+  /** What was wrong about the end; undefined where it was a peaceful one. */
+  judge(close: CloseEvent): FramecatError | undefined;
 }
 
 export function watchEnd(): EndWatch {
-  let broken: string | undefined;
+  let broken: FramecatError | undefined;
   let failed: string | undefined;
   return {
     listener: (event: Event) => {
+      // What ended an earlier connection is over with it.
+      if (event.type === "reconnected") [broken, failed] = [undefined, undefined];
       if (event.type !== "error") return;
-      if (event.code === "protocol") broken ??= event.message;
+      if (event.code === "protocol") broken ??= new FramecatError("protocol", event.message);
       else failed ??= event.message;
     },
-    judge: (close) => {
-      if (broken !== undefined) throw new FramecatError("protocol", broken);
-      if (close.code === CloseCode.abnormal) {
-        const message = failed ?? "the connection ended without a Close frame (1006)";
-        throw new FramecatError("abnormal", message);
-      }
-      if (close.initiator === "local") return EXIT_DONE;
-      if (PEACEFUL_CODES.has(close.code)) return EXIT_DONE;
-      throw new FramecatError("closed", `the peer closed with ${wordsOf(close)}`);
+    get broken() {
+      return broken;
     },
+    judge: (close) => broken ?? judgeClose(close, failed),
   };
+}
+
+function judgeClose(close: CloseEvent, failed: string | undefined): FramecatError | undefined {
+  if (close.code === CloseCode.abnormal) {
+    const message = failed ?? "the connection ended without a Close frame (1006)";
+    return new FramecatError("abnormal", message);
+  }
+  if (close.initiator === "local" || PEACEFUL_CODES.has(close.code)) return undefined;
+  return new FramecatError("closed", `the peer closed with ${wordsOf(close)}`);
 }
 
 function wordsOf({ code, reason }: CloseEvent): string {

@@ -7,9 +7,6 @@ import { formatPlural } from "./format.ts";
 import { type Span, span } from "./span.ts";
 import type { Theme } from "./theme.ts";
 
-/** An event that may name the proxy on the way. */
-export type Opened = HandshakeEvent & { readonly proxy?: string | undefined };
-
 export interface AgreedLook {
   readonly theme: Theme;
   readonly showSecrets: boolean;
@@ -21,7 +18,7 @@ const FEW_DAYS = 14;
 const FULL_WINDOW_BITS = 15;
 
 /** Where the connection leads and what both sides agreed on, in a few words each. */
-export function agreedSpans(event: Opened, { theme, showSecrets }: AgreedLook): Span[] {
+export function agreedSpans(event: HandshakeEvent, { theme, showSecrets }: AgreedLook): Span[] {
   const { subprotocol, deflate, tls, role } = event;
   const plainUrl = (url: string) => escapeControl(showSecrets ? url : redactUrl(url));
   const origin = role === "server" ? headerValues(event.request.headers, "Origin")[0] : undefined;
@@ -36,7 +33,10 @@ export function agreedSpans(event: Opened, { theme, showSecrets }: AgreedLook): 
 }
 
 /** The proxy, or the address where the URL has a name; what the URL says already is left out. */
-function wayWords({ url, remote, proxy }: Opened, plainUrl: typeof redactUrl): string | undefined {
+function wayWords(
+  { url, remote, proxy }: HandshakeEvent,
+  plainUrl: typeof redactUrl,
+): string | undefined {
   if (proxy !== undefined) return `via proxy ${plainUrl(proxy)}`;
   const address = remote.replace(/:\d+$/, "");
   const host = /^[^:]+:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/:?#]*)/.exec(url)?.[1];

@@ -1,10 +1,5 @@
 import type { Event } from "../transport/events.ts";
-
-export interface Completion {
-  /** Where in the text before the cursor the candidates begin. */
-  readonly from: number;
-  readonly candidates: readonly string[];
-}
+import type { Completion } from "./editor/completion.ts";
 
 const MAX_KEYS = 500;
 /** Longer messages are not searched for keys: that would hold up the typing. */

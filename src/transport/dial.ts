@@ -57,13 +57,9 @@ type Failed = Extract<UpgradeResult, { state: "failed" }>;
 
 /** @returns how the handshake failed, where it was had */
 async function dialOnce(options: DialOptions): Promise<Connection | Failed> {
-  const { target, clock, id, onEvent } = options;
+  const { target, clock, onEvent } = options;
   const upgrade = new ClientUpgrade(target, options, options.random(16));
   const opened = await openSocket(target, options);
-  if (opened.proxy) {
-    const message = `through the proxy ${opened.proxy.kind}://${placeOf(opened.proxy)}`;
-    onEvent({ type: "note", message, conn: id, at: clock.now() });
-  }
   const start = clock.now().ns;
   const feed = feedFrom(opened.socket);
   return runUpgrade(opened.socket, upgrade, { ...options, feed }, (result) => {
@@ -89,7 +85,7 @@ function feedFrom(socket: Socket): RunUpgradeOptions["feed"] {
 function handshakeEvent(
   { target, id, clock }: DialOptions,
   { request }: ClientUpgrade,
-  { remote, timings, tls }: OpenedSocket,
+  { remote, proxy, timings, tls }: OpenedSocket,
   result: UpgradeResult,
   upgradeMs: number,
 ): HandshakeEvent {
@@ -102,6 +98,7 @@ function handshakeEvent(
     role: "client",
     url: target.url,
     remote,
+    ...(proxy && { proxy: `${proxy.kind}://${placeOf(proxy)}` }),
     request,
     response: response ?? { startLine: "", headers: [] },
     ...(result.state === "failed" && result.body.length > 0 && { body: result.body }),

@@ -100,6 +100,7 @@ function handshake(fields: Fields, where: string): Body<HandshakeEvent> {
     role: fields.role === "server" ? "server" : "client",
     url: text(fields.url),
     remote: text(fields.remote),
+    ...(typeof fields.proxy === "string" && { proxy: fields.proxy }),
     request: head(fields.request),
     response: head(fields.response),
     ...(fields.body !== undefined && { body: payload(fieldsOf(fields.body), where) }),

@@ -76,11 +76,12 @@ function handshake(
   event: HandshakeEvent,
   { showSecrets = false }: EventJsonOptions,
 ): Record<string, unknown> {
-  const { role, url, remote, timings, tls, subprotocol, deflate, violations } = event;
+  const { role, url, remote, proxy, timings, tls, subprotocol, deflate, violations } = event;
   return {
     role,
     url: showSecrets ? url : redactUrl(url),
     remote,
+    proxy,
     request: head(showSecrets ? event.request : redactHead(event.request)),
     response: head(showSecrets ? event.response : redactHead(event.response)),
     ...(event.body && { body: payload(event.body, true) }),

@@ -65,8 +65,10 @@ export interface HandshakeEvent extends Common {
   readonly type: "handshake";
   readonly role: "client" | "server";
   readonly url: string;
-  /** Address and port of the peer. */
+  /** Address and port of the peer, which may be a proxy. */
   readonly remote: string;
+  /** The proxy that led there, as `socks5h://host:port`. */
+  readonly proxy?: string;
   readonly request: HttpHead;
   readonly response: HttpHead;
   /** The beginning of a refusal's body, at most 64 KiB. */

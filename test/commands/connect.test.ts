@@ -125,7 +125,7 @@ describe("a pipe", () => {
     });
     const { io, code } = start([url, "-x", "first"], {}, { stdout });
     expect(await code).toBe(0);
-    expect([taken, io.err(), io.stdin.destroyed]).toEqual(["first", "", true]);
+    expect([taken, io.err(), io.stdin.destroyed]).toEqual(["first\n", "", true]);
     await eventually(() => clients.size === 0);
   });
 
@@ -271,7 +271,7 @@ describe("the exit code", () => {
     [["ws://h:99999/"], /no WebSocket address/],
     [["--nope", "ws://h/"], /unknown flag --nope/],
     [["ws://h/", "-x"], /needs a value/],
-    [["ws://h/", "--format", "xml"], /--format must be one of text, raw, ndjson/],
+    [["ws://h/", "--format", "xml"], /--format must be one of text, raw, json/],
     [["ws://h/", "--eof", "never"], /--eof must be close, wait or linger=TIME/],
     [["ws://h/", "--eof", "linger=5"], /a duration such as/],
     [["ws://h/", "-H", "no colon"], /not of the form 'Name: value'/],
@@ -447,7 +447,7 @@ describe("the exit code", () => {
 });
 
 describe("at a terminal", () => {
-  const PLAIN = ["--color", "never"];
+  const PLAIN = ["--color", "never", "--no-history"];
 
   /** What a person sees in the end, without what moves the cursor. */
   const seen = (io: MemoryIo) =>
@@ -495,8 +495,8 @@ describe("at a terminal", () => {
     const { io, code } = start([url, ...PLAIN], { tty: true });
     await io.seen(/›/);
     for (const [line, answer] of [
-      ["/help", /\/ping \[TEXT\]/],
-      ["/state", /OPEN · 0 B buffered · subprotocol none/],
+      ["/help", /\/ping \[PAYLOAD\]/],
+      ["/state", /OPEN · 0 B buffered · 0 sent/],
       ["/nope", /unknown command \/nope/],
       ["/close 1006", /\/close: close code 1006 never travels/],
       ["/close 99999", /\/close: 99999 is no close code/],
@@ -516,7 +516,7 @@ describe("at a terminal", () => {
 
   it("shows payloads alone with -q", async () => {
     const { url } = await wsServer((socket) => socket.send("just this\u001b[2J"));
-    const { io, code } = start([url, "-q"], { tty: true });
+    const { io, code } = start([url, "-q", "--no-history"], { tty: true });
     await io.seen(/just this/);
     io.stdin.write("\u0004");
     expect(await code).toBe(0);
@@ -525,7 +525,7 @@ describe("at a terminal", () => {
   });
 
   it("fails in one line on stderr, before a prompt is shown", async () => {
-    const { io, code } = start([`127.0.0.1:${await freePort()}`], { tty: true });
+    const { io, code } = start([`127.0.0.1:${await freePort()}`, "--no-history"], { tty: true });
     expectFails({ code: await code, out: io.out(), err: io.err() }, 11, /refused/);
     expect(io.out()).not.toContain("›");
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { watchEnd } from "../../src/commands/connection-end.ts";
-import type { FramecatError } from "../../src/errors.ts";
 import type { CloseEvent } from "../../src/transport/events.ts";
 
 const common = { conn: "1", at: { epochUs: 0, ns: 0n } } as const;
@@ -14,12 +13,8 @@ function judged(close: CloseEvent, ...errors: readonly ("protocol" | "abnormal")
   const watch = watchEnd();
   for (const code of errors)
     watch.listener({ ...common, type: "error", code, message: `${code}!` });
-  try {
-    return [watch.judge(close)];
-  } catch (thrown) {
-    const { exitCode, message } = thrown as FramecatError;
-    return [exitCode, message];
-  }
+  const failure = watch.judge(close);
+  return failure ? [failure.exitCode, failure.message] : [0];
 }
 
 describe("the exit code of a connection that has ended", () => {
@@ -53,5 +48,15 @@ describe("the exit code of a connection that has ended", () => {
   it("20 where the peer broke the protocol, however it ended", () => {
     expect(judged(closeEvent(1002, "local"), "protocol")).toEqual([20, "protocol!"]);
     expect(judged(closeEvent(1006, "peer"), "abnormal", "protocol")).toEqual([20, "protocol!"]);
+  });
+
+  it("forgets what ended an earlier connection", () => {
+    const watch = watchEnd();
+    watch.listener({ ...common, type: "error", code: "protocol", message: "broken!" });
+    expect(watch.broken).toMatchObject({ code: "protocol", message: "broken!" });
+    const gap = { lost: "1", attempt: 1, offlineMs: 5, queued: 0 };
+    watch.listener({ ...common, type: "reconnected", ...gap });
+    expect(watch.broken).toBeUndefined();
+    expect(watch.judge(closeEvent(1000, "peer"))).toBeUndefined();
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { agreedSpans, type Opened } from "../../src/render/agreed-words.ts";
+import { agreedSpans } from "../../src/render/agreed-words.ts";
+import type { HandshakeEvent } from "../../src/transport/events.ts";
 import { styleSpans } from "../../src/render/span.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import type { TlsFacts } from "../../src/transport/events.ts";
 
-const opened: Opened = {
+const opened: HandshakeEvent = {
   type: "handshake",
   conn: "1",
   at: { epochUs: Date.UTC(2026, 1, 1) * 1000, ns: 0n },
@@ -18,7 +19,7 @@ const opened: Opened = {
 };
 const theme = createTheme(0);
 
-function items(event: Partial<Opened>, look = { theme, showSecrets: false }): string[] {
+function items(event: Partial<HandshakeEvent>, look = { theme, showSecrets: false }): string[] {
   return agreedSpans({ ...opened, ...event }, look).map((item) => styleSpans([item]));
 }
 

@@ -1,71 +1,97 @@
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { systemClock } from "../../src/io.ts";
+import { Asking } from "../../src/repl/asking.ts";
 import { runSession } from "../../src/repl/session.ts";
-import { dialTo, startServer } from "../helpers/transport.ts";
+import { Channels } from "../../src/scenario/channels.ts";
+import { DEFAULT_SHAPE } from "../../src/scenario/request.ts";
+import { Requests } from "../../src/scenario/requests.ts";
+import { type LinkOptions, openLink } from "../../src/transport/link.ts";
+import { RECONNECT_DEFAULTS } from "../../src/transport/reconnect-policy.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
+import { dialTo, random, startServer } from "../helpers/transport.ts";
 
-async function session(first: readonly string[] = []) {
+async function session(options: Partial<LinkOptions> = {}) {
   const server = await startServer();
   const io = memoryIo({ tty: true });
   const interrupt = vi.fn<() => void>();
-  const ended = runSession(async (onEvent) => (await dialTo(server.url, { onEvent })).connection, {
-    input: io.stdin,
-    output: io.stdout,
-    prompt: "› ",
-    first,
-    render: (event) => (event.type === "frame" ? [`frame ${event.dir}`] : [event.type]),
-    interrupt,
-  });
-  await io.seen(/› /);
-  return { server, io, ended, interrupt };
-}
-
-it("sends what comes first, then what is typed, and shows every event", async () => {
-  const { server, io, ended } = await session(["hi"]);
-  io.stdin.write("typed\r/close 4000 done\r");
-  await server.log.count("message", 2, "in");
-  expect(server.log.texts("in")).toEqual(["hi", "typed"]);
-  expect(await ended).toMatchObject({ code: 4000, reason: "done", initiator: "local" });
-  expect(io.out()).toContain("frame out");
-  expect(io.out().trimEnd()).toMatch(/close$/);
-});
-
-it("ends when the peer closes, and takes the prompt away", async () => {
-  const { server, io, ended } = await session();
-  const peer = await server.connection();
-  void peer.close(1001);
-  expect(await ended).toMatchObject({ code: 1001, initiator: "peer" });
-  expect(io.out().trimEnd()).toMatch(/close$/);
-});
-
-it("closes at Ctrl-D, and leaves Ctrl-C to the command", async () => {
-  const { io, ended, interrupt } = await session();
-  io.stdin.write("\u0003");
-  io.stdin.write("\u0004");
-  expect(await ended).toMatchObject({ code: 1000, initiator: "local", clean: true });
-  expect(interrupt).toHaveBeenCalledOnce();
-});
-
-it("ends as the peer ends it, with first messages still unsent", async () => {
-  const server = await startServer({
-    onConnection: (connection) => {
-      const release = connection.hold();
-      setTimeout(() => {
-        void connection.close(1008);
-        setTimeout(release, 20);
-      }, 20);
-    },
-  });
-  const io = memoryIo({ tty: true });
-  const close = await runSession(
-    async (onEvent) => (await dialTo(server.url, { onEvent, frames: false })).connection,
+  const lines = () => [];
+  const ended = runSession(
+    (onEvent) =>
+      openLink({
+        ...options,
+        clock: systemClock,
+        random,
+        onEvent,
+        dial: async (id, listener) =>
+          (await dialTo(server.url, { id, onEvent: listener })).connection,
+      }),
     {
       input: io.stdin,
       output: io.stdout,
       prompt: "› ",
-      first: Array.from({ length: 500 }, () => "x".repeat(100_000)),
-      render: ({ type }) => [type],
-      interrupt: () => undefined,
+      random,
+      interrupt,
+      asking: new Asking(DEFAULT_SHAPE, new Requests(DEFAULT_SHAPE), systemClock),
+      channels: new Channels(),
+      files: () => ({ replay: () => Promise.resolve(0), showSecrets: false }),
+      views: {
+        event: (event) => (event.type === "frame" ? [`frame ${event.dir}`] : [event.type]),
+        again: lines,
+        frames: lines,
+        handshake: lines,
+        statistics: lines,
+        codes: lines,
+        columns: lines,
+        escape: (text) => text,
+      },
     },
   );
-  expect(close).toMatchObject({ code: 1008, initiator: "peer" });
+  await io.seen(/› /);
+  return { server, io, ended, interrupt };
+}
+
+describe("a session at a prompt", () => {
+  it("sends what comes first, then what is typed, and shows every event", async () => {
+    const { server, io, ended } = await session({ first: [{ data: "hi", binary: false }] });
+    io.stdin.write("typed\r");
+    await server.log.count("message", 2, "in");
+    expect(server.log.texts("in")).toEqual(["hi", "typed"]);
+    io.stdin.write("/close 4000 done\r");
+    expect(await ended).toMatchObject({ code: 4000, reason: "done", initiator: "local" });
+    expect(io.out()).toContain("frame out");
+    expect(io.out()).toMatch(/frame out[^]*close/);
+  });
+
+  it("ends when the peer closes, and shows what was held back", async () => {
+    const { server, io, ended } = await session();
+    io.stdin.write("/pause\r");
+    await io.seen(/paused/);
+    void (await server.connection()).close(1001);
+    expect(await ended).toMatchObject({ code: 1001, initiator: "peer" });
+    expect(io.out()).toMatch(/paused[^]*close/);
+  });
+
+  it("closes at Ctrl-D, and leaves Ctrl-C to the command", async () => {
+    const { io, ended, interrupt } = await session();
+    io.stdin.write("\u0003");
+    io.stdin.write("\u0004");
+    expect(await ended).toMatchObject({ code: 1000, initiator: "local", clean: true });
+    expect(interrupt).toHaveBeenCalledOnce();
+  });
+
+  it("says when it is offline, and subscribes again once it is not", async () => {
+    const reconnect = { ...RECONNECT_DEFAULTS, firstDelayMs: 30 };
+    const { server, io, ended } = await session({ reconnect });
+    io.stdin.write("/sub news\r");
+    await server.log.count("message", 1, "in");
+    void (await server.connection()).close(1001);
+    await io.seen(/\(offline\) › /);
+    await server.log.count("message", 2, "in");
+    expect(server.log.texts("in")).toEqual([
+      '{"type":"subscribe","channel":"news"}',
+      '{"type":"subscribe","channel":"news"}',
+    ]);
+    io.stdin.write("\u0004");
+    await ended;
+  });
 });

@@ -1,0 +1,58 @@
+import { writeFile } from "node:fs/promises";
+import { type FramecatError, messageOf, usageError } from "../errors.ts";
+import { connectJunit } from "../render/connect-junit.ts";
+import { jsonLine } from "../render/json-line.ts";
+import { sequenceSummaryLine } from "../render/sequence-lines.ts";
+import { smokeReportLines } from "../render/smoke-report.ts";
+import { statisticsLines } from "../render/statistics-lines.ts";
+import type { ConnectRun } from "./connect-run.ts";
+import { createSink } from "./sink.ts";
+
+const DEFAULT_COLUMNS = 80;
+
+/** Writes the result of a run where the flags ask for it. @param failure what ends it badly */
+export async function reportRun(
+  run: ConnectRun,
+  failure: FramecatError | undefined,
+): Promise<void> {
+  const { settings, io, record } = run;
+  const { json, junit, summary, interactive } = settings;
+  if (summary) writeSummary(run, failure);
+  else if (settings.sequence && !settings.quiet) writeLines(run, sequenceLines(run));
+  if (!json && junit === undefined) return;
+  const result = record.result(failure);
+  if (junit !== undefined) await writeJunit(junit, connectJunit(result));
+  if (!json || interactive) return;
+  const output = createSink(io.stdout);
+  output.write(jsonLine(result));
+  await output.flushed();
+}
+
+/** What was checked, what has passed, and what a numbered stream came to. */
+function writeSummary(run: ConnectRun, failure: FramecatError | undefined): void {
+  const { settings, record } = run;
+  const { theme, columns = DEFAULT_COLUMNS } = settings.look;
+  const checked = settings.checks.given
+    ? [...smokeReportLines(record.result(failure), { theme, columns }), ""]
+    : [];
+  const counted = statisticsLines(record.snapshot(), { theme, columns });
+  writeLines(run, [...checked, ...counted, ...sequenceLines(run)]);
+}
+
+function sequenceLines({ settings }: ConnectRun): string[] {
+  const { sequence, look } = settings;
+  return sequence ? [sequenceSummaryLine(sequence.counts, look.theme)] : [];
+}
+
+function writeLines({ io, settings }: ConnectRun, lines: readonly string[]): void {
+  const stream = settings.interactive ? io.stdout : io.stderr;
+  stream.write(lines.map((line) => `${line}\n`).join(""));
+}
+
+async function writeJunit(path: string, xml: string): Promise<void> {
+  try {
+    await writeFile(path, xml);
+  } catch (thrown) {
+    throw usageError(`--junit: ${messageOf(thrown)}`);
+  }
+}
