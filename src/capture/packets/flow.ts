@@ -206,7 +206,9 @@ export class Flow {
   /** Where the first thing is that waits. */
   #lowest(): number {
     const first = this.#held.first?.start ?? Infinity;
-    const lowest = Math.min(first, this.#finAt, this.#resetAt);
+    const finAt = this.finished ? Infinity : this.#finAt;
+    const resetAt = this.wasReset ? Infinity : this.#resetAt;
+    const lowest = Math.min(first, finAt, resetAt);
     return lowest === Infinity ? this.#next : lowest;
   }
 
@@ -240,10 +242,14 @@ export class Flow {
     const captured = position + segment.end - segment.start;
     const end = captured + segment.missing;
     if (end > this.#sent) this.#sent = end;
-    if ((segment.flags & FIN) !== 0 && (!this.#settled || end >= this.#next)) {
-      this.#finAt = Math.min(this.#finAt, end);
-    }
+    if ((segment.flags & FIN) !== 0) this.#fin(end);
     if (end > position) this.#takeData(segment, position, captured, end);
+  }
+
+  /** One before what was sent already is none; an acknowledgement may overtake it, and counts it. */
+  #fin(position: number): void {
+    if (this.#settled && position < this.#next) return;
+    if (position >= this.#sent - 1) this.#finAt = Math.min(this.#finAt, position);
   }
 
   #takeData(segment: TcpSegment, position: number, captured: number, end: number): void {
@@ -365,17 +371,27 @@ export class Flow {
     this.#conclude(this);
   }
 
+  /** Nothing that is held is of use any more. */
+  #release(): void {
+    if (this.#held.count === 0) return;
+    const { memory } = this.#held;
+    this.#held.clear();
+    this.#budget.change(this, -memory, 0);
+  }
+
   /** Tells FIN and RST once all before them is told. */
   #conclude(now: Moment): void {
     if (!this.finished && this.#next >= this.#finAt) {
       this.#stamp(now);
       this.finished = true;
       this.#sink.fin(this);
+      this.#release();
     }
-    // A RST behind a FIN counts that, too.
-    if (this.wasReset || this.#next + (this.finished ? 1 : 0) < this.#resetAt) return;
-    this.#stamp(now);
+    if (this.wasReset || this.#resetAt === Infinity) return;
+    if (this.#next < this.#resetAt && !this.finished) return;
     this.wasReset = true;
+    while (this.#waits) this.#skip();
+    this.#stamp(now);
     this.#sink.reset(this);
   }
 

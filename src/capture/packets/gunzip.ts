@@ -14,7 +14,8 @@ export function isGzip(head: Uint8Array): boolean {
 /**
  * The bytes of a file, inflated where it is gzip'ed and as they are otherwise. One that was cut
  * gives all that can be inflated, and then a note.
- * @throws FramecatError (usage) where the compressed data is damaged, after what lies before it
+ * @throws FramecatError (usage) where the compressed data is damaged, after what lies some KiB
+ * before it
  */
 export async function* gunzipped(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { ACK, FIN, handshake, RST, SYN, Wire } from "../../helpers/packets.ts";
+
+describe("a connection", () => {
+  it("is told from its SYN to its last FIN, with both directions", () => {
+    const wire = new Wire().send(
+      ...handshake(100, 500),
+      { seq: 101, ack: 501, payload: "ping" },
+      { back: true, seq: 501, ack: 105, payload: "pong" },
+      { back: true, seq: 505, ack: 105, flags: FIN | ACK },
+      { seq: 105, ack: 506, flags: FIN | ACK },
+      { back: true, seq: 506, ack: 106 },
+    );
+    expect(wire.end().log).toEqual([
+      "open 1 10.0.0.1:1000",
+      "data 1> 0 ping",
+      "data 1< 0 pong",
+      "fin 1< 4",
+      "fin 1> 4",
+      "end 1 fin",
+    ]);
+  });
+
+  it("knows the client by the SYN, or by the answer to it", () => {
+    const [syn, answer, ack] = handshake(100, 500);
+    for (const first of [[syn!, answer!], [answer!, syn!], [answer!]]) {
+      const { recorder } = new Wire().send(...first, ack!, { seq: 101, ack: 501, payload: "ab" });
+      expect(recorder.connections[0]).toMatchObject({ clientKnown: true, client: { port: 1000 } });
+      expect(recorder.log.slice(1)).toEqual(["data 1> 0 ab"]);
+    }
+    const { recorder } = new Wire().send({ back: true, seq: 501, ack: 101 });
+    expect(recorder.connections[0]).toMatchObject({ clientKnown: false, client: { port: 80 } });
+  });
+
+  it("has the time of its first segment", () => {
+    const { recorder } = new Wire().send({ seq: 100, flags: SYN, ns: 1_000_000_007n });
+    expect(recorder.connections[0]!.tsNs).toBe(1_000_000_007n);
+    expect(recorder.connections[0]!.server.port).toBe(80);
+  });
+
+  it("may be refused", () => {
+    const refusal = { back: true, seq: 0, ack: 101, flags: RST | ACK };
+    const { log } = new Wire().send({ seq: 100, flags: SYN }, refusal, refusal);
+    expect(log.slice(1)).toEqual(["reset 1< 0", "end 1 reset"]);
+  });
+
+  it("may be opened by both sides at once", () => {
+    const { log } = new Wire().send(
+      { seq: 100, flags: SYN },
+      { back: true, seq: 500, flags: SYN },
+      { seq: 100, ack: 501, flags: SYN | ACK },
+      { back: true, seq: 500, ack: 101, flags: SYN | ACK },
+      { seq: 101, ack: 501, payload: "ab" },
+      { back: true, seq: 501, ack: 103, payload: "cd" },
+    );
+    expect(log.slice(1)).toEqual(["data 1> 0 ab", "data 1< 0 cd"]);
+  });
+
+  it("may have data in its SYN, which comes again where it was not accepted", () => {
+    const { log } = new Wire().send(
+      { seq: 100, flags: SYN, payload: "early" },
+      { back: true, seq: 500, ack: 101, flags: SYN | ACK },
+      { seq: 101, ack: 501, payload: "early" },
+      { seq: 106, ack: 501, payload: "late" },
+    );
+    expect(log.slice(1)).toEqual(["data 1> 0 early", "data 1> 5 late"]);
+  });
+
+  it("tells what waits in both directions when one resets it", () => {
+    const { log } = new Wire().send(
+      ...handshake(100, 500),
+      { seq: 103, ack: 501, payload: "cd" },
+      { back: true, seq: 501, ack: 101, flags: RST | ACK },
+    );
+    expect(log.slice(1)).toEqual(["reset 1< 0", "gap 1> 0 +2", "data 1> 2 cd", "end 1 reset"]);
+  });
+
+  it("of which one direction was captured is told as far as that goes", () => {
+    const { log } = new Wire()
+      .send(
+        { back: true, seq: 500, ack: 101, flags: SYN | ACK },
+        { back: true, seq: 501, ack: 301, payload: "HTTP" },
+        { back: true, seq: 505, ack: 302, flags: FIN | ACK },
+      )
+      .end();
+    expect(log.slice(1)).toEqual([
+      "data 1< 0 HTTP",
+      "fin 1< 4",
+      "gap 1> 0 +200",
+      "end 1 capture-end",
+    ]);
+  });
+
+  it("captured twice, as on the interface `any`, is told once", () => {
+    const once = [
+      ...handshake(100, 500),
+      { seq: 101, ack: 501, payload: "ping" },
+      { back: true, seq: 501, ack: 105, payload: "pong" },
+      { back: true, seq: 505, ack: 105, flags: FIN | ACK },
+      { seq: 105, ack: 506, flags: FIN | ACK },
+    ];
+    const { log } = new Wire().send(...once.flatMap((one) => [one, one]));
+    expect(log).toEqual(new Wire().send(...once).log);
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { ACK, FIN, handshake, RST, type SpokenSegment, SYN, Wire } from "../../helpers/packets.ts";
+
+const CLOSE: readonly SpokenSegment[] = [
+  { seq: 101, ack: 501, flags: FIN | ACK },
+  { back: true, seq: 501, ack: 102, flags: FIN | ACK },
+  { seq: 102, ack: 502 },
+];
+
+describe("the same ports again", () => {
+  const again = [...handshake(9000, 7000), { seq: 9001, ack: 7001, payload: "new" }];
+
+  it.each([
+    ["after FIN", [...handshake(), ...CLOSE], "fin"],
+    ["after RST", [...handshake(), { seq: 101, ack: 501, flags: RST }], "reset"],
+    ["while the old one is alive", handshake(), "reused"],
+    ["after a SYN without an answer", [{ seq: 100, flags: SYN }], "reused"],
+  ])("%s", (_, first, reason) => {
+    const { log } = new Wire().send(...first, ...again);
+    expect(log.slice(-3)).toEqual([`end 1 ${reason}`, "open 2 10.0.0.1:1000", "data 2> 0 new"]);
+  });
+
+  it("is believed by the first data where one direction is captured", () => {
+    const there = again.filter(({ back }) => back !== true);
+    const { log, recorder } = new Wire().send(...handshake(), ...there);
+    expect(log).toEqual([
+      "open 1 10.0.0.1:1000",
+      "end 1 reused",
+      "open 2 10.0.0.1:1000",
+      "data 2> 0 new",
+    ]);
+    expect(recorder.connections[1]!.clientKnown).toBe(true);
+  });
+
+  it("without the SYN, after a long time", () => {
+    const late = { seq: 9001, ack: 7001, payload: "new", ns: 61_000_000_000n };
+    const wire = new Wire().send(...handshake(), ...CLOSE, late).end();
+    expect(wire.log.slice(3)).toEqual([
+      "end 1 fin",
+      "open 2 10.0.0.1:1000",
+      "data 2> 0 new",
+      "end 2 capture-end",
+    ]);
+  });
+
+  it("tells what waits on the old one", () => {
+    const waiting = { seq: 103, ack: 501, payload: "old" };
+    const { log } = new Wire().send(...handshake(), waiting, ...again);
+    expect(log.slice(1, 4)).toEqual(["gap 1> 0 +2", "data 1> 2 old", "end 1 reused"]);
+  });
+
+  it("no stray SYN ends a connection, or moves its numbers", () => {
+    const stray = { seq: 0x7000_0000, flags: SYN };
+    const data = { seq: 101, ack: 501, payload: "ab" };
+    const { log } = new Wire().send(...handshake(), stray, data).end();
+    expect(log.slice(1)).toEqual(["data 1> 0 ab", "end 1 capture-end"]);
+  });
+});
+
+describe("a connection that is over", () => {
+  it("is not opened again by what comes late", () => {
+    const late = [
+      { seq: 101, ack: 501, flags: FIN | ACK },
+      { seq: 102, ack: 502, payload: "x" },
+    ];
+    const { log } = new Wire().send(...handshake(), ...CLOSE, ...late, handshake()[0]!);
+    expect(log.slice(1)).toEqual(["fin 1> 0", "fin 1< 0", "end 1 fin"]);
+  });
+
+  it("is remembered among so many", () => {
+    const wire = new Wire({ maxRemembered: 1 });
+    const refused = (sourcePort: number) => [
+      { sourcePort, seq: 100, flags: SYN },
+      { sourcePort, back: true, ack: 101, flags: RST | ACK },
+    ];
+    wire.send(...refused(1), ...refused(2), ...refused(1));
+    expect(wire.connections.opened).toBe(3);
+    wire.send({ sourcePort: 1, seq: 101 }, { sourcePort: 2, seq: 101 });
+    expect(wire.connections.opened).toBe(4);
+  });
+});
+
+describe("limits", () => {
+  it("the least recently used connection is evicted", () => {
+    const wire = new Wire({ maxConnections: 2 });
+    const data = (sourcePort: number, seq: number) => ({ sourcePort, seq, payload: "x" });
+    const syn = (sourcePort: number) => ({ sourcePort, seq: 100, flags: SYN });
+    wire.send(syn(1), syn(2), data(1, 101), syn(3), data(1, 102));
+    expect(wire.log).toEqual([
+      "open 1 10.0.0.1:1",
+      "open 2 10.0.0.1:2",
+      "data 1> 0 x",
+      "open 3 10.0.0.1:3",
+      "end 2 evicted",
+      "data 1> 1 x",
+    ]);
+  });
+
+  it("memory of all is limited: who has waited longest goes on without", () => {
+    const wire = new Wire({ maxTotalHeldMemory: 2000 });
+    const waiting = (sourcePort: number): SpokenSegment[] => [
+      { sourcePort, seq: 100, flags: SYN },
+      { sourcePort, seq: 111, payload: "x".repeat(200) },
+    ];
+    wire.send(...waiting(1), ...waiting(2), ...waiting(3));
+    expect(wire.log.filter((line) => line.startsWith("gap"))).toEqual(["gap 1> 0 +10"]);
+    expect(wire.connections.heldMemory).toBe(2 * 712);
+  });
+
+  it("a stray RST opens nothing", () => {
+    expect(new Wire().send({ seq: 5, flags: RST }).log).toEqual([]);
+  });
+});
+
+it("connections are apart, whoever speaks", () => {
+  const speak = (sourcePort: number): SpokenSegment[] =>
+    [...handshake(), { seq: 101, ack: 501, payload: `from ${sourcePort}` }].map((one) => ({
+      ...one,
+      sourcePort,
+    }));
+  const [a, b] = [speak(1), speak(2)];
+  const wire = new Wire().send(...a.flatMap((one, i) => [one, b[i]!]));
+  expect(wire.log.slice(2)).toEqual(["data 1> 0 from 1", "data 2> 0 from 2"]);
+});
