@@ -67,9 +67,9 @@ function readFactor(text: string | undefined): number {
 }
 
 function readQueue(args: Args): QueueLimits {
-  const messages = args.text("queue");
+  const messages = args.text("reconnect-queue");
   if (messages === undefined) return QUEUE_LIMITS;
-  return { ...QUEUE_LIMITS, messages: parseCount(messages, "--queue") };
+  return { ...QUEUE_LIMITS, messages: parseCount(messages, "--reconnect-queue") };
 }
 
 async function readHeartbeat(args: Args): Promise<HeartbeatOptions | undefined> {

@@ -11,7 +11,7 @@ const COLUMNS = 80;
 /** A left column wider than this puts what it explains on the next line. */
 const MAX_LEFT = 34;
 const MAX_EXAMPLE = 50;
-const MAX_CHOICES = 30;
+const MAX_CHOICES = 31;
 
 type Commands = Readonly<Record<string, { readonly summary: string }>>;
 
@@ -165,9 +165,11 @@ const EXIT_MEANINGS: Readonly<Partial<Record<FailureCode, string>>> = {
   protocol: "the peer broke the protocol",
   abnormal: "the connection died without a Close frame (1006)",
   closed: "the peer closed with a code other than 1000, 1001 and 1005",
-  heartbeat: "no pong in time",
-  expectation: "messages of a bench were not answered",
+  heartbeat: "the heartbeat was lost: no sign of life in time",
+  "gave-up": "reconnecting was given up",
+  expectation: "an expectation failed, or messages of a bench were not answered",
   threshold: "an assertion of a bench failed, or a comparison found a regression",
+  "time-limit": "the time limit passed",
   interrupted: "ended by SIGINT, after a clean close",
   terminated: "ended by SIGTERM, after a clean close",
 };
