@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { CloseEvent, EventListener } from "../transport/events.ts";
+import { collectAtOnce } from "./collect-at-once.ts";
 import { Delivery, type PipeConnection } from "./delivery.ts";
 import { NO_BYTES } from "./fragments.ts";
 import type { InputFormat } from "./input-format.ts";
@@ -55,12 +56,15 @@ const DEFAULT_LINGER_MS = 1000;
  *    the time of a linger does not pass.
  * 4. When the connection ends for good, when nobody reads the output any more, and when `until` says
  *    so, the input is not read any further.
+ *
+ * It sets how this process collects its garbage: see `collectAtOnce`.
  */
 export async function runPipe(
   open: (onEvent: EventListener) => Promise<PipeConnection>,
   options: PipeOptions,
 ): Promise<Piped> {
   const { input, output, until, write } = options;
+  collectAtOnce();
   const eof = options.eof ?? defaultEof(input);
   const throttle = new Throttle(output, () => quiet.touch());
   let connection: PipeConnection | undefined;

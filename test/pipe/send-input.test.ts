@@ -8,11 +8,11 @@ import { dialTo, eventually, expectFailure, startServer } from "../helpers/trans
 const MIB = 1024 * 1024;
 const LINES = { kind: "lines", binary: false } as const;
 
-async function pair() {
-  const server = await startServer();
-  const { connection } = await dialTo(server.url);
+async function pair({ frames = false } = {}) {
+  const server = await startServer({ frames });
+  const { connection } = await dialTo(server.url, { frames: false });
   const delivery = new Delivery(connection);
-  return { server, connection, delivery, peer: await server.connection() };
+  return { server, delivery, peer: await server.connection() };
 }
 
 /** The text as a pipe delivers it. */
@@ -45,8 +45,8 @@ describe("an input becomes messages", () => {
   });
 
   it("a line of several MiB goes as fragments and arrives as one message", async () => {
-    const { server, delivery } = await pair();
-    const line = "0123456789abcdef".repeat(MIB / 4);
+    const { server, delivery } = await pair({ frames: true });
+    const line = "0123456789abcdef".repeat(MIB / 8);
     await sendInput(delivery, inChunks(`${line}\nnext\n`), LINES);
     await server.log.count("message", 2, "in");
     expect(server.log.texts("in")).toEqual([line, "next"]);
@@ -104,7 +104,7 @@ describe("a connection that ends first", () => {
   it("is told where there was more to send, and no more of the input is read", async () => {
     const { delivery, server, peer } = await pair();
     void server.log.count("message", 1, "in").then(() => peer.close(1000));
-    const lines = inChunks(`${"x".repeat(100_000)}\n`.repeat(500));
+    const lines = inChunks(`${"x".repeat(100_000)}\n`.repeat(300));
     await sendInput(delivery, lines, LINES);
     await delivery.settled();
     expect([delivery.whole, lines.destroyed]).toEqual([false, true]);
