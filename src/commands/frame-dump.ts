@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { RawFrames } from "../capture/frames.ts";
 import { parseHex } from "../capture/hex.ts";
 import { type InputFormat, readBytes } from "../capture/input.ts";
+import type { Decoder } from "../decode/decoded.ts";
 import { EXIT_DONE, messageOf, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
@@ -15,6 +16,7 @@ import type { FrameEvent } from "../transport/events.ts";
 import { createInflate } from "../transport/inflater.ts";
 import type { Args, Command } from "./command.ts";
 import { OUTPUT_OPTIONS, TIMELESS_FRAME_OPTIONS } from "./common-options.ts";
+import { DECODE_OPTION, readDecoder } from "./decode-flags.ts";
 import { readTimelessLook } from "./frame-flags.ts";
 import { createSink, type Sink } from "./sink.ts";
 
@@ -63,6 +65,7 @@ export const frameDump: Command = {
       common: true,
     },
     ...TIMELESS_FRAME_OPTIONS,
+    DECODE_OPTION,
     {
       name: "input-format",
       kind: "text",
@@ -94,10 +97,11 @@ export const frameDump: Command = {
 };
 
 async function run(args: Args, io: Io): Promise<number> {
+  const decoder = await readDecoder(args);
   const output = createSink(io.stdout);
   const chunks = await openInput(args, io, output);
   const frames = new RawFrames({ createInflate: args.flag("deflate") ? createInflate : undefined });
-  const print = printer(args, io);
+  const print = printer(args, io, decoder);
   try {
     for await (const bytes of chunks) {
       output.write(frames.push(bytes).map(print).join(""));
@@ -116,10 +120,11 @@ async function run(args: Args, io: Io): Promise<number> {
 }
 
 /** The text of an event, lines ended. */
-function printer(args: Args, io: Io): (event: FrameEvent) => string {
+function printer(args: Args, io: Io, decoder?: Decoder): (event: FrameEvent) => string {
   if (args.text("format") === "ndjson") return ndjson;
   const render = createEventRenderer({
     ...readTimelessLook(args, io, io.stdout),
+    decoder,
     diagram: args.flag("diagram"),
     hex: args.flag("hex"),
   });

@@ -1,3 +1,4 @@
+import type { Decoder } from "../decode/decoded.ts";
 import { isControl, Opcode } from "../protocol/opcodes.ts";
 import type {
   CloseEvent,
@@ -36,6 +37,8 @@ export interface EventRendererOptions {
   readonly hex?: boolean;
   /** Indents and colors text that is JSON. */
   readonly pretty?: boolean;
+  /** Shows what a message says, below the frame that completes it. */
+  readonly decoder?: Decoder | undefined;
   /** Names the connection in each line, where several are open at a time. */
   readonly labelConnections?: boolean;
   /** What a frame's payload is about, as the channel of a message; it stands before the payload. */
@@ -187,7 +190,7 @@ class EventLines {
 
   #frameLook(): FrameLook {
     const { theme, columns, maxPrint = DEFAULT_MAX_PRINT, verbosity = 0 } = this.#options;
-    const { diagram = false, hex = false, pretty = false } = this.#options;
+    const { diagram = false, hex = false, pretty = false, decoder } = this.#options;
     const headerBytes = verbosity > 0;
     return {
       theme,
@@ -197,6 +200,7 @@ class EventLines {
       diagram: diagram || verbosity > 1,
       hex,
       pretty,
+      decoder,
     };
   }
 

@@ -1,9 +1,11 @@
+import type { Decoded, Decoder } from "../decode/decoded.ts";
 import { describeCloseCode, parseClosePayload } from "../protocol/close-codes.ts";
 import type { Frame, FrameHeader } from "../protocol/frame.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode, isControl, Opcode } from "../protocol/opcodes.ts";
 import type { FrameEvent } from "../transport/events.ts";
 import { displayWidth, truncate, wrapWords } from "../width.ts";
+import { showDecoded } from "./decoded-lines.ts";
 import { DIAGRAM_COLUMNS, frameDiagram } from "./diagram.ts";
 import { exactLength } from "./exact-length.ts";
 import { escapeBytes, escapeControl } from "./escape.ts";
@@ -34,6 +36,8 @@ export interface FrameLook {
   readonly hex: boolean;
   /** Indents and colors text that is JSON. */
   readonly pretty: boolean;
+  /** Shows what a message says in place of its bytes. */
+  readonly decoder?: Decoder | undefined;
 }
 
 /** What the frames before say about this one. */
@@ -79,15 +83,15 @@ export function frameLines(
   const left = room - (answer === "" ? 0 : ANSWER_COLUMNS);
   const { maxPrint, pretty } = look;
   const space = { theme, columns, indent, maxPrint, pretty, room: left };
-  const payload = shownPayload(event, place, look, space);
-  const line = [...head, ...payload.inline];
+  const payload = messageBody(event, place, look, space);
+  const line = [...head, ...payload.flatMap(({ inline }) => inline)];
   line.push(...rightEdge(answer, spansWidth(line), look));
   return [
     renderSpans(line),
     ...indented(violations(event, theme, columns - indent), indent),
     ...indented(headerLines(event.frame, look), indent),
     ...diagramLines(event.frame, indent, columns, look),
-    ...indented(payload.below, payload.indent),
+    ...payload.flatMap(({ below, indent: own }) => indented(below, own)),
   ];
 }
 
@@ -187,6 +191,24 @@ function frameNotes(
   }
   if (fragment > 1 || (fragment === 1 && !header.fin)) notes.push(`fragment ${fragment}`);
   return notes;
+}
+
+/** What the frame's message says, where it is decoded; its bytes too where nothing else tells of them. */
+function messageBody(
+  event: FrameEvent,
+  place: FramePlace,
+  look: FrameLook,
+  space: PayloadSpace,
+): ShownPayload[] {
+  const decoded = decodeMessage(event, look);
+  if (!decoded) return [shownPayload(event, place, look, space)];
+  if (decoded.values.length > 0 && !look.hex) return [showDecoded(decoded, space)];
+  const bytes = shownPayload(event, place, look, space);
+  return [bytes, showDecoded(decoded, { ...space, room: 0 })];
+}
+
+function decodeMessage({ message }: FrameEvent, { decoder }: FrameLook): Decoded | undefined {
+  return message && !message.cut ? decoder?.decode(message.data, message.kind) : undefined;
 }
 
 function shownPayload(

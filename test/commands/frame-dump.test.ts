@@ -135,6 +135,77 @@ describe("what it prints", () => {
   });
 });
 
+describe("--decode", () => {
+  const message = (payload: string, opcode = 2) => frameBytes({ opcode, payload: hex(payload) });
+  const decoded = (form: string, stdin: Uint8Array, ...args: string[]) =>
+    dump(["--decode", form, ...args], { stdin });
+
+  it("shows what messages say, below the frame that completes them", async () => {
+    const stdin = concat([
+      frameBytes({ opcode: 2, fin: false, payload: hex("cafe01") }),
+      frameBytes({ opcode: 9 }),
+      frameBytes({ opcode: 0, payload: hex("02ff") }),
+    ]);
+    await expectOut(
+      decoded("struct:>H:magic B:version *:data", stdin),
+      [
+        "← binary     3 B       fragment 1  cafe01",
+        "← ping       0 B  FIN",
+        "← cont.      2 B  FIN  fragment 2",
+        "  {",
+        "    magic: 51966,",
+        "    version: 1,",
+        "    data: h'02ff'",
+        "  }",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("shows where a message stopped making sense, and its bytes where nothing did", async () => {
+    await expectOut(
+      decoded("cbor", concat([message("820165"), message("1c")])),
+      [
+        "← binary     3 B  FIN",
+        "  [1]",
+        "  ! stopped at byte 3: the bytes end here, and a text was to follow",
+        "← binary     1 B  FIN  1c",
+        "  ! stopped at byte 0: no item of CBOR begins with 0x1c",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("leaves text to --decode json", async () => {
+    await expectOut(decoded("cbor", message("3031", 1)), "← text       2 B  FIN  01\n");
+    await expectOut(decoded("json", message("20310a", 1)), "← text       3 B  FIN  1\n");
+  });
+
+  it("stands below the bytes that --hex asks for", async () => {
+    const { out } = await decoded("msgpack", message("c3"), "--hex");
+    expect(out.split("\n").map((line) => line.trimEnd().slice(0, 14))).toEqual([
+      "← binary     1",
+      "  00000000  c3",
+      "  true",
+      "",
+    ]);
+  });
+
+  it("inflates first", async () => {
+    const payload = deflateRawSync("[1]", { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    const { out } = await decoded(
+      "json",
+      frameBytes({ opcode: 1, rsv1: true, payload }),
+      "--deflate",
+    );
+    expect(out).toMatch(/deflate 3→\d+ B +\[1\]\n$/);
+  });
+
+  it("is one line where it is wrong, and nothing is read", async () => {
+    await expectUsage(["--decode", "struct:>Hz"], 'position 3: "z" is no letter');
+  });
+});
+
 describe("ndjson", () => {
   it("has a line for each frame, with the words of the other commands", async () => {
     const { out } = await dump(["--format", "ndjson", "--deflate"], { stdin: STORY });
