@@ -1,23 +1,28 @@
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { Flow } from "./flow.ts";
 import { uint32 } from "./octets.ts";
 import type { TcpSegment } from "./tcp-segment.ts";
+
+/** A connection, and which of its directions a segment belongs to. */
+export interface Route {
+  readonly connection: Connection;
+  readonly flow: Flow;
+}
 
 /**
  * Connections by their addresses and ports, without making a key of them: a number that is the same
  * for both directions finds those that may be meant.
  */
 export class ConnectionTable {
-  readonly #buckets = new Map<number, Connection[]>();
+  readonly #buckets = new Map<number, Route[]>();
 
-  find(segment: TcpSegment): Connection | undefined {
+  find(segment: TcpSegment): Route | undefined {
     const bucket = this.#buckets.get(hashOf(segment));
     if (!bucket) return undefined;
-    for (const connection of bucket) {
-      const { client, server } = connection;
-      if (isBetween(segment, client, server) || isBetween(segment, server, client)) {
-        return connection;
-      }
+    for (const route of bucket) {
+      const { source, destination } = route.flow;
+      if (isBetween(segment, source, destination)) return route;
     }
     return undefined;
   }
@@ -25,20 +30,21 @@ export class ConnectionTable {
   add(connection: Connection): void {
     const hash = hashOfEnds(connection);
     const bucket = this.#buckets.get(hash);
-    if (bucket) bucket.push(connection);
-    else this.#buckets.set(hash, [connection]);
+    const routes = connection.flows.map((flow) => ({ connection, flow }));
+    if (bucket) bucket.push(...routes);
+    else this.#buckets.set(hash, routes);
   }
 
   delete(connection: Connection): void {
     const hash = hashOfEnds(connection);
-    const rest = (this.#buckets.get(hash) ?? []).filter((other) => other !== connection);
+    const rest = (this.#buckets.get(hash) ?? []).filter((route) => route.connection !== connection);
     if (rest.length > 0) this.#buckets.set(hash, rest);
     else this.#buckets.delete(hash);
   }
 }
 
 /** Whether the segment was sent by the one to the other. */
-export function isBetween(segment: TcpSegment, source: Endpoint, destination: Endpoint): boolean {
+function isBetween(segment: TcpSegment, source: Endpoint, destination: Endpoint): boolean {
   if (segment.sourcePort !== source.port || segment.destinationPort !== destination.port) {
     return false;
   }

@@ -1,5 +1,5 @@
 import { Connection, type ConnectionSink, type EndReason } from "./connection.ts";
-import { ConnectionTable, isBetween } from "./connection-table.ts";
+import { ConnectionTable, type Route } from "./connection-table.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Flow, FLOW_LIMITS, type FlowLimits } from "./flow.ts";
 import { HoldingBudget } from "./holding-budget.ts";
@@ -68,11 +68,12 @@ export class TcpConnections {
   }
 
   push(segment: TcpSegment): void {
-    const connection = this.#find(segment);
-    if (!connection || connection.closed) return;
+    const route = this.#find(segment);
+    if (!route || route.connection.closed) return;
+    const { connection, flow } = route;
     connection.lastSeconds = segment.seconds;
     this.#alive.touch(connection);
-    connection.accept(flowOf(connection, segment), segment);
+    connection.accept(flow, segment);
     this.#budget.enforce();
     if (connection.closed) this.#retire(connection);
     else if (this.#alive.size > this.#limits.maxConnections) this.#evict();
@@ -84,22 +85,20 @@ export class TcpConnections {
   }
 
   /** The connection of the segment, a new one where it begins one; undefined where it is stray. */
-  #find(segment: TcpSegment): Connection | undefined {
+  #find(segment: TcpSegment): Route | undefined {
     const found = this.#table.find(segment);
     if (!found) return (segment.flags & RST) === 0 ? this.#open(segment) : undefined;
-    const flow = flowOf(found, segment);
-    if (!beginsAnew(found, flow, segment)) {
-      return isStraySyn(flow, segment) ? undefined : found;
-    }
-    const { pendingSyn } = found;
-    this.#close(found, "reused");
-    this.#forget(found);
+    const { connection, flow } = found;
+    if (!beginsAnew(found, segment)) return isStraySyn(flow, segment) ? undefined : found;
+    const { pendingSyn } = connection;
+    this.#close(connection, "reused");
+    this.#forget(connection);
     if ((segment.flags & SYN) !== 0 || pendingSyn?.flow !== flow) return this.#open(segment);
     return this.#open(segment, pendingSyn.seq);
   }
 
   /** @param synSeq number of the SYN of the same sender, where that came before */
-  #open(segment: TcpSegment, synSeq?: number): Connection {
+  #open(segment: TcpSegment, synSeq?: number): Route | undefined {
     const { addressBytes, addressLength, sourceAddress, destinationAddress } = segment;
     const end = (at: number, port: number): Endpoint => ({
       address: addressBytes.slice(at, at + addressLength),
@@ -120,7 +119,7 @@ export class TcpConnections {
     const connection = new Connection(setup, segment);
     if (synSeq !== undefined) connection.flows[0].start(synSeq + 1);
     this.#table.add(connection);
-    return connection;
+    return this.#table.find(segment);
   }
 
   #close(connection: Connection, reason: EndReason): void {
@@ -149,18 +148,13 @@ export class TcpConnections {
   }
 }
 
-function flowOf({ flows }: Connection, segment: TcpSegment): Flow {
-  const [first, second] = flows;
-  return isBetween(segment, first.source, first.destination) ? first : second;
-}
-
 /** A SYN that no connection of the same ends can have sent. */
 function isStraySyn(flow: Flow, { flags, seq }: TcpSegment): boolean {
   return (flags & SYN) !== 0 && !flow.matchesSyn(seq);
 }
 
 /** Whether the segment is of another connection than the one with the same addresses and ports. */
-function beginsAnew(connection: Connection, flow: Flow, segment: TcpSegment): boolean {
+function beginsAnew({ connection, flow }: Route, segment: TcpSegment): boolean {
   const { flags, seq } = segment;
   if ((flags & SYN) !== 0) {
     if (flow.matchesSyn(seq)) return false;
