@@ -23,11 +23,24 @@ export async function openConnectLink(
   const { offer, required, threshold } = settings.deflate;
   const { closeTimeoutMs } = settings;
   const link = await openLink({
-    ...{ clock, random, onEvent, signal: stop, first, heartbeat, reconnect, queue },
+    clock,
+    random,
+    onEvent,
+    signal: stop,
+    first,
+    heartbeat,
+    reconnect,
+    queue,
     dial: async (id, listener, signal) => {
       const connection = await dial({
         ...settings.dial,
-        ...{ id, clock, random, frames, maxMessageLength, closeTimeoutMs, signal },
+        id,
+        clock,
+        random,
+        frames,
+        maxMessageLength,
+        closeTimeoutMs,
+        signal,
         deflate: offer,
         deflateThreshold: threshold,
         onEvent: listener,

@@ -1,4 +1,4 @@
-import { FramecatError } from "../errors.ts";
+import type { FramecatError } from "../errors.ts";
 import { Asking } from "../repl/asking.ts";
 import { openHistory } from "../repl/history.ts";
 import { runSession } from "../repl/session.ts";

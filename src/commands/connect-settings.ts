@@ -20,8 +20,20 @@ export type ConnectSettings = Awaited<ReturnType<typeof readSettings>>;
 /** Flags of scripts: with one of them nobody talks at a prompt. */
 const SCRIPT_FLAGS = ["json", "one", "text", "binary", "null", "keep-delimiter"] as const;
 const SCRIPT_VALUES = [
-  ...["count", "until", "expect-close", "expect-subprotocol", "max-latency", "timeout", "junit"],
-  ...["input-format", "format", "chunk", "delimiter", "eof", "replay", "output"],
+  "count",
+  "until",
+  "expect-close",
+  "expect-subprotocol",
+  "max-latency",
+  "timeout",
+  "junit",
+  "input-format",
+  "format",
+  "chunk",
+  "delimiter",
+  "eof",
+  "replay",
+  "output",
 ];
 
 /** @throws FramecatError (usage) */
@@ -42,7 +54,7 @@ export async function readSettings(args: Args, io: Io) {
   const showSecrets = args.flag("show-secrets");
   return {
     url,
-    dial: await readDialFlags(url, args, io.env),
+    dial: readDialFlags(url, args, io.env),
     deflate: readDeflateFlags(args, { default: args.flag("binary") ? "off" : "on" }),
     maxMessageLength: readMaxPayload(args),
     first: args.list("send").map((data) => ({ data, binary: false })),

@@ -1,4 +1,4 @@
-import type { Views } from "../repl/commands/command.ts";
+import type { Views } from "../repl/slash/command.ts";
 import { closeCodeTable, opcodeTable } from "../render/code-tables.ts";
 import { escapeControl } from "../render/escape.ts";
 import { createEventRenderer, type EventRendererOptions } from "../render/event-lines.ts";

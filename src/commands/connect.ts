@@ -57,12 +57,14 @@ async function run(args: Args, io: Io): Promise<number> {
 }
 
 /** @returns what went wrong, whatever that was */
-async function converse(run: ConnectRun): Promise<FramecatError | undefined> {
+async function converse(connectRun: ConnectRun): Promise<FramecatError | undefined> {
+  const { settings, record } = connectRun;
+  const talk = settings.interactive ? converseByPrompt : converseByScript;
   try {
-    return await (run.settings.interactive ? converseByPrompt(run) : converseByScript(run));
+    return await talk(connectRun);
   } catch (thrown) {
     if (!(thrown instanceof FramecatError)) throw thrown;
-    run.record.statistics.failed(thrown.code);
+    record.statistics.failed(thrown.code);
     return thrown;
   }
 }

@@ -69,8 +69,12 @@ const CAUSES: Readonly<Record<number, () => Promise<Cause>>> = {
   22: async () => ({ argv: [await closing(4000), "--close-timeout", "50ms"] }),
   23: async () => ({
     argv: [
-      ...[await opening(() => undefined), "--no-stdin"],
-      ...["--ping-interval", "20ms", "--ping-timeout", "20ms"],
+      await opening(() => undefined),
+      "--no-stdin",
+      "--ping-interval",
+      "20ms",
+      "--ping-timeout",
+      "20ms",
     ],
   }),
   24: async () => ({

@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../src/io.ts";
 import { Asking } from "../../src/repl/asking.ts";
-import type { Desk } from "../../src/repl/commands/command.ts";
-import { runLine } from "../../src/repl/commands/index.ts";
+import type { Desk } from "../../src/repl/slash/command.ts";
+import { runLine } from "../../src/repl/slash/index.ts";
 import { Conversation } from "../../src/repl/conversation.ts";
 import { Display } from "../../src/repl/display.ts";
 import { PastEvents } from "../../src/repl/past-events.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { sendFile, type SendFileOptions } from "../../../src/repl/commands/send-file.ts";
+import { sendFile, type SendFileOptions } from "../../../src/repl/slash/send-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "framecat-send-"));
 afterAll(() => rmSync(folder, { recursive: true }));

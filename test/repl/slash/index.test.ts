@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SLASH_COMMANDS } from "../../../src/repl/commands/index.ts";
+import { SLASH_COMMANDS } from "../../../src/repl/slash/index.ts";
 import { RECONNECT_DEFAULTS } from "../../../src/transport/reconnect-policy.ts";
 import { openDesk } from "../../helpers/desk.ts";
 import { startServer } from "../../helpers/transport.ts";

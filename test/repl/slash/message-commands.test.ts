@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { divide } from "../../../src/repl/commands/message-commands.ts";
+import { divide } from "../../../src/repl/slash/message-commands.ts";
 import { openDesk } from "../../helpers/desk.ts";
 import { startServer } from "../../helpers/transport.ts";
 
