@@ -1,0 +1,157 @@
+import { cipherSuite } from "./cipher-suites.ts";
+import { type Agreement, type Epoch, firstEpoch, type Sender } from "./epoch.ts";
+import {
+  type ClientHello,
+  readClientHello,
+  readEncryptedExtensions,
+  readServerHello,
+  type ServerHello,
+} from "./hello.ts";
+import type { KeyLog, TlsSecrets } from "./key-log.ts";
+import type { TlsDirection, TlsEvent, TlsNoteCode } from "./tls-event.ts";
+
+/** Where in the bytes of a direction something is. */
+export interface TlsPlace {
+  readonly dir: TlsDirection;
+  readonly offset?: number;
+}
+
+/** What both directions of a connection know together, and tell in one order. */
+export class Conversation {
+  readonly #keys: KeyLog;
+  #client: (ClientHello & { readonly dir: TlsDirection }) | undefined;
+  #server: ServerHello | undefined;
+  #agreement: Agreement | undefined;
+  #alpn: string | undefined;
+  #factsTold = false;
+  #events: TlsEvent[] = [];
+  /** It cannot be decrypted, and that has been said. */
+  hopeless = false;
+  earlyDataAccepted = false;
+
+  constructor(keys: KeyLog) {
+    this.#keys = keys;
+  }
+
+  /** What both hellos have settled, once they were there and are supported. */
+  get agreement(): Agreement | undefined {
+    return this.#agreement;
+  }
+
+  /** The client has announced 0-RTT data. */
+  get earlyDataOffered(): boolean {
+    return this.#client?.earlyData ?? false;
+  }
+
+  senderOf(dir: TlsDirection): Sender {
+    return (this.#client?.dir ?? "c2s") === dir ? "client" : "server";
+  }
+
+  takeEvents(): TlsEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  tell(event: TlsEvent): void {
+    this.#tellFacts();
+    this.#events.push(event);
+  }
+
+  note(code: TlsNoteCode, text: string, place?: TlsPlace): void {
+    this.tell({ type: "note", code, text, ...place });
+  }
+
+  clientHello(body: Uint8Array, dir: TlsDirection): void {
+    const hello = readClientHello(body);
+    if (!hello || this.#client) return;
+    this.#client = { ...hello, dir };
+    this.#agree();
+  }
+
+  serverHello(body: Uint8Array): void {
+    const hello = readServerHello(body);
+    if (!hello || hello.isRetry || this.#server) return;
+    this.#server = hello;
+    this.#alpn = hello.alpn;
+    this.#agree();
+  }
+
+  encryptedExtensions(body: Uint8Array): void {
+    const { alpn, earlyData } = readEncryptedExtensions(body);
+    this.#alpn = alpn;
+    this.earlyDataAccepted = earlyData;
+    this.#tellFacts();
+  }
+
+  /** Where decryption of a direction begins; undefined as long as a hello or a secret is missing. */
+  firstEpoch(dir: TlsDirection): Epoch | undefined {
+    const find = () => this.#secrets();
+    return this.#agreement && firstEpoch(this.#agreement, this.senderOf(dir), find);
+  }
+
+  /** What is missing has not come, and cannot be waited for any longer. */
+  giveUp(): void {
+    if (this.hopeless) return;
+    this.hopeless = true;
+    const [code, why] = this.#missing();
+    this.note(code, `TLS without a key: ${why}`);
+  }
+
+  #missing(): [TlsNoteCode, string] {
+    if (!this.#client) return ["no-handshake", "the ClientHello is not in the capture"];
+    const random = Buffer.from(this.#client.random).toString("hex");
+    if (!this.#server) return ["no-handshake", "the ServerHello is not in the capture"];
+    const { size } = this.#keys;
+    if (size === 0) return ["no-key", "there is no key log, or no secret in it"];
+    const which = this.#secrets() ? "not all secrets" : "no secret";
+    return ["no-key", `the key log has ${which} for client random ${random}`];
+  }
+
+  #secrets(): TlsSecrets | undefined {
+    return this.#client && this.#keys.find(this.#client.random);
+  }
+
+  #agree(): void {
+    if (!this.#client || !this.#server) return;
+    const { version: number, cipherSuite: id } = this.#server;
+    const version = number === 0x0304 ? "1.3" : number === 0x0303 ? "1.2" : undefined;
+    const suite = cipherSuite(id);
+    if (!version) {
+      this.#refuse("unsupported-version", `${versionName(number)} cannot be decrypted`);
+    } else if (!suite.aead) {
+      const why = suite.name.includes("_CBC_") ? "only AEAD suites are, CBC is not" : "unknown";
+      this.#refuse("unsupported-suite", `cipher suite ${suite.name} is not supported: ${why}`);
+    } else {
+      const clientRandom = this.#client.random;
+      this.#agreement = { version, suite, clientRandom, serverRandom: this.#server.random };
+      if (version === "1.2") this.#tellFacts();
+    }
+  }
+
+  #refuse(code: TlsNoteCode, text: string): void {
+    this.note(code, text);
+    this.hopeless = true;
+  }
+
+  #tellFacts(): void {
+    if (this.#factsTold || !this.#client || !this.#server) return;
+    this.#factsTold = true;
+    const { version, cipherSuite: id } = this.#server;
+    this.#events.push({
+      type: "facts",
+      version: versionName(version),
+      cipherSuite: cipherSuite(id).name,
+      sni: this.#client.sni,
+      alpn: this.#alpn,
+      client: this.#client.dir,
+    });
+  }
+}
+
+function versionName(version: number): string {
+  if (version === 0x0300) return "SSL 3.0";
+  const minor = (version & 255) - 1;
+  const known = version >> 8 === 3 && minor <= 3;
+  return known ? `TLS 1.${minor}` : `TLS version 0x${version.toString(16).padStart(4, "0")}`;
+}
