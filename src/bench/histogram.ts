@@ -4,7 +4,7 @@ import {
   encodeIntoCompressedBase64,
   type JsHistogram,
 } from "hdr-histogram-js";
-import { HIGHEST_NS, type Recorder } from "./recorder.ts";
+import { HIGHEST_NS, type SparseCounts } from "./recorder.ts";
 
 const DIGITS = 3;
 
@@ -19,10 +19,9 @@ export function emptyHistogram(): JsHistogram {
   }) as JsHistogram;
 }
 
-/** What was recorded as a histogram of hdr-histogram-js. */
-export function toHistogram(recorder: Recorder): JsHistogram {
+/** What a `Recorder` has handed on as a histogram of hdr-histogram-js. */
+export function toHistogram(counts: SparseCounts): JsHistogram {
   const histogram = emptyHistogram();
-  const counts = recorder.sparse();
   for (let i = 0; i + 1 < counts.length; i += 2) {
     histogram.recordValueWithCount(histogram.valueFromIndex(counts[i] ?? 0), counts[i + 1] ?? 0);
   }

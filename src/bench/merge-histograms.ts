@@ -14,7 +14,7 @@ export function mergeHistograms(parts: readonly HistogramResult[]): HistogramRes
   if (parts.length === 0) return undefined;
   const recorder = new Recorder();
   for (const { encoded } of parts) recorder.add(decodeCounts(encoded));
-  const histogram = toHistogram(recorder);
+  const histogram = toHistogram(recorder.sparse());
   const numbers = summarizeLatency(histogram);
   if (!numbers) return undefined;
   const min = Math.min(...parts.map((part) => part.min));

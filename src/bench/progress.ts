@@ -162,7 +162,7 @@ function percentilesOf(counts: SparseCounts): { p50Ms?: number; p99Ms?: number }
   const recorder = new Recorder();
   recorder.add(counts);
   if (recorder.total === 0) return {};
-  const histogram = toHistogram(recorder);
+  const histogram = toHistogram(recorder.sparse());
   return {
     p50Ms: histogram.getValueAtPercentile(50) / 1e6,
     p99Ms: histogram.getValueAtPercentile(99) / 1e6,

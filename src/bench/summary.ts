@@ -81,7 +81,7 @@ function histogramsOf(reports: readonly WorkerReport[]): Histograms {
   for (const { recordings } of reports) all.add(recordings.sparse());
   const histograms: { [name in HistogramName]?: HistogramResult } = {};
   for (const name of all.names()) {
-    const result = resultOf(toHistogram(all.of(name)));
+    const result = resultOf(toHistogram(all.of(name).sparse()));
     if (result) histograms[name] = result;
   }
   return histograms;

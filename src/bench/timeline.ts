@@ -1,7 +1,7 @@
 import { summarizeLatency } from "./distribution.ts";
 import type { FailureCount, FailureKind } from "./failures.ts";
 import { encodeHistogram, toHistogram } from "./histogram.ts";
-import { Recorder, type SparseCounts } from "./recorder.ts";
+import type { SparseCounts } from "./recorder.ts";
 import type { HistogramName, HistogramResult, Interval } from "./result.ts";
 import type { Counts, Tick } from "./worker-protocol.ts";
 
@@ -235,9 +235,9 @@ export function addCounts(a: SparseCounts, b: SparseCounts): SparseCounts {
 
 /** The histogram of counts, with its numbers; undefined where there are none. */
 export function histogramOf(counts: SparseCounts): HistogramResult | undefined {
-  const recorder = new Recorder();
-  recorder.add(counts);
-  const histogram = toHistogram(recorder);
+  // Hours have hundreds of rows, and a histogram is large before anything is in it.
+  if (counts.length === 0) return undefined;
+  const histogram = toHistogram(counts);
   const numbers = summarizeLatency(histogram);
   return numbers && { ...numbers, encoded: encodeHistogram(histogram) };
 }

@@ -37,7 +37,7 @@ function quickHistogram(latenciesMs: readonly number[]): HistogramResult {
   const mean = latenciesMs.reduce((sum, ms) => sum + ms, 0) / count;
   const max = Math.max(...latenciesMs);
   const rest = { p50: 0, p90: 0, p99: 0, p99_9: 0, p99_99: 0, stddev: 0 };
-  const encoded = encodeHistogram(toHistogram(recorder));
+  const encoded = encodeHistogram(toHistogram(recorder.sparse()));
   return { ...rest, count, mean, max, min: Math.min(...latenciesMs), encoded };
 }
 

@@ -34,6 +34,17 @@ describe("latencies in numbers", () => {
   });
 });
 
+it("has the mean and the deviation that the histogram itself tells", () => {
+  fc.assert(
+    fc.property(fc.array(latency, { minLength: 1, maxLength: 50 }), (latencies) => {
+      const histogram = histogramOf(latencies);
+      const { mean, stddev } = summarizeLatency(histogram)!;
+      expect([mean, stddev]).toEqual([histogram.mean / 1e6, histogram.stdDeviation / 1e6]);
+    }),
+    { numRuns: 5 },
+  );
+});
+
 const latency = fc
   .tuple(fc.integer({ min: -3, max: 4 }), fc.double({ min: 1, max: 10, noNaN: true }))
   .map(([decade, factor]) => factor * 10 ** decade);

@@ -26,7 +26,7 @@ const NOTHING = {
 
 /** Lowest, highest (in ms) and count of what was recorded. */
 function recorded(of: Load, name: "latency" | "service" | "slip") {
-  const histogram = toHistogram(of.recordings.of(name));
+  const histogram = toHistogram(of.recordings.of(name).sparse());
   const values = [histogram.minNonZeroValue / 1e6, histogram.maxValue / 1e6];
   return [...values.map((ms) => Number(ms.toPrecision(3))), histogram.totalCount];
 }

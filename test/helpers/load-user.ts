@@ -107,7 +107,7 @@ export class FakeWorker {
 
   /** The lowest and the highest value, in whole ms. */
   rangeMs(name: "latency" | "service" | "slip" | "gap"): number[] {
-    const histogram = toHistogram(this.load.recordings.of(name));
+    const histogram = toHistogram(this.load.recordings.of(name).sparse());
     return [histogram.minNonZeroValue, histogram.maxValue].map((ns) => Math.round(ns / 1e6));
   }
 }
