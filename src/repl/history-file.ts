@@ -7,7 +7,8 @@ import { dirname, isAbsolute, join } from "node:path";
  * The file of a history: one entry per line, as a JSON string, so that entries of several lines
  * survive. Two sessions may write to it at a time:
  *
- * 1. An entry is appended by one write to the file of that name.
+ * 1. An entry is appended by one write to the file of that name; if that file has lost its name by
+ *    then, the entry is appended to the one that has it, too.
  * 2. Once there are too many, the newest are written to a second file, which takes the first one's
  *    name. That second file is made by one session alone; another that finds it leaves the work to it.
  * 3. What was appended to the old file meanwhile is appended to the new one.
@@ -24,6 +25,12 @@ export interface HistoryLimits {
   /** Entries that there may be before the oldest are taken out. */
   readonly most: number;
   /** Bytes that are read and kept. */
+  readonly bytes: number;
+}
+
+/** How much there is in a file. */
+interface Extent {
+  readonly entries: number;
   readonly bytes: number;
 }
 
@@ -48,15 +55,12 @@ export function historyPath(
 }
 
 export function createHistoryFile(path: string, limits: HistoryLimits = LIMITS): HistoryFile {
-  let entries = 0;
-  let bytes = 0;
+  let extent: Extent = { entries: 0, bytes: 0 };
   return {
     read: () => {
       const text = readEnd(path, limits.bytes);
-      const lines = linesOf(text);
-      entries = lines.length;
-      bytes = Buffer.byteLength(text);
-      return lines.slice(-limits.entries).flatMap(parseEntry);
+      extent = extentOf(text);
+      return linesOf(text).slice(-limits.entries).flatMap(parseEntry);
     },
     append: async (entry) => {
       const line = `${JSON.stringify(entry)}\n`;
@@ -64,11 +68,10 @@ export function createHistoryFile(path: string, limits: HistoryLimits = LIMITS):
       // A quarter of all that is kept is no line to recall but a file.
       if (length > limits.bytes / 4) return;
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await appendFile(path, line, { mode: 0o600 });
-      entries++;
-      bytes += length;
-      if (entries <= limits.most && bytes <= limits.bytes) return;
-      ({ entries, bytes } = await trim(path, limits));
+      await appendLine(path, line);
+      extent = { entries: extent.entries + 1, bytes: extent.bytes + length };
+      const within = extent.entries <= limits.most && extent.bytes <= limits.bytes;
+      if (!within) extent = await trim(path, limits);
     },
   };
 }
@@ -112,24 +115,41 @@ function parseEntry(line: string): string[] {
   }
 }
 
-async function trim(
-  path: string,
-  limits: HistoryLimits,
-): Promise<{ entries: number; bytes: number }> {
-  const next = `${path}.new`;
+/** Writes to the file of that name; where another one has taken the name meanwhile, to that too. */
+async function appendLine(path: string, line: string): Promise<void> {
+  const file = await open(path, "a", 0o600);
+  try {
+    await file.appendFile(line);
+    const [written, named] = await Promise.all([file.stat(), stat(path)]);
+    if (written.ino === named.ino) return;
+  } finally {
+    await file.close();
+  }
+  await appendFile(path, line);
+}
+
+async function trim(path: string, limits: HistoryLimits): Promise<Extent> {
+  const next = `${path}~`;
+  const alone = await createAlone(next);
   const old = await open(path, "r");
   try {
-    const kept = newest(linesOf(await old.readFile("utf8")), limits);
-    const text = kept.map((line) => `${line}\n`).join("");
-    const size = { entries: kept.length, bytes: Buffer.byteLength(text) };
-    if (!(await writeAlone(next, text))) return size;
+    const text = await old.readFile("utf8");
+    if (!alone) return extentOf(text);
+    const kept = newest(linesOf(text), limits)
+      .map((line) => `${line}\n`)
+      .join("");
+    await appendFile(next, kept);
     await rename(next, path);
     const late = await old.readFile();
     if (late.length > 0) await appendFile(path, late);
-    return size;
+    return extentOf(kept);
   } finally {
     await old.close();
   }
+}
+
+function extentOf(text: string): Extent {
+  return { entries: linesOf(text).length, bytes: Buffer.byteLength(text) };
 }
 
 /** As many of the last lines as there may be, and half as many bytes, so that it is seldom done. */
@@ -145,13 +165,13 @@ function newest(lines: readonly string[], limits: HistoryLimits): readonly strin
 }
 
 /** False where another session is at it. */
-async function writeAlone(path: string, text: string): Promise<boolean> {
+async function createAlone(path: string): Promise<boolean> {
   try {
-    await writeFile(path, text, { flag: "wx", mode: 0o600 });
+    await writeFile(path, "", { flag: "wx", mode: 0o600 });
     return true;
   } catch (thrown) {
     if (!isErrno(thrown, "EEXIST")) throw thrown;
-    const { mtimeMs } = await stat(path);
+    const { mtimeMs } = (await stat(path).catch(() => undefined)) ?? { mtimeMs: Infinity };
     if (Date.now() - mtimeMs > STALE_MS) await rm(path, { force: true });
     return false;
   }

@@ -33,7 +33,7 @@ describe("typing a query", () => {
   it("takes every character as itself", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (query) => {
-        const entries = ["", `<${query}>`, "other"];
+        const entries = ["", `<${query}>`, ""];
         expect(searchMore(entries, NO_SEARCH, query)).toMatchObject({ index: 1, failed: false });
       }),
     );
