@@ -17,7 +17,7 @@ const WITHOUT_TEST = new Set([
   "commands/common-options.ts",
   "commands/dial-options.ts",
   "commands/connect-options.ts",
-  "commands/connect-run.ts",
+  "commands/connect-context.ts",
   "commands/index.ts",
   "transport/events.ts",
   "transport/deferred.ts",

@@ -8,7 +8,7 @@ import type { Event } from "../transport/events.ts";
 import type { Link } from "../transport/link.ts";
 import { openConnectLink } from "./connect-link.ts";
 import { replayInput } from "./connect-replay.ts";
-import type { ConnectRun } from "./connect-run.ts";
+import type { ConnectRun } from "./connect-context.ts";
 import { eventView, payloadView, sequenceView, type ShowEvent } from "./connect-views.ts";
 import { createSink } from "./sink.ts";
 

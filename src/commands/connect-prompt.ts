@@ -6,7 +6,7 @@ import { Requests } from "../scenario/requests.ts";
 import { placeOf } from "../transport/target.ts";
 import { openConnectLink } from "./connect-link.ts";
 import { replayOn } from "./connect-replay.ts";
-import type { ConnectRun } from "./connect-run.ts";
+import type { ConnectRun } from "./connect-context.ts";
 import { promptViews } from "./connect-views.ts";
 
 /**

@@ -5,7 +5,7 @@ import { jsonLine } from "../render/json-line.ts";
 import { sequenceSummaryLine } from "../render/sequence-lines.ts";
 import { smokeReportLines } from "../render/smoke-report.ts";
 import { statisticsLines } from "../render/statistics-lines.ts";
-import type { ConnectRun } from "./connect-run.ts";
+import type { ConnectRun } from "./connect-context.ts";
 import { createSink } from "./sink.ts";
 
 const DEFAULT_COLUMNS = 80;

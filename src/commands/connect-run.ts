@@ -1,19 +1,58 @@
+import { EXIT_DONE, FramecatError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import type { EventListener } from "../transport/events.ts";
-import type { Outputs } from "./connect-outputs.ts";
-import type { RunRecord } from "./connect-record.ts";
-import type { ConnectSettings } from "./connect-settings.ts";
-import type { EndWatch } from "./connection-end.ts";
-import type { SignalWatch } from "./signals.ts";
+import type { Event } from "../transport/events.ts";
+import type { Args } from "./command.ts";
+import { openConnectOutputs } from "./connect-outputs.ts";
+import { converseByPrompt } from "./connect-prompt.ts";
+import { RunRecord } from "./connect-record.ts";
+import { reportRun } from "./connect-report.ts";
+import type { ConnectRun } from "./connect-context.ts";
+import { converseByScript } from "./connect-pipe.ts";
+import { readSettings } from "./connect-settings.ts";
+import { watchEnd } from "./connection-end.ts";
+import { exitCodeOf, watchSignals } from "./signals.ts";
 
-/** All that a run of `connect` works with. */
-export interface ConnectRun {
-  readonly settings: ConnectSettings;
-  readonly io: Io;
-  readonly signals: SignalWatch;
-  readonly record: RunRecord;
-  readonly end: EndWatch;
-  readonly outputs: Outputs;
-  /** Takes every event, before it is shown or written. */
-  readonly follow: EventListener;
+/** Runs `connect` to its end; gives the exit code. @throws FramecatError that carries one */
+export async function runConnect(args: Args, io: Io): Promise<number> {
+  const settings = await readSettings(args, io);
+  const outputs = await openConnectOutputs(args, io);
+  const signals = watchSignals(io);
+  const record = new RunRecord(settings, io.clock);
+  const end = watchEnd();
+  const follow = (event: Event): void => {
+    end.listener(event);
+    record.take(event);
+    outputs.follow(event);
+  };
+  const connectRun: ConnectRun = { settings, io, signals, record, end, outputs, follow };
+  try {
+    const failure = await converse(connectRun);
+    await outputs.close();
+    const interrupted = signals.received && interruption(signals.received);
+    await reportRun(connectRun, interrupted ?? failure);
+    if (signals.received) return exitCodeOf(signals.received);
+    if (failure) throw failure;
+    return EXIT_DONE;
+  } finally {
+    signals.off();
+    io.stdin.destroy();
+  }
+}
+
+/** @returns what went wrong, whatever that was */
+async function converse(connectRun: ConnectRun): Promise<FramecatError | undefined> {
+  const { settings, record } = connectRun;
+  const talk = settings.interactive ? converseByPrompt : converseByScript;
+  try {
+    return await talk(connectRun);
+  } catch (thrown) {
+    if (!(thrown instanceof FramecatError)) throw thrown;
+    record.statistics.failed(thrown.code);
+    return thrown;
+  }
+}
+
+function interruption(signal: string): FramecatError {
+  const code = signal === "SIGINT" ? "interrupted" : "terminated";
+  return new FramecatError(code, `ended by ${signal}`);
 }
