@@ -119,9 +119,9 @@ describe("with worker processes", () => {
       measure: "fanout",
       workers: 2,
       message: { ...base.message, published: "{{stamp}}" },
-      load: openModel(100),
-      length: { kind: "duration", durationMs: 500 },
-      warmupMs: 200,
+      load: openModel(250),
+      length: { kind: "duration", durationMs: 200 },
+      warmupMs: 100,
       drainMs: 5000,
     });
     expect(summaryOf(plan, await runBench(plan))).toMatchObject({

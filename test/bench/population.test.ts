@@ -4,6 +4,7 @@ import { Population, type PopulationPlan } from "../../src/bench/population.ts";
 import { Recordings } from "../../src/bench/recordings.ts";
 import type { LoadConnection, User } from "../../src/bench/user.ts";
 import { systemClock, systemRandom } from "../../src/io.ts";
+import { cachingLookup } from "../../src/transport/caching-lookup.ts";
 import { parseTarget } from "../../src/transport/target.ts";
 import { echoServer } from "../helpers/bench.ts";
 import { eventually, freePort, rawServer } from "../helpers/transport.ts";
@@ -28,6 +29,8 @@ function populationTo(
     connectTimeoutMs: 5000,
     handshakeTimeoutMs: 5000,
     closeTimeoutMs: 200,
+    // As in a run: fifty questions at once overtax some resolvers.
+    lookup: cachingLookup(1000),
   };
   const dialer = new Dialer(() => options, new Recordings(), abort);
   const events: string[] = [];

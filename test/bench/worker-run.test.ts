@@ -58,9 +58,9 @@ describe("a run of so many messages", () => {
       url,
       message: large(300_000),
       load: closedModel(20),
-      length: messages(200),
+      length: messages(100),
     });
-    expect(counts.messages).toMatchObject({ sent: 200, answered: 200 });
+    expect(counts.messages).toMatchObject({ sent: 100, answered: 100 });
     expect(counts.maxBufferedBytes).toBeGreaterThanOrEqual(0);
   });
 
@@ -110,10 +110,10 @@ describe("a run of so many messages", () => {
 describe("a run of some time", () => {
   it("measures for that long, and tells twice a second what there is", async () => {
     const { url } = await echoServer();
-    const result = await finished({ url, length: briefly(1200), warmupMs: 100 });
+    const result = await finished({ url, length: briefly(600), warmupMs: 50 });
     const { windowMs, busy } = result.counts.self;
     expect(result.ending).toBe("completed");
-    expect(windowMs).toBeGreaterThanOrEqual(1150);
+    expect(windowMs).toBeGreaterThanOrEqual(550);
     expect(busy).toBeGreaterThan(0);
     expect(result.counts.messages.answered).toBeGreaterThan(0);
     const ticks = result.told.filter((m): m is Told<"tick"> => m.type === "tick");
@@ -125,9 +125,9 @@ describe("a run of some time", () => {
     const { url } = await echoServer();
     const { counts } = await finished({
       url,
-      load: openModel(300),
-      length: briefly(500),
-      warmupMs: 100,
+      load: openModel(1000),
+      length: briefly(150),
+      warmupMs: 50,
     });
     expect(counts.messages).toMatchObject({ planned: 150, sent: 150, answered: 150 });
   });
@@ -148,7 +148,7 @@ describe("a run of some time", () => {
     const server = await wsServer((socket) => {
       socket.on("message", (data) => replies.push(() => socket.send(data)));
     });
-    const { run, until } = startRun({ url: server.url, length: briefly(50), drainMs: 900 });
+    const { run, until } = startRun({ url: server.url, length: briefly(50), drainMs: 500 });
     await run.connect();
     run.go();
     await until("tick", ({ tick }) => tick.phase === "draining");
@@ -217,6 +217,9 @@ describe("sockets that end", () => {
       await peer.accept();
       await peer.bytes(26);
       peer.send(Uint8Array.of(0x81, 0x80, 0, 0, 0, 0));
+      // The Close frame that says so.
+      await peer.until((bytes) => bytes.length > 26);
+      peer.socket.end();
     });
     const { counts } = await finished({ url: server.url(), length: forever, connections: 1 });
     expect(counts.breaks).toEqual([
@@ -246,11 +249,12 @@ describe("sockets that come and go", () => {
       url,
       connections: 20,
       stages: [
-        { durationMs: 300, connections: 20 },
-        { durationMs: 300, connections: 0 },
+        { durationMs: 1, connections: 20 },
+        { durationMs: 400, connections: 20 },
+        { durationMs: 200, connections: 0 },
       ],
       load: openModel(50, "socket"),
-      length: briefly(600),
+      length: briefly(601),
     });
     expect([ending, counts.peak]).toEqual(["completed", 20]);
     expect(counts.sockets.closed).toBeGreaterThan(10);
@@ -316,7 +320,12 @@ describe("a storm", () => {
     let asked = 0;
     const server = await rawServer(async (peer) => {
       asked += 1;
-      if (asked % 2 === 0) return peer.accept();
+      if (asked % 2 === 0) {
+        await peer.accept();
+        // The Close frame: each socket is closed as soon as it is open.
+        await peer.bytes(6);
+        return peer.socket.end();
+      }
       await peer.head();
       return peer.send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     });

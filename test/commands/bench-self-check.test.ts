@@ -1,16 +1,22 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli.ts";
 import type { SelfCheck } from "../../src/bench/self-check.ts";
 import { command } from "../helpers/bench-commands.ts";
+import { withProcesses } from "../helpers/local-workers.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
 import { expectDocument } from "../helpers/schemas.ts";
+
+vi.mock(import("../../src/bench/child-process.ts"), async (original) => {
+  const { localWorkers } = await import("../helpers/local-workers.ts");
+  return localWorkers(original);
+});
 
 const SMALL = ["bench", "--self-check", "--warmup", "0s", "-c", "4"];
 const QUICK = [...SMALL, "-d", "150ms"];
 
 describe("a self-check", () => {
   it("measures this client and says how far it can be trusted", async () => {
-    const { code, out, err } = await command(QUICK);
+    const { code, out, err } = await withProcesses(() => command(QUICK));
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^self-check +this client and its own echo server/);
     expect(out).toMatch(/^at most .* round trips\/s, 1 in flight/m);

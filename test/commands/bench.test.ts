@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { WebSocketServer } from "ws";
 import type { BenchResult } from "../../src/bench/result.ts";
 import { main } from "../../src/cli.ts";
 import { bench, command, folder } from "../helpers/bench-commands.ts";
 import { echoServer } from "../helpers/bench.ts";
 import { certificate } from "../helpers/certificates.ts";
+import { withProcesses } from "../helpers/local-workers.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
 import { connectProxy, socksProxy } from "../helpers/proxies.ts";
 import { hasPythonWebsockets, startPythonServer } from "../helpers/python-server.ts";
@@ -14,6 +15,11 @@ import { messageLine, openLine } from "../helpers/recorded.ts";
 import { benchDocument } from "../helpers/schemas.ts";
 import { freePort, rawServer } from "../helpers/transport.ts";
 import { echoBack, wsServer } from "../helpers/ws-peers.ts";
+
+vi.mock(import("../../src/bench/child-process.ts"), async (original) => {
+  const { localWorkers } = await import("../helpers/local-workers.ts");
+  return localWorkers(original);
+});
 
 /** What a run with --json printed, which ended well. */
 async function measured(args: readonly string[]): Promise<BenchResult> {
@@ -27,7 +33,7 @@ async function measured(args: readonly string[]): Promise<BenchResult> {
 describe("a run in which all goes well", () => {
   it("reports", async () => {
     const { url } = await echoServer();
-    const { code, out, err } = await bench([url, "--in-flight", "2"]);
+    const { code, out, err } = await withProcesses(() => bench([url, "--in-flight", "2"]));
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain(`bench        ${url}`);
     expect(out).toMatch(/^messages +200 .*= 200 answered/m);
@@ -36,7 +42,8 @@ describe("a run in which all goes well", () => {
   });
 
   it("needs no server, and watches its own", async () => {
-    const result = await measured(["--workers", "2", "--binary", "--size", "1KiB"]);
+    const args = ["--workers", "2", "--binary", "--size", "1KiB"];
+    const result = await withProcesses(() => measured(args));
     expect(result).toMatchObject({
       embedded: true,
       settings: { measure: "echo", message: "1 KiB binary", connections: 4 },
@@ -326,7 +333,8 @@ describe.skipIf(!hasPythonWebsockets)("against Debian's python3-websockets", () 
   it("all is answered", async () => {
     const server = await startPythonServer();
     try {
-      const result = await measured([server.url, "--in-flight", "3", "-n", "2000"]);
+      const args = [server.url, "--in-flight", "3", "-n", "2000"];
+      const result = await withProcesses(() => measured(args));
       expect(result).toMatchObject({
         sockets: { attempted: 4, opened: 4 },
         messages: { sent: 2000, answered: 2000, lost: 0, inFlight: 0, unexpected: 0 },
@@ -467,6 +475,9 @@ describe("a server that fails has its exit code and one line", () => {
     const server = await rawServer(async (peer) => {
       await peer.accept();
       peer.send(Uint8Array.of(0xf1, 0));
+      // The Close frame that says so.
+      await peer.until((bytes) => bytes.at(0) === 0x88);
+      peer.socket.end();
     });
     expect((await bench([server.url(), "-d", "60s"])).code).toBe(20);
   });
@@ -510,7 +521,7 @@ describe("a signal", () => {
     const path = folder();
     const io = memoryIo({ tty: true, env: { NO_COLOR: "1" } });
     const line = ["bench", url, "-c", "4", "--warmup", "0s", "-d", "60s", "--save", path("s")];
-    const done = main(line, io);
+    const done = withProcesses(() => main(line, io));
     await io.seen(/measuring/);
     io.raise(signal);
     expect(await done).toBe(exitCode);
@@ -538,7 +549,8 @@ describe("a signal", () => {
   it("that comes twice ends it at once, without a report", async () => {
     const server = await wsServer();
     const io = memoryIo({ tty: true });
-    const done = main(["bench", server.url, "--warmup", "0s", "-d", "60s", "--drain", "60s"], io);
+    const line = ["bench", server.url, "--warmup", "0s", "-d", "60s", "--drain", "60s"];
+    const done = withProcesses(() => main(line, io));
     await io.seen(/measuring/);
     io.raise("SIGINT");
     io.raise("SIGINT");
