@@ -2,6 +2,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { Flow, type FlowLimits, type FlowSink } from "./flow.ts";
 import type { HoldingBudget } from "./holding-budget.ts";
 import { toNanoseconds } from "./packet.ts";
+import type { Linked } from "./recency.ts";
 import { ACK, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
 
 /**
@@ -28,7 +29,7 @@ export interface ConnectionSetup {
 }
 
 /** A TCP connection: two directions, each put in order by itself. */
-export class Connection {
+export class Connection implements Linked<Connection> {
   /** Counted from 1 over the capture. */
   readonly id: number;
   readonly clientKnown: boolean;
@@ -42,6 +43,8 @@ export class Connection {
   lastSeconds: number;
   /** A SYN on top of a live connection: a new one if more of it comes. */
   pendingSyn: { readonly flow: Flow; readonly seq: number } | undefined;
+  newer: Connection | undefined;
+  older: Connection | undefined;
   readonly #sink: ConnectionSink;
 
   constructor(setup: ConnectionSetup, first: TcpSegment) {

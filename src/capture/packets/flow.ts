@@ -70,6 +70,8 @@ export class Flow {
   /** Bytes that came again, and bytes that differ from those that came first. */
   repeatedBytes = 0;
   differingBytes = 0;
+  /** Bytes from before the first one told, which came too late: only without a SYN. */
+  lateBytes = 0;
   /** Bytes that are not in the capture. */
   gapBytes = 0;
   /** The FIN has come, and all before it. */
@@ -281,7 +283,7 @@ export class Flow {
   #hold(segment: TcpSegment, position: number, captured: number, end: number): void {
     if (this.#isKeepAlive(position, end)) return;
     const from = this.#settled ? Math.max(position, this.#next) : position;
-    this.repeatedBytes += Math.max(0, Math.min(from, end) - position);
+    this.#countRepeated(position, Math.min(from, end));
     const { seconds, nanoseconds, packetNumber } = segment;
     const before = this.#held.memory;
     if (captured > from) {
@@ -298,6 +300,12 @@ export class Flow {
     if (this.#held.memory === before) return;
     this.#budget.change(this, this.#held.memory - before, this.#held.memory);
     this.#drain();
+  }
+
+  #countRepeated(start: number, end: number): void {
+    const late = this.#settled ? Math.max(0, Math.min(end, this.#origin) - start) : 0;
+    this.lateBytes += late;
+    this.repeatedBytes += Math.max(0, end - start) - late;
   }
 
   #add(piece: HeldPiece): void {
@@ -331,6 +339,8 @@ export class Flow {
       this.#settle(this.#lowest());
     }
     this.#conclude(now);
+    // Not hole by hole: who keeps at the limit would copy each segment, and move all others.
+    if (this.#held.memory > this.#limits.maxHeldMemory) this.giveUp();
     while (this.#waits && this.#isHopeless(now)) this.#skip();
   }
 
@@ -341,9 +351,7 @@ export class Flow {
 
   #isHopeless(now: TcpSegment): boolean {
     const waited = this.#waited(now);
-    if (waited > this.#limits.patience || this.#held.memory > this.#limits.maxHeldMemory) {
-      return true;
-    }
+    if (waited > this.#limits.patience) return true;
     if (this.#acknowledged < this.#lowest()) return false;
     const time = timeOf(now);
     this.#acknowledgedSince = Math.min(this.#acknowledgedSince, time);

@@ -14,8 +14,8 @@ export interface HeldPiece {
   readonly packetNumber: number;
 }
 
-/** Memory of a piece beside its bytes, roughly. */
-const PIECE_OVERHEAD = 512;
+/** Memory of a piece beside its bytes, rather too much: it also limits how many there are. */
+const PIECE_OVERHEAD = 1024;
 
 export class HeldPieces {
   #pieces: HeldPiece[] = [];
@@ -123,8 +123,9 @@ function view(piece: HeldPiece, start: number, end: number): HeldPiece {
 
 /** A part of a piece, with its own copy of the bytes. */
 function part(piece: HeldPiece, start: number, end: number): HeldPiece {
-  const bytes = piece.bytes?.slice(start - piece.start, end - piece.start);
-  return { ...piece, start, end, bytes };
+  const { bytes } = view(piece, start, end);
+  // Not slice(), which is a view where the bytes are a Buffer.
+  return { ...piece, start, end, bytes: bytes && new Uint8Array(bytes) };
 }
 
 function countDiffering(held: HeldPiece, piece: HeldPiece): number {

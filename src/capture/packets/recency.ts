@@ -1,34 +1,52 @@
+/** What can be in a list of what was used when: the list keeps these two. */
+export interface Linked<T> {
+  newer: T | undefined;
+  older: T | undefined;
+}
+
 /**
- * The order in which things were last used. Touching what is newest, as the packets of one busy
- * connection do, costs a comparison.
+ * The order in which things were last used. Each is in one such list at most. Touching what is
+ * newest, as the packets of one busy connection do, costs a comparison.
  */
-export class Recency<T> {
-  readonly #items = new Set<T>();
+export class Recency<T extends Linked<T>> {
+  #oldest: T | undefined;
   #newest: T | undefined;
+  #size = 0;
 
   get size(): number {
-    return this.#items.size;
-  }
-
-  /** All, the least recently used first. */
-  [Symbol.iterator](): IterableIterator<T> {
-    return this.#items.values();
+    return this.#size;
   }
 
   get oldest(): T | undefined {
-    return this.#items.values().next().value;
+    return this.#oldest;
   }
 
-  /** Makes the item the newest; adds it where it is not there. */
+  /** Adds an item as the newest. */
+  add(item: T): void {
+    item.older = this.#newest;
+    item.newer = undefined;
+    if (this.#newest) this.#newest.newer = item;
+    else this.#oldest = item;
+    this.#newest = item;
+    this.#size += 1;
+  }
+
+  /** Makes an item of the list the newest. */
   touch(item: T): void {
     if (item === this.#newest) return;
-    this.#items.delete(item);
-    this.#items.add(item);
-    this.#newest = item;
+    this.delete(item);
+    this.add(item);
   }
 
+  /** Takes an item of the list out of it. */
   delete(item: T): void {
-    this.#items.delete(item);
-    if (item === this.#newest) this.#newest = undefined;
+    const { newer, older } = item;
+    if (newer) newer.older = older;
+    else this.#newest = older;
+    if (older) older.newer = newer;
+    else this.#oldest = newer;
+    item.newer = undefined;
+    item.older = undefined;
+    this.#size -= 1;
   }
 }

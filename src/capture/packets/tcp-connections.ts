@@ -81,7 +81,9 @@ export class TcpConnections {
 
   /** The capture is over. */
   end(): void {
-    for (const connection of this.#alive) this.#close(connection, "capture-end");
+    for (let { oldest } = this.#alive; oldest; { oldest } = this.#alive) {
+      this.#close(oldest, "capture-end");
+    }
   }
 
   /** The connection of the segment, a new one where it begins one; undefined where it is stray. */
@@ -90,8 +92,8 @@ export class TcpConnections {
     if (!found) return (segment.flags & RST) === 0 ? this.#open(segment) : undefined;
     const { connection, flow } = found;
     if (!beginsAnew(found, segment)) return isStraySyn(flow, segment) ? undefined : found;
-    const { pendingSyn } = connection;
-    this.#close(connection, "reused");
+    const { pendingSyn, closed } = connection;
+    if (!closed) this.#close(connection, "reused");
     this.#forget(connection);
     if ((segment.flags & SYN) !== 0 || pendingSyn?.flow !== flow) return this.#open(segment);
     return this.#open(segment, pendingSyn.seq);
@@ -101,7 +103,8 @@ export class TcpConnections {
   #open(segment: TcpSegment, synSeq?: number): Route | undefined {
     const { addressBytes, addressLength, sourceAddress, destinationAddress } = segment;
     const end = (at: number, port: number): Endpoint => ({
-      address: addressBytes.slice(at, at + addressLength),
+      // Not slice(), which is a view where the bytes are a Buffer.
+      address: new Uint8Array(addressBytes.subarray(at, at + addressLength)),
       port,
     });
     const source = end(sourceAddress, segment.sourcePort);
@@ -119,6 +122,7 @@ export class TcpConnections {
     const connection = new Connection(setup, segment);
     if (synSeq !== undefined) connection.flows[0].start(synSeq + 1);
     this.#table.add(connection);
+    this.#alive.add(connection);
     return this.#table.find(segment);
   }
 
@@ -130,7 +134,7 @@ export class TcpConnections {
   /** Remembers a connection that is over. */
   #retire(connection: Connection): void {
     this.#alive.delete(connection);
-    this.#over.touch(connection);
+    this.#over.add(connection);
     const { oldest } = this.#over;
     if (oldest && this.#over.size > this.#limits.maxRemembered) this.#forget(oldest);
   }

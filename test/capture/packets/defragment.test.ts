@@ -88,7 +88,7 @@ describe("fragments", () => {
     const many = Array.from({ length: 5 }, (_, id) => ({ ...first, id }));
     const { defragmenter } = defragment(many, { maxPackets: 3 });
     expect([defragmenter.waiting, defragmenter.dropped]).toEqual([3, 2]);
-    const held = defragment(many, { maxMemory: 1200 }).defragmenter;
+    const held = defragment(many, { maxMemory: 2200 }).defragmenter;
     expect([held.waiting, held.dropped]).toEqual([2, 3]);
   });
 });

@@ -183,6 +183,13 @@ describe("without the SYN", () => {
     expect(midstream(...later, at(118, "y")).log[1]).toBe("data 1> 0 x");
   });
 
+  it("counts what comes too late", () => {
+    const wire = midstream({ back: true, seq: 501, ack: 103 }, at(103, "cd"), at(100, "zabc"));
+    const { lateBytes, repeatedBytes } = wire.recorder.connections[0]!.flows[1];
+    expect(wire.log.slice(1)).toEqual(["data 1< 0 cd"]);
+    expect({ lateBytes, repeatedBytes }).toEqual({ lateBytes: 3, repeatedBytes: 1 });
+  });
+
   it("waits no longer than a second, or the end", () => {
     const wire = midstream(at(101, "ab", { ns: 5n }), at(103, "", { ns: 5n + SECOND }));
     expect(wire.log.slice(1)).toEqual([]);

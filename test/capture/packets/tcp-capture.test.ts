@@ -89,6 +89,22 @@ describe("layers", () => {
 describe("a file", () => {
   const file = pcap(conversation((segment) => ethernet(ipv4(segment))));
 
+  it("may come in one buffer that is used again and again", () => {
+    const [syn, ...rest] = conversation((segment) => ethernet(ipv4(segment)));
+    const bytes = pcap([syn!, ...rest.toReversed()]);
+    const recorder = new TcpRecorder();
+    const capture = new TcpCapture(recorder);
+    for (let at = 0; at < bytes.length; at += 200) {
+      const buffer = Buffer.from(bytes.subarray(at, at + 200));
+      capture.push(buffer);
+      buffer.fill(0);
+    }
+    capture.end();
+    expect(recorder.stream(0, 0).toString()).toBe("hello");
+    expect(recorder.log[0]).toBe("open 1 10.0.0.1:1000");
+    expect(formatEndpoint(recorder.connections[0]!.client)).toBe("10.0.0.1:1000");
+  });
+
   it("that is gzip'ed", async () => {
     const recorder = new TcpRecorder();
     await readTcpCapture(each(splitAt(gzipSync(file), [1, 2, 100])), recorder);

@@ -97,14 +97,14 @@ describe("limits", () => {
   });
 
   it("memory of all is limited: who has waited longest goes on without", () => {
-    const wire = new Wire({ maxTotalHeldMemory: 2000 });
+    const wire = new Wire({ maxTotalHeldMemory: 3000 });
     const waiting = (sourcePort: number): SpokenSegment[] => [
       { sourcePort, seq: 100, flags: SYN },
       { sourcePort, seq: 111, payload: "x".repeat(200) },
     ];
     wire.send(...waiting(1), ...waiting(2), ...waiting(3));
     expect(wire.log.filter((line) => line.startsWith("gap"))).toEqual(["gap 1> 0 +10"]);
-    expect(wire.connections.heldMemory).toBe(2 * 712);
+    expect(wire.connections.heldMemory).toBe(2 * 1224);
   });
 
   it("a stray RST opens nothing", () => {
