@@ -54,7 +54,7 @@ describe.skipIf(!hasTmux)("connect in a terminal (skipped where tmux is not inst
     await screen.shows(/margin\s*$/);
     for (const socket of server.clients) for (let i = 1; i <= 3; i++) socket.send(`push ${i}`);
     const after = await screen.shows(/← text +6 B +FIN +push 3/);
-    expect(after.replaceAll("\n", "")).toContain(`› ${long.trimEnd()}`);
+    expect(after.replace(/\n {2}/g, "")).toContain(`› ${long.trimEnd()}`);
     for (const i of [1, 2, 3]) expect(after.match(new RegExp(`push ${i}`, "g"))).toHaveLength(1);
     screen.type("done");
     screen.key("Enter");
