@@ -1,0 +1,58 @@
+import { DEFLATE, parseDeflateOffer } from "./deflate.ts";
+import type { Extension } from "./extensions.ts";
+import { headerValues, type HttpHead, parseRequestLine } from "./http-head.ts";
+import { type Violation, violation } from "./rules.ts";
+import { judgeRequest, type RequestVerdict } from "./server-handshake.ts";
+
+/** The key that RFC 6455, section 1.3, works its example with. */
+const SAMPLE_KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+
+/** Parameters that are named as what must not be seen; the value is looked at by nobody. */
+const CREDENTIAL_PARAMETER =
+  /[?&]((?:access_?|auth_?|id_?|refresh_?)?token|auth|authorization|api_?key|password|passwd|pwd|secret|client_secret|jwt|bearer|session_?id|signature)=(?=[^&])/i;
+
+export interface RequestLint {
+  readonly verdict: RequestVerdict;
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * All that a request breaks: what a server refuses, and what it would not tell.
+ * @param secure whether TLS is below; undefined where that is not known
+ */
+export function lintRequest(request: HttpHead, secure: boolean | undefined): RequestLint {
+  const verdict = judgeRequest(request);
+  const target = parseRequestLine(request.startLine)?.target ?? "";
+  const found = [
+    verdict.key === SAMPLE_KEY && violation("request-key-sample"),
+    target.includes("#") && violation("request-fragment"),
+    secure === false && judgeClear(request),
+    judgeUrl(target),
+    ...verdict.extensions.map(judgeOffer),
+  ];
+  const violations = found.filter((one) => one !== false && one !== undefined);
+  return { verdict, violations: [...verdict.violations, ...violations] };
+}
+
+/** Names the headers and never what they hold. */
+function judgeClear({ headers }: HttpHead): Violation | undefined {
+  const names = ["Authorization", "Cookie"].filter(
+    (name) => headerValues(headers, name).length > 0,
+  );
+  if (names.length === 0) return undefined;
+  return violation("credentials-in-clear", names.join(" and "));
+}
+
+function judgeUrl(target: string): Violation | undefined {
+  if (/^[a-z][a-z\d+.-]*:\/\/[^/?#]*@/i.test(target)) {
+    return violation("credentials-in-url", "a user before the host");
+  }
+  const name = CREDENTIAL_PARAMETER.exec(target)?.[1];
+  return name === undefined ? undefined : violation("credentials-in-url", `the parameter ${name}`);
+}
+
+/** A server declines an offer with wrong parameters, so that the client never hears of it. */
+function judgeOffer(extension: Extension): Violation | undefined {
+  const offer = extension.name === DEFLATE ? parseDeflateOffer(extension) : undefined;
+  return typeof offer === "string" ? violation("deflate-offer", offer) : undefined;
+}
