@@ -55,17 +55,12 @@ export class Connection implements Linked<Connection> {
     this.seconds = first.seconds;
     this.nanoseconds = first.nanoseconds;
     this.lastSeconds = first.seconds;
-    const sink: FlowSink = {
-      data: (flow, bytes, start, end) => this.#sink.data(flow, bytes, start, end),
-      gap: (flow, length) => this.#sink.gap(flow, length),
-      fin: (flow) => this.#sink.fin(flow),
-      reset: (flow) => this.#sink.reset(flow),
-    };
     this.flows = [
-      new Flow(0, { source, destination }, sink, budget, limits),
-      new Flow(1, { source: destination, destination: source }, sink, budget, limits),
+      new Flow(0, { source, destination }, budget, limits),
+      new Flow(1, { source: destination, destination: source }, budget, limits),
     ];
     this.#sink = setup.open(this);
+    for (const flow of this.flows) flow.attach(this.#sink);
   }
 
   /** The client's end where that is known, otherwise that of the first segment. */

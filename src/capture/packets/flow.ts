@@ -78,7 +78,7 @@ export class Flow {
   finished = false;
   wasReset = false;
 
-  readonly #sink: FlowSink;
+  #sink: FlowSink | undefined;
   readonly #limits: FlowLimits;
   readonly #budget: HoldingBudget;
   readonly #held = new HeldPieces();
@@ -105,16 +105,19 @@ export class Flow {
   constructor(
     dir: 0 | 1,
     ends: { readonly source: Endpoint; readonly destination: Endpoint },
-    sink: FlowSink,
     budget: HoldingBudget,
     limits: FlowLimits = FLOW_LIMITS,
   ) {
     this.dir = dir;
     this.source = ends.source;
     this.destination = ends.destination;
-    this.#sink = sink;
     this.#budget = budget;
     this.#limits = limits;
+  }
+
+  /** Tells all that comes from now on. */
+  attach(sink: FlowSink): void {
+    this.#sink = sink;
   }
 
   get tsNs(): bigint {
@@ -267,13 +270,13 @@ export class Flow {
   }
 
   #deliver(bytes: Uint8Array, start: number, end: number): void {
-    this.#sink.data(this, bytes, start, end);
+    this.#sink?.data(this, bytes, start, end);
     this.offset += end - start;
     this.#advance(end - start);
   }
 
   #gap(length: number): void {
-    this.#sink.gap(this, length);
+    this.#sink?.gap(this, length);
     this.gapBytes += length;
     this.offset += length;
     this.#advance(length);
@@ -392,7 +395,7 @@ export class Flow {
     if (!this.finished && this.#next >= this.#finAt) {
       this.#stamp(now);
       this.finished = true;
-      this.#sink.fin(this);
+      this.#sink?.fin(this);
       this.#release();
     }
     if (this.wasReset || this.#resetAt === Infinity) return;
@@ -400,7 +403,7 @@ export class Flow {
     this.wasReset = true;
     while (this.#waits) this.#skip();
     this.#stamp(now);
-    this.#sink.reset(this);
+    this.#sink?.reset(this);
   }
 
   #stamp({ seconds, nanoseconds, packetNumber }: Moment): void {
