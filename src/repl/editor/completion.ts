@@ -9,6 +9,8 @@ export interface Completion {
 
 /** More than so many are counted, not listed. */
 const MAX_LISTED = 200;
+/** Of a candidate no more is looked at: a peer's names may be of any length. */
+const MAX_SHOWN = 500;
 
 /** The longest beginning that all have. */
 export function commonPrefix(candidates: readonly string[]): string {
@@ -26,7 +28,9 @@ export function commonPrefix(candidates: readonly string[]): string {
 
 /** The candidates in columns, read downwards, as many columns as there is room for. */
 export function inColumns(candidates: readonly string[], width: number): string[] {
-  const cells = candidates.slice(0, MAX_LISTED).map((text) => truncate(shownText(text), width - 1));
+  const cells = candidates
+    .slice(0, MAX_LISTED)
+    .map((text) => truncate(shownText(text.slice(0, MAX_SHOWN)), width - 1));
   const cellWidth = Math.max(...cells.map(displayWidth), 1) + 2;
   const perRow = Math.max(1, Math.floor((width + 1) / cellWidth));
   const height = Math.ceil(cells.length / perRow);

@@ -11,6 +11,8 @@ export interface SearchStep {
 }
 
 const HANDLED: SearchStep = { again: false };
+/** Of what is searched; it may have been pasted. */
+const MAX_SHOWN = 200;
 
 export function startSearch(editing: Editing): void {
   editing.search = NO_SEARCH;
@@ -47,7 +49,7 @@ export function pressInSearch(editing: Editing, key: Key): SearchStep {
 export function sceneOfSearch({ search, buffer, entries }: Editing): Scene | undefined {
   if (!search) return undefined;
   const { query, index, offset, failed } = search;
-  const prompt = `${failed ? "not found" : "search"} “${query}” › `;
+  const prompt = `${failed ? "not found" : "search"} “${query.slice(0, MAX_SHOWN)}” › `;
   const entry = index === undefined ? undefined : entries()[index];
   if (entry === undefined) return { prompt, ...buffer.line };
   const match = failed ? undefined : { from: offset, to: offset + query.length };

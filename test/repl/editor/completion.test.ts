@@ -22,7 +22,8 @@ describe("inColumns", () => {
     expect(inColumns(five, 7)).toEqual(five);
   });
 
-  it("cuts what has no room", () => {
+  it("cuts what has no room, however long it is", () => {
+    expect(inColumns(["日本".repeat(500_000)], 8)).toEqual(["日本日…"]);
     expect(inColumns(["abcdefghij", "b"], 6)).toEqual(["abcd…", "b"]);
   });
 

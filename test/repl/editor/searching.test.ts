@@ -37,6 +37,8 @@ describe("Ctrl-R", () => {
     const { editor } = searching("C-r");
     editor.press({ type: "paste", text: "one" });
     expect(editor.scene("› ").text).toBe("ping one");
+    editor.press({ type: "paste", text: "日本".repeat(500_000) });
+    expect(editor.scene("› ").prompt.length).toBeLessThan(300);
   });
 });
 
