@@ -20,6 +20,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Decode WebSocket frames from bytes.",
     load: async () => (await import("./frame-dump.ts")).frameDump,
   },
+  "frame-dump encode": {
+    summary: "Build frames, right or wrong, from flags or NDJSON.",
+    load: async () => (await import("./frame-dump-encode.ts")).frameDumpEncode,
+  },
+  "frame-dump explain": {
+    summary: "Tell what a code, an opcode, a bit or a header means.",
+    load: async () => (await import("./frame-dump-explain.ts")).frameDumpExplain,
+  },
   bench: {
     summary: "Load a WebSocket server and report latency and throughput.",
     load: async () => (await import("./bench.ts")).bench,

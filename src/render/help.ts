@@ -175,7 +175,7 @@ const EXIT_MEANINGS: Readonly<Partial<Record<FailureCode, string>>> = {
 };
 
 /** Every exit code with its meaning, in order. */
-function exitRows(): (readonly [code: number, meaning: string])[] {
+export function exitRows(): (readonly [code: number, meaning: string])[] {
   const failures = Object.entries(EXIT_CODES).map(
     ([code, exitCode]) => [exitCode, EXIT_MEANINGS[code as FailureCode] ?? ""] as const,
   );

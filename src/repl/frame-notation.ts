@@ -1,7 +1,5 @@
-import { usageError } from "../errors.ts";
+import { parseLength, parseLengthForm, parseMaskKey, parseOpcode } from "../frame-words.ts";
 import type { FrameSpec } from "../protocol/encoder.ts";
-import type { LengthForm } from "../protocol/frame.ts";
-import { Opcode } from "../protocol/opcodes.ts";
 import { parsePayload } from "./payload-notation.ts";
 
 export const FRAME_TAKES =
@@ -26,9 +24,9 @@ const WORDS: Readonly<Record<string, Setter>> = {
 };
 
 const VALUES: Readonly<Record<string, Setter>> = {
-  mask: (frame, value) => (frame.maskKey = parseKey(value)),
-  length: (frame, value) => (frame.declaredLength = parseLength(value)),
-  form: (frame, value) => (frame.lengthForm = parseForm(value)),
+  mask: (frame, value) => (frame.maskKey = parseMaskKey(value, `mask=${value}`)),
+  length: (frame, value) => (frame.declaredLength = parseLength(value, `length=${value}`)),
+  form: (frame, value) => (frame.lengthForm = parseLengthForm(value, `form=${value}`)),
 };
 
 /**
@@ -61,29 +59,4 @@ function apply(frame: Settings, word: string): boolean {
   if (!Object.hasOwn(setters, name)) return false;
   setters[name]?.(frame, value ?? "");
   return true;
-}
-
-function parseOpcode(word: string): number {
-  if (word === "cont") return Opcode.continuation;
-  const named = Object.entries(Opcode).find(([name]) => name === word);
-  if (named) return named[1];
-  const number = /^(?:0x[\da-f]|\d{1,2})$/i.test(word) ? Number(word) : Number.NaN;
-  if (number <= 15) return number;
-  throw usageError(`${JSON.stringify(word)} is no opcode`, "Opcodes are text, ping, 0x3, 11 ….");
-}
-
-function parseKey(value: string): number {
-  if (/^[\da-f]{8}$/i.test(value)) return Number.parseInt(value, 16);
-  throw usageError(`mask=${value} is no masking key: eight hex digits`);
-}
-
-function parseLength(value: string): bigint {
-  if (/^\d{1,20}$/.test(value)) return BigInt(value);
-  throw usageError(`length=${value} is no length`);
-}
-
-function parseForm(value: string): LengthForm {
-  const form = ([7, 16, 64] as const).find((bits) => String(bits) === value);
-  if (form !== undefined) return form;
-  throw usageError(`form=${value} is none of the forms of a length: 7, 16 and 64 bits`);
 }

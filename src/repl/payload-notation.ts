@@ -6,7 +6,7 @@ export interface TypedPayload {
   readonly kind: "text" | "binary";
 }
 
-const HEX = /^(?:\s*(?:0x)?[\da-f]{2}[\s,]*)+$/i;
+const HEX = /^\s*(?:(?:0x)?[\da-f]{2}[\s,]*)+$/i;
 const BASE64 = /^(?:[\w+/-]{4})*(?:[\w+/-]{2}(?:==)?|[\w+/-]{3}=?)?$/;
 
 /**

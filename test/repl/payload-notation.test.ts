@@ -41,6 +41,10 @@ describe("typed bytes", () => {
     expect(hex(parseBytes(text))).toBe(bytes);
   });
 
+  it("that are wrong at their end are told at once, however many there are", () => {
+    expect(() => parseBytes(`${"01 , ".repeat(10_000)}z`)).toThrow("is no hex");
+  });
+
   it("are no words; a long line is not repeated in full", () => {
     expect(() => parseBytes("x".repeat(100))).toThrow(`"${"x".repeat(40)}…" is no hex`);
   });
