@@ -53,7 +53,7 @@ describe("typing", () => {
 
   it("takes lines of any length", () => {
     const { handlers, type } = open();
-    const long = "0123456789".repeat(100_000);
+    const long = "0123456789".repeat(10_000);
     for (let at = 0; at < long.length; at += 4096) type(long.slice(at, at + 4096));
     type("\r");
     expect(handlers.line.mock.calls[0]?.[0]).toBe(long);

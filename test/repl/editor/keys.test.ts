@@ -129,8 +129,8 @@ it("takes a paste of megabytes in small chunks", () => {
   const decoder = createKeyDecoder();
   const chunk = Buffer.from("x".repeat(1024));
   decoder.write(Buffer.from("\x1b[200~"));
-  for (let i = 0; i < 8192; i++) expect(decoder.write(chunk)).toEqual([]);
+  for (let i = 0; i < 2048; i++) expect(decoder.write(chunk)).toEqual([]);
   const [key] = decoder.write(Buffer.from("\x1b[201~"));
   expect(key).toMatchObject({ type: "paste" });
-  expect((key as { text: string }).text).toHaveLength(8 << 20);
+  expect((key as { text: string }).text).toHaveLength(2 << 20);
 });
