@@ -126,7 +126,7 @@ function timeRound({ written, packets, payload }) {
 
 /** Seconds that tshark takes to follow the same streams. */
 function timeTshark(written) {
-  const folder = mkdtempSync(join(tmpdir(), "framecat-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), "framecat-capture-bench-"));
   try {
     const file = join(folder, "capture.pcap");
     writeFileSync(file, written);
