@@ -119,6 +119,6 @@ describe("a defect", () => {
   it("shows where with FRAMECAT_DEBUG", async () => {
     const io = memoryIo({ stdin: "", env: { FRAMECAT_DEBUG: "1" } });
     expect(await main(["connect", "ws://127.0.0.1:1/"], failing(io))).toBe(1);
-    expect(io.err()).toMatch(/at .*connect\.ts/);
+    expect(io.err()).toMatch(/at .*connect-link\.ts|connect-run\.ts/);
   });
 });

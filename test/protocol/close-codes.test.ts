@@ -69,6 +69,7 @@ describe("close codes", () => {
       "Invalid Payload Data",
       "Policy Violation",
       "Message Too Big",
+      "Mandatory Extension",
       "Internal Error",
       "Try Again Later",
     ]);
