@@ -27,6 +27,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERAL = /true|false|null/y;
 /** All of a string but quotes, backslashes and control characters. */
 const PLAIN = /[ !#-[\]-\xff]*/y;
+const NEWLINE = 0x0a;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 const WORD = /[\w.+-]{1,20}|[!-~]/y;
 
@@ -154,7 +155,14 @@ function match(pattern: RegExp, source: string, at: number): string | undefined 
 
 /** Counted from 1; the column in characters. */
 function placeOf(payload: Uint8Array, offset: number): string {
-  const before = Buffer.from(payload.buffer, payload.byteOffset, offset).toString("utf8");
-  const line = before.split("\n").length;
-  return `line ${line}, column ${before.length - before.lastIndexOf("\n")}`;
+  let line = 1;
+  let start = 0;
+  for (;;) {
+    const newline = payload.indexOf(NEWLINE, start);
+    if (newline === -1 || newline >= offset) break;
+    line += 1;
+    start = newline + 1;
+  }
+  const before = Buffer.from(payload.buffer, payload.byteOffset + start, offset - start);
+  return `line ${line}, column ${before.toString("utf8").length + 1}`;
 }
