@@ -8,7 +8,7 @@ const EXPLICIT_LENGTH = 8;
 /** Sequence numbers that are tried for a record of which the number is not known. */
 export const SEARCH_WINDOW = 1024;
 /** What trying one key on a record costs, as bytes that could be decrypted in that time. */
-const TRIAL_COST = 4096;
+const TRIAL_COST = 12_288;
 
 /**
  * Decrypts the records of one direction, as long as its keys are the same.
@@ -24,8 +24,10 @@ const TRIAL_COST = 4096;
  *    of numbers is tried.
  */
 export class RecordCipher {
-  /** Bytes that a record's body is longer than its content. */
+  /** Bytes that a record's body is longer than its content, without padding. */
   readonly overhead: number;
+  /** Those of them that are not encrypted. */
+  readonly #clear: number;
   readonly #aead: Aead;
   readonly #keys: WriteKeys;
   readonly #is13: boolean;
@@ -34,13 +36,16 @@ export class RecordCipher {
   readonly #header: Buffer;
   /** A record that has verified: its number, and the explicit part of its nonce. */
   #known: { readonly sequence: number; readonly explicit: bigint } | undefined;
+  /** The sender was seen to count up the explicit part with each record. */
+  #isCounting = false;
 
   constructor(version: "1.2" | "1.3", aead: Aead, keys: WriteKeys) {
     this.#aead = aead;
     this.#keys = keys;
     this.#is13 = version === "1.3";
     this.#explicitLength = keys.iv.length < NONCE_LENGTH ? EXPLICIT_LENGTH : 0;
-    this.overhead = this.#explicitLength + aead.tagLength;
+    this.#clear = this.#explicitLength + aead.tagLength;
+    this.overhead = this.#clear + (this.#is13 ? 1 : 0);
     this.#nonce = Buffer.alloc(NONCE_LENGTH);
     this.#header = Buffer.alloc(this.#is13 ? RECORD_HEADER_LENGTH : 8 + RECORD_HEADER_LENGTH);
   }
@@ -48,7 +53,7 @@ export class RecordCipher {
   /** The content of the record of that number; undefined where it does not verify. */
   open(record: TlsRecord, sequence: number): Uint8Array | undefined {
     const { body } = record;
-    const length = body.length - this.overhead;
+    const length = body.length - this.#clear;
     if (length < 0) return undefined;
     const sealed = body.subarray(this.#explicitLength, body.length - this.#aead.tagLength);
     const decipher = this.#decipher(body, sequence);
@@ -66,7 +71,7 @@ export class RecordCipher {
 
   /** The number of a record, at least `from`; undefined where none is found. */
   findSequence(record: TlsRecord, from: number): number | undefined {
-    if (record.body.length < this.overhead) return undefined;
+    if (record.body.length < this.#clear) return undefined;
     const verifies = (sequence: number | undefined): sequence is number =>
       sequence !== undefined &&
       Number.isSafeInteger(sequence) &&
@@ -78,6 +83,7 @@ export class RecordCipher {
     }
     const counted = this.#countUp(record.body);
     if (verifies(counted)) return counted;
+    if (this.#isCounting) return undefined;
     for (let sequence = from; sequence < from + SEARCH_WINDOW; sequence++) {
       if (verifies(sequence)) return sequence;
     }
@@ -86,7 +92,7 @@ export class RecordCipher {
 
   /** What looking for a number in vain costs, as bytes that could be decrypted in that time. */
   searchCost(length: number): number {
-    return (this.#solves ? 4 : SEARCH_WINDOW) * (length + TRIAL_COST);
+    return (this.#solves || this.#isCounting ? 4 : SEARCH_WINDOW) * (length + TRIAL_COST);
   }
 
   /** The tag tells the nonce, because all else that it depends on is known. */
@@ -127,7 +133,10 @@ export class RecordCipher {
   }
 
   #remember(body: Uint8Array, sequence: number): void {
-    if (this.#explicitLength > 0) this.#known = { sequence, explicit: explicitOf(body) };
+    if (this.#explicitLength === 0) return;
+    const explicit = explicitOf(body);
+    this.#isCounting = this.#known !== undefined && this.#countUp(body) === sequence;
+    this.#known = { sequence, explicit };
   }
 
   /** The number as counted by the explicit part of the nonce. */
@@ -147,7 +156,7 @@ export class RecordCipher {
     const { cipher } = this.#aead;
     const { key, iv } = this.#keys;
     const { body } = record;
-    const sealed = body.subarray(0, body.length - this.overhead);
+    const sealed = body.subarray(0, body.length - this.#clear);
     const content = createDecipheriv(cipher as CipherGCMTypes, key, iv).update(sealed);
     const again = createCipheriv(cipher as CipherGCMTypes, key, iv);
     again.setAAD(this.#authenticated(record, 0, content.length));
@@ -156,7 +165,7 @@ export class RecordCipher {
     const block = Buffer.concat([iv, Uint8Array.of(0, 0, 0, 1)]);
     const bare = `aes-${key.length * 8}-ecb`;
     const ours = createCipheriv(bare, key, null).setAutoPadding(false).update(block);
-    const theirs = xor(xor(ours, again.getAuthTag()), body.subarray(-this.overhead));
+    const theirs = xor(xor(ours, again.getAuthTag()), body.subarray(-this.#clear));
     const start = createDecipheriv(bare, key, null).setAutoPadding(false).update(theirs);
     const number = xor(start, block);
     // The nonce is 12 bytes, whose first four are the IV's, and the block counter behind it is 1.

@@ -1,5 +1,5 @@
 import { alertName, CLOSE_NOTIFY } from "./alerts.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation, TlsDirection, TlsNoteCode } from "./conversation.ts";
 import {
   CLIENT_HELLO,
   ENCRYPTED_EXTENSIONS,
@@ -18,7 +18,6 @@ import {
   type TlsRecord,
 } from "./record.ts";
 import { type Opened, RecordOpener } from "./record-opener.ts";
-import type { TlsDirection, TlsNoteCode } from "./tls-event.ts";
 
 /** What one direction consists of, in order. */
 export type TlsItem =
@@ -82,8 +81,9 @@ export class TlsSide {
   }
 
   #changeCipherSpec(): boolean {
-    const { agreement } = this.#conversation;
-    if (!agreement) return false;
+    const { agreement, awaitsServer } = this.#conversation;
+    // In front of the ServerHello, it is behind a HelloRetryRequest of TLS 1.3.
+    if (!agreement) return awaitsServer && this.#conversation.senderOf(this.#dir) === "server";
     this.#switched = agreement.version === "1.2";
     return true;
   }

@@ -1,7 +1,6 @@
-import { Conversation } from "./conversation.ts";
+import { Conversation, type TlsDirection, type TlsEvent } from "./conversation.ts";
 import type { KeyLog } from "./key-log.ts";
 import { RecordReader } from "./record-reader.ts";
-import type { TlsDirection, TlsEvent } from "./tls-event.ts";
 import { type TlsItem, TlsSide } from "./tls-side.ts";
 
 /** Memory for what waits for its secrets; one for the streams of a capture. */
