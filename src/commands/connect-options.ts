@@ -1,5 +1,6 @@
 import type { OptionSpec } from "./command.ts";
 import { FRAME_OPTIONS, INCLUDE_OPTION, OUTPUT_OPTIONS } from "./common-options.ts";
+import { DECODE_OPTION } from "./decode-flags.ts";
 import { DEFLATE_OPTIONS } from "./deflate-flags.ts";
 import { DIAL_OPTIONS } from "./dial-options.ts";
 
@@ -431,6 +432,7 @@ export const CONNECT_OPTIONS: readonly OptionSpec[] = [
   ...SHOWING,
   ...FRAME_OPTIONS,
   INCLUDE_OPTION,
+  DECODE_OPTION,
   ...OUTPUT_OPTIONS,
   ...PATTERNS,
 ];

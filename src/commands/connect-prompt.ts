@@ -3,6 +3,7 @@ import { Asking } from "../repl/asking.ts";
 import { openHistory } from "../repl/history.ts";
 import { runSession } from "../repl/session.ts";
 import { Requests } from "../scenario/requests.ts";
+import type { Event } from "../transport/events.ts";
 import { placeOf } from "../transport/target.ts";
 import { openConnectLink } from "./connect-link.ts";
 import { replayOn } from "./connect-replay.ts";
@@ -17,14 +18,20 @@ import { promptViews } from "./connect-views.ts";
 export async function converseByPrompt(run: ConnectRun): Promise<FramecatError | undefined> {
   const { settings, io, signals, record, end } = run;
   const { shape, requestTimeoutMs, channels, dial, look } = settings;
+  const views = promptViews(settings, record);
+  // Until the session shows events, what is to be told stands alone.
+  let tell = (event: Event): void => {
+    for (const line of views.event(event)) io.stdout.write(`${line}\n`);
+  };
   const history = openHistory({
     env: io.env,
     key: placeOf(dial.target),
     enabled: settings.history,
-    note: (line) => io.stdout.write(`${line}\n`),
+    note: (message) => tell({ type: "note", conn: "0", at: io.clock.now(), message }),
   });
   const close = await runSession(
     async (onEvent) => {
+      tell = onEvent;
       record.link = await openConnectLink(settings, signals, io, (event) => {
         run.follow(event);
         onEvent(event);
@@ -36,12 +43,12 @@ export async function converseByPrompt(run: ConnectRun): Promise<FramecatError |
       output: io.stdout,
       env: io.env,
       prompt: "› ",
-      styles: { dim: look.theme.dim },
+      styles: { dim: look.theme.dim, match: look.theme.bold },
       history,
       channels,
       asking: new Asking(shape, new Requests(shape, requestTimeoutMs), io.clock),
       random: io.random,
-      views: promptViews(settings, record),
+      views,
       files: (link) => ({
         showSecrets: settings.showSecrets,
         replay: (path) => replayOn(link, path, io),

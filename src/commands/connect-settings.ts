@@ -9,6 +9,7 @@ import { readEof, readInputFormat, readOutputFormat } from "./connect-input.ts";
 import { readLife } from "./connect-life.ts";
 import { readPatterns } from "./connect-patterns.ts";
 import type { ReplayPlan } from "./connect-replay.ts";
+import { readDecoder } from "./decode-flags.ts";
 import { readDeflateFlags } from "./deflate-flags.ts";
 import { readDialFlags } from "./dial-flags.ts";
 import { readFrameLook } from "./frame-flags.ts";
@@ -74,7 +75,7 @@ export async function readSettings(args: Args, io: Io) {
       args.text("format") === "ndjson" ||
       args.text("record") !== undefined ||
       look.verbosity > 0,
-    look: { ...look, include },
+    look: { ...look, include, decoder: await readDecoder(args) },
     /** Frames are shown beside the data. */
     showsFrames: look.verbosity > 0 || include,
     quiet: args.flag("quiet"),

@@ -73,3 +73,9 @@ describe("connect for a script", () => {
     expect(json.out).toBe('{\n  "a": 1\n}\n');
   });
 });
+
+it("says what messages mean with --decode, beside the data", async () => {
+  const { out, err } = await connect(["-v", "--decode", "json", "-x", '{"a":[1]}', "--count", "1"]);
+  expect(out).toBe('{"a":[1]}\n');
+  expect(err).toMatch(/"a": \[/);
+});
