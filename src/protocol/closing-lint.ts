@@ -19,8 +19,13 @@ export interface SentClose {
   readonly code: number;
   /** It breaks a rule itself, or is not all there, so that another code is the right answer. */
   readonly faulty: boolean;
+  /** The other side had ended its stream before, and cannot answer. */
+  readonly tooLate: boolean;
   readonly atNs: bigint | undefined;
 }
+
+/** What the connection knows of a Close frame. */
+export type CloseFacts = Pick<SentClose, "tooLate" | "atNs">;
 
 /** The closing handshake of both directions (sections 5.5.1, 7.1 and 7.4). */
 export class ClosingLint {
@@ -40,11 +45,11 @@ export class ClosingLint {
     return this.#sent.some((close) => close.flow === flow);
   }
 
-  frame(place: FramePlace, { payload, payloadCut }: Frame, atNs: bigint | undefined): void {
+  frame(place: FramePlace, { payload, payloadCut }: Frame, facts: CloseFacts): void {
     const { flow } = place;
     if (this.has(flow)) return;
     const { code, violations } = parseClosePayload(payload);
-    const close = { place, flow, code, faulty: payloadCut || violations.length > 0, atNs };
+    const close = { place, flow, code, faulty: payloadCut || violations.length > 0, ...facts };
     this.#judgeCode(close);
     if (this.opening) this.#judgeAnswer(this.opening, close);
     this.#sent.push(close);
@@ -72,7 +77,7 @@ export class ClosingLint {
   /** The connection has ended. What is not known to be there is not taken for missing. */
   end({ how, first }: Ending): void {
     const { opening } = this;
-    if (!opening) {
+    if (!opening || opening.tooLate) {
       this.#endWithout(how, first);
       return;
     }

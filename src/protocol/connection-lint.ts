@@ -129,7 +129,10 @@ export class ConnectionLint {
     if (flow === "c2s") this.#keys.frame(place, header);
     this.#fragments[flow].frame(place, header);
     this.#deflate[flow].frame(place, frame, assembled);
-    if (header.opcode === Opcode.close) this.#closing.frame(place, frame, atNs);
+    if (header.opcode === Opcode.close) {
+      const tooLate = this.#hasEnded(opposite(flow));
+      this.#closing.frame(place, frame, { tooLate, atNs });
+    }
     if (header.opcode === Opcode.pong) this.#pings[opposite(flow)].pong(place, frame, atNs);
     // Who has closed answers no more, and a ping after one's own Close is wrong by itself.
     if (header.opcode === Opcode.ping && !this.#closing.has(flow) && !this.#hasClosed(flow)) {
@@ -149,12 +152,14 @@ export class ConnectionLint {
   }
 
   /**
-   * A direction has ended: by FIN, by RST from its sender, or because the record ends.
+   * A direction has ended: by FIN, by RST from its sender, or because the record ends. A RST may
+   * follow a FIN.
    * @param rest what the parser of this direction says of the bytes after the last whole frame
    */
   end(flow: Flow, how: EndKind, rest?: PartialFrame): readonly Finding[] {
-    if (this.#ends[flow]) return NOTHING;
-    this.#ends[flow] = how;
+    const before = this.#ends[flow];
+    if (before === undefined || how === "reset") this.#ends[flow] = how;
+    if (before) return NOTHING;
     const certain = how !== "cut" && !this.#incomplete[flow];
     if (how !== "cut") this.#endedFirst ??= flow;
     if (rest) this.#endInside(flow, rest, certain);
@@ -180,6 +185,10 @@ export class ConnectionLint {
 
   #howEnded(flow: Flow): EndKind {
     return this.#incomplete[flow] ? "cut" : (this.#ends[flow] ?? "cut");
+  }
+
+  #hasEnded(flow: Flow): boolean {
+    return this.#ends[flow] !== undefined && this.#ends[flow] !== "cut";
   }
 
   #hasClosed(flow: Flow): boolean {

@@ -6,16 +6,16 @@ import type { Frame } from "../../src/protocol/frame.ts";
 import type { RuleId } from "../../src/protocol/rules.ts";
 import { reports } from "../helpers/lint.ts";
 
-type Closes = readonly (readonly [Flow, number?])[];
+type Closes = readonly (readonly [Flow, number?, "late"?])[];
 type Ends = readonly [first: Flow | undefined, c2s: EndKind, s2c: EndKind];
 
 function judge(closes: Closes, [first, c2s, s2c]: Ends) {
   const { found, report } = reports();
   const lint = new ClosingLint(report);
-  closes.forEach(([flow, code], i) => {
+  closes.forEach(([flow, code, late], i) => {
     const place = { part: "frame", flow, frame: i, offset: 0 } as const;
     const frame = { payload: encodeClosePayload(code), payloadCut: false } as Frame;
-    lint.frame(place, frame, undefined);
+    lint.frame(place, frame, { tooLate: late === "late", atNs: undefined });
   });
   lint.end({ how: { c2s, s2c }, first });
   return found;
@@ -97,6 +97,8 @@ describe("the closing handshake", () => {
     [[["s2c", 1000]], FIN, ["close-unanswered"]],
     [[["c2s", 1000]], ["s2c", "cut", "reset"], ["close-unanswered"]],
     [[["c2s", 1000]], ["c2s", "reset", "fin"], ["client-closed-tcp-first"]],
+    [[["c2s", 1000, "late"]], FIN, ["tcp-without-close"]],
+    [[["c2s", 1000, "late"]], ["s2c", "cut", "reset"], ["tcp-without-close"]],
     [[["c2s", 1000]], ["c2s", "fin", "cut"], ["client-closed-tcp-first"]],
     [[["c2s", 1000]], [undefined, "cut", "cut"], []],
     [
