@@ -8,7 +8,9 @@ import { sequenceFindingLine } from "../render/sequence-lines.ts";
 import { renderSpans } from "../render/span.ts";
 import { statisticsLines } from "../render/statistics-lines.ts";
 import { columnsUnder } from "../render/topic-columns.ts";
+import { violationLines } from "../render/violation-lines.ts";
 import { type Event, type FrameEvent, isReceived } from "../transport/events.ts";
+import { EventLint } from "../transport/event-lint.ts";
 import type { RunRecord } from "./connect-record.ts";
 import type { ConnectSettings } from "./connect-settings.ts";
 
@@ -21,7 +23,16 @@ const DEFAULT_COLUMNS = 80;
 export function eventView(settings: ConnectSettings): ShowEvent {
   const render = createEventRenderer(rendererOptions(settings));
   const follow = sequenceView(settings);
-  return (event) => [...render(event), ...follow(event)];
+  const judge = lintView(settings);
+  return (event) => [...render(event), ...judge(event), ...follow(event)];
+}
+
+/** With -v, the rules that a whole conversation breaks; those of single frames are shown with them. */
+function lintView({ look }: ConnectSettings): ShowEvent {
+  const { theme, verbosity, columns = DEFAULT_COLUMNS } = look;
+  if (verbosity === 0) return () => [];
+  const lint = new EventLint({ findings: "conversation" });
+  return (event) => lint.take(event).flatMap((finding) => violationLines(finding, theme, columns));
 }
 
 /** What a numbered stream lacks, as it shows. */

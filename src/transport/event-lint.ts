@@ -1,0 +1,67 @@
+import { CloseCode } from "../protocol/close-codes.ts";
+import type { ConnectionLint, ConnectionLintOptions } from "../protocol/connection-lint.ts";
+import type { Finding } from "../protocol/finding.ts";
+import { LintSession } from "../protocol/lint-session.ts";
+import type { CloseEvent, Direction, Event, FrameEvent, HandshakeEvent } from "./events.ts";
+
+const NOTHING: readonly Finding[] = [];
+
+interface Judged {
+  readonly lint: ConnectionLint;
+  /** The direction of what the client sends. */
+  readonly fromClient: Direction;
+}
+
+/**
+ * Judges connections by the events that tell of them. Most findings come with the event that shows
+ * them; what was never answered or finished is found at the `close`.
+ */
+export class EventLint {
+  readonly #session: LintSession;
+  readonly #connections = new Map<string, Judged>();
+
+  constructor(options: ConnectionLintOptions = {}) {
+    this.#session = new LintSession(options);
+  }
+
+  take(event: Event): readonly Finding[] {
+    switch (event.type) {
+      case "handshake":
+        return this.#opened(event);
+      case "frame":
+        return this.#passed(event);
+      case "close":
+        return this.#closed(event);
+      default:
+        return NOTHING;
+    }
+  }
+
+  #opened(event: HandshakeEvent): readonly Finding[] {
+    const { conn, role, url, request, response } = event;
+    const judged = this.#begin(conn, role === "client" ? "out" : "in");
+    const secure = /^wss:/i.test(url);
+    return [...judged.lint.request(request, { secure }), ...judged.lint.response(response)];
+  }
+
+  #passed({ conn, dir, frame, violations, fragment, message, at }: FrameEvent): readonly Finding[] {
+    const { lint, fromClient } = this.#connections.get(conn) ?? this.#begin(conn, "out");
+    const assembled = { violations, fragment, ...(message && { message }) };
+    return lint.frame(dir === fromClient ? "c2s" : "s2c", frame, assembled, at.ns);
+  }
+
+  #closed({ conn, code, clean }: CloseEvent): readonly Finding[] {
+    const { lint } = this.#connections.get(conn) ?? {};
+    this.#connections.delete(conn);
+    if (!lint) return NOTHING;
+    const how = clean ? "fin" : code === CloseCode.abnormal ? "reset" : "cut";
+    // Events do not tell who ended TCP first. A server should, so nothing is wrong about that here.
+    return [...lint.end("s2c", how), ...lint.end("c2s", how), ...lint.finish()];
+  }
+
+  #begin(conn: string, fromClient: Direction): Judged {
+    const judged = { lint: this.#session.connection(), fromClient };
+    this.#connections.set(conn, judged);
+    return judged;
+  }
+}
