@@ -75,6 +75,7 @@ const SERVER_RANDOM = createHash("sha256").update("server").digest();
 export class Forge {
   readonly is13: boolean;
   readonly clientRandom = CLIENT_RANDOM;
+  readonly serverRandom = SERVER_RANDOM;
   readonly #suite: number;
   readonly #seats: Record<TlsDirection, Seat>;
 
@@ -95,9 +96,9 @@ export class Forge {
   get labels(): readonly string[] {
     if (!this.is13) return ["CLIENT_RANDOM"];
     const sides = ["CLIENT", "SERVER"];
-    return sides.flatMap((side) => [
-      `${side}_HANDSHAKE_TRAFFIC_SECRET`,
-      `${side}_TRAFFIC_SECRET_0`,
+    return sides.flatMap((name) => [
+      `${name}_HANDSHAKE_TRAFFIC_SECRET`,
+      `${name}_TRAFFIC_SECRET_0`,
     ]);
   }
 

@@ -53,10 +53,10 @@ it("reads EncryptedExtensions", () => {
 
 it("gives nothing where the fixed fields are cut", () => {
   const [client, server] = [clientHello(RANDOM), serverHello(RANDOM, 0x1301)];
-  for (let length = 0; length < 40; length++) {
-    if (length < 36) expect(readClientHello(client.subarray(0, length))).toBeUndefined();
-    if (length < 38) expect(readServerHello(server.subarray(0, length))).toBeUndefined();
-  }
+  const cuts = (length: number) => Array.from({ length }, (_, i) => i);
+  const none = (length: number) => Array.from({ length }, () => undefined);
+  expect(cuts(36).map((at) => readClientHello(client.subarray(0, at)))).toEqual(none(36));
+  expect(cuts(38).map((at) => readServerHello(server.subarray(0, at)))).toEqual(none(38));
 });
 
 it("survives any bytes", () => {
@@ -66,7 +66,7 @@ it("survives any bytes", () => {
       for (const body of [bytes, concat([clientHello(RANDOM).subarray(0, -2), bytes])]) {
         readClientHello(body);
         readServerHello(body);
-        readEncryptedExtensions(body);
+        expect(readEncryptedExtensions(body)).toHaveProperty("alpn");
       }
     }),
   );

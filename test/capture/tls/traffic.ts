@@ -78,10 +78,10 @@ export async function tlsTraffic(options: TrafficOptions): Promise<Traffic> {
       ...common,
       ...(!usePsk && { cert, key }),
       ticketKeys: TICKET_KEYS,
-    } as Parameters<typeof createSecureContext>[0]),
+    }),
     ALPNProtocols: ["http/1.1"],
     ...(usePsk && { pskCallback: () => PSK }),
-  } as ConstructorParameters<typeof TLSSocket>[1]);
+  });
   const client = connect({
     socket: clientEnd,
     servername: "localhost",
