@@ -63,8 +63,21 @@ export function systemRandom(length: number): Uint8Array {
   return POOL.slice(used - length, used);
 }
 
+/**
+ * Lets a pipe that nobody reads from keep nobody but its writer waiting. Node writes to the pipes of a
+ * process in one go, so that a reader that sleeps would stop everything: signals, timers, pongs.
+ */
+function unblock(stream: Output): void {
+  const { _handle: handle } = stream as Output & {
+    readonly _handle?: { setBlocking?(blocking: boolean): unknown } | null;
+  };
+  if (stream.isTTY !== true) handle?.setBlocking?.(false);
+}
+
 /** The real process. */
 export function processIo(): Io {
+  unblock(process.stdout);
+  unblock(process.stderr);
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -77,4 +90,13 @@ export function processIo(): Io {
       return () => void process.off(signal, handler);
     },
   };
+}
+
+/** How long those who read from this process have to take what is left after a signal. */
+const LEAVE_MS = 1000;
+
+/** Sets the exit code. The process ends when all is written; after a signal it does not wait long. */
+export function leave(exitCode: number): void {
+  process.exitCode = exitCode;
+  if (exitCode > 128) setTimeout(() => process.exit(), LEAVE_MS).unref();
 }

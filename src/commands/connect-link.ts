@@ -49,7 +49,14 @@ export async function openConnectLink(
     },
   });
   whenAborted(kill, () => link.terminate());
+  whenAborted(stop, () => endSoon(link, closeTimeoutMs));
   return link;
+}
+
+/** A peer that is held back cannot answer a Close frame; who was told to end does not wait for that. */
+function endSoon(link: Link, timeoutMs: number): void {
+  const timer = setTimeout(() => link.terminate(), timeoutMs);
+  void link.closed.then(() => clearTimeout(timer));
 }
 
 async function requireDeflate(connection: Connection): Promise<Connection> {

@@ -14,6 +14,8 @@ export interface Outputs extends PipeOutput {
   readonly follow: EventListener;
   /** Takes data. */
   readonly write: (data: string | Uint8Array) => void;
+  /** Takes what is to be known beside the data. */
+  readonly say: (text: string) => void;
   /** The data reaches a terminal. */
   readonly isTerminal: boolean;
   /** Resolves with what to say when a file cannot be written any more. */
@@ -39,18 +41,20 @@ export async function openConnectOutputs(args: Args, io: Io): Promise<Outputs> {
     },
     io,
   );
+  const talk = createSink(io.stderr);
   // With --json stdout has the result alone.
   const data = files.data ?? (args.flag("json") ? undefined : createSink(io.stdout));
   return {
     follow: (event) => files.listener?.(event),
     write: (piece) => data?.write(piece),
+    say: (text) => talk.write(text),
     isTerminal: files.data === undefined && io.stdout.isTTY === true,
     failed: files.failed,
     get congested() {
-      return files.congested || data?.congested === true;
+      return files.congested || talk.congested || data?.congested === true;
     },
     drained: async () => {
-      await Promise.all([files.drained(), data?.drained()]);
+      await Promise.all([files.drained(), talk.drained(), data?.drained()]);
     },
     broken: data?.broken ?? NEVER,
     close: () => closeAll(data, files),

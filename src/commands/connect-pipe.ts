@@ -10,7 +10,6 @@ import { openConnectLink } from "./connect-link.ts";
 import { replayInput } from "./connect-replay.ts";
 import type { ConnectRun } from "./connect-context.ts";
 import { eventView, payloadView, sequenceView, type ShowEvent } from "./connect-views.ts";
-import { createSink } from "./sink.ts";
 
 /**
  * Talks for a script: stdin or a recording in, data out, until the end of either side, until all that
@@ -73,13 +72,12 @@ function pipeOptions(run: ConnectRun, until: Promise<void>): PipeOptions {
 
 /** Data to where it belongs, and what is to be known beside it to stderr. */
 function writer(run: ConnectRun): (event: Event) => void {
-  const { io, outputs } = run;
-  const talk = createSink(io.stderr);
+  const { outputs } = run;
   const show = talkView(run);
   const write = dataWriter(run);
   return (event) => {
     for (const piece of write(event)) outputs.write(piece);
-    for (const line of show(event)) talk.write(`${line}\n`);
+    for (const line of show(event)) outputs.say(`${line}\n`);
   };
 }
 

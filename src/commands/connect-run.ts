@@ -27,9 +27,9 @@ export async function runConnect(args: Args, io: Io): Promise<number> {
   const connectRun: ConnectRun = { settings, io, signals, record, end, outputs, follow };
   try {
     const failure = await converse(connectRun);
-    await outputs.close();
+    await signals.hurry(outputs.close());
     const interrupted = signals.received && interruption(signals.received);
-    await reportRun(connectRun, interrupted ?? failure);
+    await signals.hurry(reportRun(connectRun, interrupted ?? failure));
     if (signals.received) return exitCodeOf(signals.received);
     if (failure) throw failure;
     return EXIT_DONE;

@@ -1,5 +1,7 @@
+import { whenAborted } from "../abort.ts";
 import { EXIT_CODES } from "../errors.ts";
 import type { Io, Signal } from "../io.ts";
+import { deferred } from "../transport/deferred.ts";
 
 /** What SIGINT and SIGTERM do: the first asks to end in good order, a second one insists. */
 export interface SignalWatch {
@@ -9,10 +11,14 @@ export interface SignalWatch {
   readonly stop: AbortSignal;
   /** Aborted by the second. */
   readonly kill: AbortSignal;
+  /** Waits for the work; after a signal no longer than a second, for who reads from us may sleep. */
+  hurry(work: Promise<void>): Promise<void>;
   /** As if the signal had come. */
   raise(signal: Signal): void;
   off(): void;
 }
+
+const HURRY_MS = 1000;
 
 export function watchSignals(io: Io): SignalWatch {
   const [stop, kill] = [new AbortController(), new AbortController()];
@@ -31,11 +37,27 @@ export function watchSignals(io: Io): SignalWatch {
     },
     stop: stop.signal,
     kill: kill.signal,
+    hurry: (work) => hurry(work, stop.signal, kill.signal),
     raise,
     off: () => {
       for (const off of offs) off();
     },
   };
+}
+
+async function hurry(work: Promise<void>, stop: AbortSignal, kill: AbortSignal): Promise<void> {
+  const late = deferred();
+  let timer: NodeJS.Timeout | undefined;
+  const offs = [
+    whenAborted(stop, () => (timer = setTimeout(late.resolve, HURRY_MS))),
+    whenAborted(kill, () => late.resolve()),
+  ];
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    for (const off of offs) off();
+  }
 }
 
 /** The exit code of a run that a signal ended. */

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { exitCodeOf, watchSignals } from "../../src/commands/signals.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
 
@@ -23,4 +23,30 @@ it("hears nothing once it is off", () => {
 
 it("has the shell's exit codes", () => {
   expect([exitCodeOf("SIGINT"), exitCodeOf("SIGTERM")]).toEqual([130, 143]);
+});
+
+afterEach(() => vi.useRealTimers());
+
+it("waits for work without end before a signal, and a second after one", async () => {
+  vi.useFakeTimers();
+  const io = memoryIo();
+  const signals = watchSignals(io);
+  const never = new Promise<void>(() => undefined);
+  await signals.hurry(Promise.resolve());
+  let over = false;
+  const hurried = signals.hurry(never).then(() => (over = true));
+  await vi.advanceTimersByTimeAsync(10_000);
+  io.raise("SIGTERM");
+  await vi.advanceTimersByTimeAsync(999);
+  expect(over).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  await hurried;
+  expect(vi.getTimerCount()).toBe(0);
+  io.raise("SIGTERM");
+  await signals.hurry(never);
+});
+
+it("hands on what goes wrong with the work", async () => {
+  const signals = watchSignals(memoryIo());
+  await expect(signals.hurry(Promise.reject(new Error("disk full")))).rejects.toThrow("disk full");
 });

@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../helpers/transport.ts";
+import { wsServer } from "../helpers/ws-peers.ts";
 import { framecat, startFramecat, startListen, stop } from "../helpers/binary.ts";
 
 /** The built binary as a process of its own, as a shell runs it. */
@@ -54,6 +58,24 @@ describe("connect in a pipe", () => {
     running.child.stdin?.write("second\n");
     const { code, stderr } = await running.finished;
     expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it("hears SIGTERM while nobody reads what it has to write", async () => {
+    const { url, clients } = await wsServer();
+    const running = startFramecat(["connect", url, "--no-stdin", "-v", "--close-timeout", "50ms"]);
+    running.child.stdout?.pause();
+    running.child.stderr?.pause();
+    await eventually(() => clients.size === 1);
+    const [peer] = clients;
+    while (peer!.bufferedAmount < 16 * 1024 * 1024) {
+      peer!.send("x".repeat(1024 * 1024));
+      await setImmediate();
+    }
+    const exited = once(running.child, "exit");
+    running.child.kill("SIGTERM");
+    expect(await exited).toEqual([143, null]);
+    running.child.stdout?.resume();
+    running.child.stderr?.resume();
   });
 
   it("closes cleanly at SIGINT and exits with 130", async () => {
