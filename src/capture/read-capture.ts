@@ -1,0 +1,239 @@
+import type { Event, TlsFacts } from "../transport/events.ts";
+import type { Connection, ConnectionSink } from "./packets/connection.ts";
+import { formatEndpoint } from "./packets/endpoint.ts";
+import type { Flow } from "./packets/flow.ts";
+import { gunzipped } from "./packets/gunzip.ts";
+import type { CaptureNote } from "./packets/packet.ts";
+import type { PacketCounts } from "./packets/packet-decoder.ts";
+import { TcpCapture, type TcpCaptureSink } from "./packets/tcp-capture.ts";
+import { type ConnectionCounts, newConnectionCounts } from "./streams/connection-counts.ts";
+import type { CaptureWatcher, Decoding } from "./streams/decoding.ts";
+import { Layer, type LayerSetup } from "./streams/layer.ts";
+import { MemoryBudget } from "./streams/memory-budget.ts";
+import { PacketTime } from "./streams/packet-time.ts";
+import type { StageHost } from "./streams/stage.ts";
+import { TlsStage } from "./streams/tls-stage.ts";
+import { KeyLog } from "./tls/key-log.ts";
+import { TlsStream, waitingBudget } from "./tls/tls-stream.ts";
+
+/** How a capture is read. */
+export interface CaptureOptions {
+  /** Name of the file, for messages. */
+  readonly name?: string | undefined;
+  /** Ports on which connections without a handshake in the capture are WebSocket. */
+  readonly assumeWebSocket?: readonly number[];
+  /** permessage-deflate was agreed on where the handshake is not in the capture. */
+  readonly deflate?: boolean;
+  /** A TLS key log in NSS format, as text. */
+  readonly keylog?: string | Uint8Array;
+  /** Learns of everything while it is decoded. */
+  readonly watcher?: CaptureWatcher;
+}
+
+/** What became of the packets and the connections of a capture, also of those not decoded. */
+export interface CaptureReport {
+  readonly connections: ConnectionCounts;
+  readonly packets: PacketCounts;
+  /** IP packets whose fragments are not all there. */
+  readonly incompletePackets: number;
+  /** Where the file was cut. */
+  readonly notes: readonly CaptureNote[];
+}
+
+/**
+ * A capture file as it comes → events, in the order in which what they tell was complete. All
+ * memory is bounded, whatever the file holds.
+ */
+export class CaptureDecoder {
+  readonly #capture: TcpCapture;
+  readonly #notes: CaptureNote[] = [];
+  readonly #keys = new KeyLog();
+  readonly #tlsBudget = waitingBudget();
+  /** Those that secrets may still come for. */
+  readonly #secured = new Set<TlsStage>();
+  readonly #decoding: Decoding;
+  #events: Event[] = [];
+  #named = 0;
+
+  constructor(options: CaptureOptions = {}) {
+    const { keylog, watcher } = options;
+    if (keylog !== undefined) this.#keys.add(keylog);
+    this.#decoding = {
+      time: new PacketTime(),
+      budget: new MemoryBudget(),
+      counts: newConnectionCounts(),
+      watcher,
+      deflate: options.deflate ?? false,
+      assumeWebSocket: new Set(options.assumeWebSocket),
+      emit: (event) => {
+        this.#events.push(event);
+        watcher?.event(event);
+      },
+      emitUnwatched: (event) => void this.#events.push(event),
+    };
+    this.#capture = new TcpCapture(this.#sink(), options.name);
+  }
+
+  get report(): CaptureReport {
+    return {
+      connections: this.#decoding.counts,
+      packets: this.#capture.counts,
+      incompletePackets: this.#capture.incompletePackets,
+      notes: this.#notes,
+    };
+  }
+
+  /**
+   * Takes the next piece of the file, no longer gzip'ed; its bytes may be reused afterwards.
+   * @throws FramecatError (usage) where the file is no capture, or damaged: then call close()
+   */
+  push(piece: Uint8Array): void {
+    this.#capture.push(piece);
+  }
+
+  /** The file has ended. @throws FramecatError (usage) where it is empty, or no capture */
+  end(): void {
+    this.#capture.end();
+  }
+
+  /** Ends all connections, also where the file could not be read to its end. */
+  close(): void {
+    this.#capture.close();
+  }
+
+  note(note: CaptureNote): void {
+    this.#notes.push(note);
+  }
+
+  /** The events since the last call. */
+  take(): Event[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  #sink(): TcpCaptureSink {
+    return {
+      open: (connection) => this.#open(connection),
+      secrets: (keyLog) => this.#addSecrets(keyLog),
+      note: (note) => this.note(note),
+    };
+  }
+
+  #addSecrets(keyLog: string): void {
+    this.#keys.add(keyLog);
+    for (const stage of this.#secured) stage.secretsAdded();
+  }
+
+  #open(connection: Connection): ConnectionSink {
+    this.#decoding.counts.connections += 1;
+    const { time } = this.#decoding;
+    let layer: Layer | undefined;
+    const at = (flow: Flow): Layer => {
+      time.set(flow);
+      layer ??= this.#layer(connection);
+      return layer;
+    };
+    return {
+      data: (flow, bytes, start, end) => at(flow).data(DIRECTIONS[flow.dir], bytes, start, end),
+      gap: (flow, length) => at(flow).gapIn(DIRECTIONS[flow.dir], length, true),
+      fin: (flow) => at(flow).endOf(DIRECTIONS[flow.dir], "fin"),
+      reset: (flow) => at(flow).endOf(DIRECTIONS[flow.dir], "reset"),
+      end: () => this.#end(connection, layer),
+    };
+  }
+
+  #end({ flows }: Connection, layer: Layer | undefined): void {
+    const { time, counts } = this.#decoding;
+    const [a, b] = flows;
+    time.set(a.tsNs > b.tsNs ? a : b);
+    layer?.finish();
+    counts[layer?.kind ?? "empty"] += 1;
+  }
+
+  #layer({ client, server, clientKnown }: Connection): Layer {
+    let name: string | undefined;
+    const setup: LayerSetup = {
+      ports: [client.port, server.port],
+      end: (index) => formatEndpoint(index === 0 ? client : server),
+      name: () => (name ??= String(++this.#named)),
+      fromStart: clientKnown,
+      decrypt: (host) => this.#tlsStage(host, setup),
+    };
+    return new Layer(this.#decoding, setup);
+  }
+
+  #tlsStage(host: StageHost, setup: LayerSetup): TlsStage {
+    const stage = new TlsStage(this.#decoding, host, {
+      decryptor: new TlsStream(this.#keys, this.#tlsBudget),
+      openInside: (tls, reversed) => new Layer(this.#decoding, inside(setup, tls, reversed)),
+      finished: () => void this.#secured.delete(stage),
+    });
+    this.#secured.add(stage);
+    return stage;
+  }
+}
+
+const DIRECTIONS = ["out", "in"] as const;
+
+/** The layer above TLS. */
+function inside(below: LayerSetup, tls: TlsFacts, reversed: boolean): LayerSetup {
+  const { name, ports, end } = below;
+  const straight = { name, tls, fromStart: true };
+  if (!reversed) return { ...straight, ports, end };
+  return {
+    ...straight,
+    ports: [ports[1], ports[0]],
+    end: (index) => end(index === 0 ? 1 : 0),
+  };
+}
+
+/** Events of a capture that is being read, and what became of the rest of it. */
+export interface CaptureReading extends AsyncIterable<Event> {
+  /** The same, in runs as they come: takes less time where there are many. */
+  batches(): AsyncIterable<readonly Event[]>;
+  /** So far; complete once all events were taken. */
+  readonly report: CaptureReport;
+}
+
+/**
+ * Reads a capture, pcap or pcapng, gzip'ed or not. What lies before a damage is told before it is
+ * thrown.
+ * @throws FramecatError (usage) while it is iterated: the file is empty, no capture, or damaged
+ */
+export function readCaptureEvents(
+  chunks: AsyncIterable<Uint8Array>,
+  options: CaptureOptions = {},
+): CaptureReading {
+  const decoder = new CaptureDecoder(options);
+  const batches = () => decodeAll(decoder, chunks, options.name);
+  return {
+    batches,
+    get report() {
+      return decoder.report;
+    },
+    async *[Symbol.asyncIterator]() {
+      for await (const batch of batches()) yield* batch;
+    },
+  };
+}
+
+async function* decodeAll(
+  decoder: CaptureDecoder,
+  chunks: AsyncIterable<Uint8Array>,
+  name: string | undefined,
+): AsyncGenerator<readonly Event[]> {
+  try {
+    for await (const piece of gunzipped(chunks, (note) => decoder.note(note), name)) {
+      decoder.push(piece);
+      const events = decoder.take();
+      if (events.length > 0) yield events;
+    }
+    decoder.end();
+  } catch (thrown) {
+    decoder.close();
+    yield decoder.take();
+    throw thrown;
+  }
+  yield decoder.take();
+}

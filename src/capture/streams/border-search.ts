@@ -1,0 +1,83 @@
+import { type BorderTerms, borderEvidence } from "./frame-border.ts";
+import { HeldBytes } from "./held-bytes.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
+import type { Stamp } from "./packet-time.ts";
+
+/** Bytes among which a border is looked for; without one they are given up. */
+const WINDOW = 128 * 1024;
+/** Evidence in bits that makes a border certain, however many places there are to choose from. */
+const CERTAIN = 32;
+/** What comes right behind a gap mostly begins with a frame, because packets do. */
+const FIRST_BITS = 16;
+const PIECE_START_BITS = 8;
+/** What is held is searched again once it has grown so much, so that small pieces cost little. */
+const GROWTH = 1.5;
+
+/**
+ * Finds the first certain frame border in bytes of which the beginning is missing. They are held
+ * until it is found.
+ */
+export class BorderSearch {
+  readonly held: HeldBytes;
+  /** Bytes that were given up because there were too many. */
+  givenUp = 0;
+  readonly #terms: BorderTerms;
+  readonly #budget: MemoryBudget;
+  /** Places that may be one, of those before `#searched`. */
+  #open: number[] = [];
+  #searched = 0;
+  #nextSearch = 0;
+
+  constructor(terms: BorderTerms, budget: MemoryBudget) {
+    this.#terms = terms;
+    this.#budget = budget;
+    this.held = new HeldBytes(budget);
+  }
+
+  /** Takes the next piece; gives the place in `held` once it is certain. */
+  push(bytes: Uint8Array, start: number, end: number, stamp: Stamp): number | undefined {
+    this.held.add(bytes, start, end, stamp);
+    const { length } = this.held;
+    if (length < this.#nextSearch && length < WINDOW) return undefined;
+    const found = this.search();
+    this.#nextSearch = length * GROWTH;
+    if (found === undefined && (length >= WINDOW || this.#budget.exceeded)) this.giveUp();
+    return found;
+  }
+
+  /** The first certain place among all that is held. */
+  search(): number | undefined {
+    const { view } = this.held;
+    const open = this.#open;
+    this.#open = [];
+    for (const at of open) if (this.#isCertain(view, at)) return at;
+    for (let at = this.#searched; at < view.length; at++) {
+      if (this.#isCertain(view, at)) return at;
+    }
+    this.#searched = view.length;
+    return undefined;
+  }
+
+  #isCertain(view: Uint8Array, at: number): boolean {
+    const evidence = borderEvidence(view, at, this.#terms, (border) =>
+      this.held.isPieceBorder(border),
+    );
+    if (evidence === -1) return false;
+    if (evidence + this.#prior(at) >= CERTAIN) return true;
+    this.#open.push(at);
+    return false;
+  }
+
+  #prior(at: number): number {
+    if (at === 0 && this.givenUp === 0) return FIRST_BITS;
+    return this.held.isPieceBorder(at) ? PIECE_START_BITS : 0;
+  }
+
+  /** Nothing that is held is of use. */
+  giveUp(): void {
+    this.givenUp += this.held.drop();
+    this.#open = [];
+    this.#searched = 0;
+    this.#nextSearch = 0;
+  }
+}

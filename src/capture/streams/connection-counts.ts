@@ -1,0 +1,38 @@
+/** What became of the TCP connections of a capture. */
+export interface ConnectionCounts {
+  /** All of them. */
+  connections: number;
+  /** Those with a WebSocket conversation or an attempt at one. */
+  webSocket: number;
+  /** Those that spoke HTTP and asked for no WebSocket. */
+  http: number;
+  /** HTTP/2, which is not looked into. */
+  http2: number;
+  /** TLS that could not be decrypted. */
+  tlsWithoutKeys: number;
+  /** TLS that was decrypted and held no WebSocket. */
+  tlsOther: number;
+  /** Those that carried no data. */
+  empty: number;
+  /** Everything else. */
+  other: number;
+  /** Ports of connections whose handshake is missing, and that look like WebSocket. */
+  readonly likelyWebSocket: Set<number>;
+}
+
+/** What a connection turned out to be. */
+export type ConnectionKind = Exclude<keyof ConnectionCounts, "connections" | "likelyWebSocket">;
+
+export function newConnectionCounts(): ConnectionCounts {
+  return {
+    connections: 0,
+    webSocket: 0,
+    http: 0,
+    http2: 0,
+    tlsWithoutKeys: 0,
+    tlsOther: 0,
+    empty: 0,
+    other: 0,
+    likelyWebSocket: new Set(),
+  };
+}

@@ -1,0 +1,48 @@
+import type { FrameParser } from "../../protocol/parser.ts";
+import type { Direction, Event } from "../../transport/events.ts";
+import type { ConnectionCounts } from "./connection-counts.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
+import type { PacketTime } from "./packet-time.ts";
+
+/** How one direction ended: its sender said so, or broke it off; or only the record of it ends. */
+export type DirectionEnd = "fin" | "reset" | "cut";
+
+/**
+ * Watches what is decoded while it is decoded, in its order. For who judges a conversation, which
+ * takes more than its events: what is missing, and how it ended.
+ */
+export interface CaptureWatcher {
+  event(event: Event): void;
+  /** The client sent so many bytes between its request and the response. */
+  bytesBeforeResponse(conn: string, count: number): void;
+  /** Bytes of this direction are missing. */
+  gap(conn: string, dir: Direction): void;
+  /**
+   * A direction of a WebSocket connection has ended.
+   * @param rest what the parser says of the bytes after the last whole frame. A frame in it is told
+   *   here instead of by `event`.
+   */
+  directionEnd(
+    conn: string,
+    dir: Direction,
+    how: DirectionEnd,
+    rest: ReturnType<FrameParser["end"]>,
+  ): void;
+  /** Nothing more comes of this connection. */
+  connectionEnd(conn: string): void;
+}
+
+/** What all connections of a capture share. */
+export interface Decoding {
+  readonly time: PacketTime;
+  readonly budget: MemoryBudget;
+  readonly counts: ConnectionCounts;
+  readonly watcher: CaptureWatcher | undefined;
+  /** permessage-deflate is to be tried where the handshake is not in the capture. */
+  readonly deflate: boolean;
+  /** Ports on which connections without a handshake are WebSocket. */
+  readonly assumeWebSocket: ReadonlySet<number>;
+  emit(event: Event): void;
+  /** Tells an event of which the watcher learns in another way. */
+  emitUnwatched(event: Event): void;
+}

@@ -1,0 +1,265 @@
+import { type Assembled, MessageAssembler } from "../../protocol/assembler.ts";
+import type { Frame } from "../../protocol/frame.ts";
+import { isControl } from "../../protocol/opcodes.ts";
+import { FrameParser } from "../../protocol/parser.ts";
+import type { RuleId } from "../../protocol/rules.ts";
+import type { Direction } from "../../transport/events.ts";
+import { BorderSearch } from "./border-search.ts";
+import type { Decoding, DirectionEnd } from "./decoding.ts";
+import { type Compression, Inflation } from "./inflation.ts";
+
+/** What the parser says of the bytes after the last whole frame. */
+export type PartialFrame = ReturnType<FrameParser["end"]>;
+
+/** Takes what one direction consists of, at the time that `Decoding` tells. */
+export interface FrameStreamSink {
+  frame(dir: Direction, frame: Frame, assembled: Assembled): void;
+  note(dir: Direction, message: string): void;
+  gap(dir: Direction): void;
+  /** @param cut the frame that the end cuts, with what it adds up to */
+  end(dir: Direction, how: DirectionEnd, rest: PartialFrame, cut?: Assembled): void;
+}
+
+/** Bytes of payload kept of each frame, and the longest message that is put together. */
+const KEEP_PAYLOAD = 16 * 1024 * 1024;
+const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
+/** What one direction may hold even while all together hold too much. */
+const MODEST = 64 * 1024;
+
+/**
+ * One direction of a WebSocket connection in a capture: bytes and gaps in → frames and messages out.
+ *
+ * 1. A gap within a payload costs no more than that frame's payload, because its length is known:
+ *    the frame is told as far as it came, and the next one begins at the byte where it ends.
+ * 2. After any other gap the next certain frame border is looked for. What lies before it is passed
+ *    over, and its length is told.
+ * 3. Of a message with a gap nothing is made up: it is cut, or not told at all.
+ */
+export class FrameStream {
+  readonly #dir: Direction;
+  readonly #decoding: Decoding;
+  readonly #sink: FrameStreamSink;
+  readonly #compression: Compression;
+  readonly #inflation: Inflation;
+  #parser: FrameParser;
+  #assembler: MessageAssembler;
+  /** Bytes of the direction so far, missing ones included. */
+  #position = 0;
+  /** Where the last frame ends, and the last message. */
+  #boundary = 0;
+  #messageStart = 0;
+  /** Bytes still to come of a frame that was told already. */
+  #rest = 0;
+  /** A border is looked for; bytes that are missing before it, and that were passed over. */
+  #search: BorderSearch | undefined;
+  #missing = 0;
+  #skipped = 0;
+  /** Fragments may belong to a message whose beginning is missing. */
+  #headless = false;
+  #excused = false;
+  /** What the budget counts of this direction. */
+  #counted = 0;
+
+  /** @param begins false where the first byte is not known to begin a frame */
+  constructor(
+    dir: Direction,
+    decoding: Decoding,
+    sink: FrameStreamSink,
+    { compression, begins }: { readonly compression: Compression; readonly begins: boolean },
+  ) {
+    this.#dir = dir;
+    this.#decoding = decoding;
+    this.#sink = sink;
+    this.#compression = compression;
+    this.#inflation = new Inflation(compression, dir);
+    this.#parser = this.#newParser(0);
+    this.#assembler = this.#newAssembler();
+    if (!begins) this.#lose();
+  }
+
+  /** `bytes[start, end)` come next, and are valid until this returns. */
+  data(bytes: Uint8Array, start: number, end: number): void {
+    const passed = Math.min(this.#rest, end - start);
+    this.#rest -= passed;
+    this.#position += end - start;
+    if (start + passed === end) return;
+    if (this.#search) this.#searchBorder(this.#search, bytes, start + passed, end);
+    else this.#parse(bytes, start + passed, end);
+  }
+
+  /** @param exact false where it may be any number of bytes up to `length` */
+  gap(length: number, exact: boolean): void {
+    this.#sink.gap(this.#dir);
+    this.#concludeSearch();
+    const within = this.#rest > 0 || this.#cutFrame(`${length} B are missing in the capture`);
+    this.#position += length;
+    if (within && exact && length <= this.#rest) {
+      this.#rest -= length;
+      return;
+    }
+    this.#missing += length;
+    this.#lose();
+  }
+
+  end(how: DirectionEnd): void {
+    this.#concludeSearch();
+    if (this.#search) this.#tellSkipped("; no certain frame border came after it");
+    this.#search = undefined;
+    if (this.#rest > 0)
+      this.#sink.note(this.#dir, `${this.#rest} B of its last frame did not come`);
+    const rest = this.#parser.end();
+    const cut = rest?.frame && this.#assemble(rest.frame);
+    this.#sink.end(this.#dir, how, rest, cut);
+    this.#count(0);
+  }
+
+  #parse(bytes: Uint8Array, start: number, end: number): void {
+    for (const frame of this.#parser.push(bytes.subarray(start, end))) this.#deliver(frame);
+    this.#limit();
+  }
+
+  #deliver(frame: Frame): void {
+    const { offset, headerLength, length } = frame.header;
+    this.#boundary = offset + headerLength + length;
+    const assembled = this.#assemble(frame);
+    if (!this.#assembler.inMessage) this.#messageStart = this.#boundary;
+    this.#sink.frame(this.#dir, frame, assembled);
+    const { message } = assembled;
+    if (message?.compressed && message.cut && !this.#excused) this.#excuse(assembled);
+  }
+
+  /** Says once why messages are not inflated, unless the sender is to blame. */
+  #excuse({ violations }: Assembled): void {
+    const { excuse } = this.#inflation;
+    if (excuse === undefined || violations.length > 0) return;
+    this.#excused = true;
+    this.#sink.note(this.#dir, excuse);
+  }
+
+  #assemble(frame: Frame): Assembled {
+    const assembled = this.#inflation.judge(this.#assembler.push(frame));
+    if (assembled.violations.length > 0 && this.#headless) {
+      return without(assembled, "continuation-without-start");
+    }
+    const { opcode, fin } = frame.header;
+    if (this.#headless && !isControl(opcode)) this.#headless = opcode === 0 && !fin;
+    if (assembled.violations.length === 0) return assembled;
+    // What is put together here is our limit: no peer broke it, unless by inflating to more.
+    const { message } = assembled;
+    const bomb = message?.compressed && message.wireLength <= MAX_MESSAGE_LENGTH;
+    return bomb ? assembled : without(assembled, "length-over-limit");
+  }
+
+  /** Tells the frame under way as far as it came, and why no further; false where none is. */
+  #cutFrame(reason: string): boolean {
+    const frame = this.#parser.end()?.frame;
+    if (!frame) return false;
+    const { offset, headerLength, length } = frame.header;
+    const violations = frame.violations.filter(({ rule }) => rule !== "frame-truncated");
+    this.#rest = offset + headerLength + length - this.#position;
+    this.#deliver({ ...frame, payloadCut: true, violations });
+    this.#sink.note(this.#dir, `${reason}, from within the frame at byte ${offset}`);
+    this.#parser = this.#newParser(this.#boundary);
+    return true;
+  }
+
+  /** Nothing is known any more of what comes next. */
+  #lose(): void {
+    this.#skipped += this.#search?.givenUp ?? 0;
+    this.#rest = 0;
+    this.#loseMessages();
+    this.#count(0);
+    const terms = { masked: this.#dir === "out", compressed: this.#compression !== "none" };
+    this.#search = new BorderSearch(terms, this.#decoding.budget);
+  }
+
+  /** Neither the message under way can be put together, nor what refers to it. */
+  #loseMessages(): void {
+    this.#headless = true;
+    this.#inflation.lose();
+    this.#assembler = this.#newAssembler();
+  }
+
+  #searchBorder(search: BorderSearch, bytes: Uint8Array, start: number, end: number): void {
+    const found = search.push(bytes, start, end, this.#decoding.time);
+    if (found !== undefined) this.#resume(search, found);
+  }
+
+  /** What is held is all there is before a gap, or the end. */
+  #concludeSearch(): void {
+    const search = this.#search;
+    if (!search) return;
+    const found = search.search();
+    if (found !== undefined) this.#resume(search, found);
+    else search.giveUp();
+  }
+
+  #resume(search: BorderSearch, found: number): void {
+    this.#position += found - search.held.length;
+    this.#boundary = this.#position;
+    this.#messageStart = this.#position;
+    this.#parser = this.#newParser(this.#position);
+    search.givenUp += found;
+    this.#tellSkipped("");
+    this.#search = undefined;
+    search.held.replay(this.#decoding.time, (...piece) => this.data(...piece), found);
+  }
+
+  #tellSkipped(ending: string): void {
+    const skipped = this.#skipped + (this.#search?.givenUp ?? 0);
+    const parts = [
+      ...(this.#missing > 0 ? [`${this.#missing} B are missing in the capture`] : []),
+      ...(skipped > 0 ? [`${skipped} B before the next certain frame border are passed over`] : []),
+    ];
+    if (parts.length > 0) this.#sink.note(this.#dir, parts.join(", ") + ending);
+    this.#missing = 0;
+    this.#skipped = 0;
+  }
+
+  /** Holds less where too much is held in all. */
+  #limit(): void {
+    const underWay = this.#underWay();
+    this.#count(underWay);
+    if (underWay <= MODEST || !this.#decoding.budget.exceeded) return;
+    this.#cutFrame("more is under way at once than is kept: the rest is left out");
+    if (this.#assembler.inMessage) this.#loseMessages();
+    this.#messageStart = this.#boundary;
+    this.#count(0);
+  }
+
+  /** Bytes of the message that is not complete. */
+  #underWay(): number {
+    const start = this.#assembler.inMessage ? this.#messageStart : this.#boundary;
+    return Math.min(Math.max(0, this.#position - start), MAX_MESSAGE_LENGTH);
+  }
+
+  #count(bytes: number): void {
+    this.#decoding.budget.held += bytes - this.#counted;
+    this.#counted = bytes;
+  }
+
+  #newParser(position: number): FrameParser {
+    return new FrameParser({
+      sender: this.#dir === "out" ? "client" : "server",
+      deflate: this.#compression !== "none",
+      keepPayload: KEEP_PAYLOAD,
+      position,
+    });
+  }
+
+  #newAssembler(): MessageAssembler {
+    return new MessageAssembler({
+      maxMessageLength: MAX_MESSAGE_LENGTH,
+      inflate: this.#inflation.inflate,
+      // The inflation starts anew by itself after a message that is cut.
+      contextTakeover: false,
+    });
+  }
+}
+
+function without(assembled: Assembled, unwanted: RuleId): Assembled {
+  return {
+    ...assembled,
+    violations: assembled.violations.filter(({ rule }) => rule !== unwanted),
+  };
+}

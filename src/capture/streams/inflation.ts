@@ -1,0 +1,89 @@
+import type { Assembled, Inflate } from "../../protocol/assembler.ts";
+import type { DeflateParams } from "../../protocol/deflate.ts";
+import type { Violation } from "../../protocol/rules.ts";
+import type { Direction } from "../../transport/events.ts";
+import { createInflate, type InflateOptions } from "../../transport/inflater.ts";
+
+/** permessage-deflate on a connection: agreed on, or not; not known; or only said to be agreed on. */
+export type Compression = DeflateParams | "none" | "unknown" | "assumed";
+
+/**
+ * Inflates the messages of one direction of a capture, in which some may be missing.
+ *
+ * A message may refer to earlier ones. Once one of them was not inflated the later ones start from
+ * an empty window: those that need what is missing do not inflate, and nobody is to blame; the
+ * others do, and rightly, because references count backwards.
+ */
+export class Inflation {
+  /** Absent where nothing can be inflated. */
+  readonly inflate: Inflate | undefined;
+  readonly #options: InflateOptions | undefined;
+  readonly #unknown: boolean;
+  #inflater: Inflate | undefined;
+  /** All that a message may refer to was inflated. */
+  #complete: boolean;
+
+  constructor(compression: Compression, dir: Direction) {
+    this.#unknown = compression === "unknown";
+    this.#options = optionsOf(compression, dir);
+    this.#complete = compression !== "assumed";
+    const options = this.#options;
+    if (!options) return;
+    this.inflate = (payload, maxLength) => {
+      this.#inflater ??= createInflate(options);
+      return this.#inflater(payload, maxLength);
+    };
+  }
+
+  /** Messages are missing. */
+  lose(): void {
+    this.#inflater = undefined;
+    if (this.#options?.noContextTakeover !== true) this.#complete = false;
+  }
+
+  /** Takes out what is to be blamed on what is missing. */
+  judge(assembled: Assembled): Assembled {
+    const { message, violations } = assembled;
+    if (!message?.compressed || !message.cut) {
+      if (violations.some(isInterruption)) this.lose();
+      return assembled;
+    }
+    if (violations.length > 0 && !this.#complete) {
+      return { ...assembled, violations: violations.filter((found) => !isCorruption(found)) };
+    }
+    if (!violations.some(isCorruption)) this.lose();
+    return assembled;
+  }
+
+  /** Why a message was not inflated; undefined where that is no fault of the capture. */
+  get excuse(): string | undefined {
+    if (this.#unknown) {
+      return "messages are compressed; the handshake that agreed on it is not in the capture";
+    }
+    if (this.#complete) return undefined;
+    return "messages that refer to compressed ones not in the capture are shown as they are";
+  }
+}
+
+/** Each side compresses with the terms that carry its own name. */
+function optionsOf(compression: Compression, dir: Direction): InflateOptions | undefined {
+  if (compression === "none" || compression === "unknown") return undefined;
+  if (compression === "assumed") return {};
+  return dir === "out"
+    ? {
+        noContextTakeover: compression.clientNoContextTakeover,
+        windowBits: compression.clientMaxWindowBits,
+      }
+    : {
+        noContextTakeover: compression.serverNoContextTakeover,
+        windowBits: compression.serverMaxWindowBits,
+      };
+}
+
+function isInterruption({ rule }: Violation): boolean {
+  return rule === "message-interrupted";
+}
+
+function isCorruption({ rule }: Violation): boolean {
+  return rule === "deflate-corrupt";
+}
