@@ -132,7 +132,7 @@ function timeTshark(written) {
     writeFileSync(file, written);
     const began = performance.now();
     const { status, stderr } = spawnSync("tshark", ["-n", "-q", "-r", file, "-z", "conv,tcp"]);
-    if (status !== 0) throw new Error(`tshark failed: ${stderr}`);
+    if (status !== 0) throw new Error(`tshark failed: ${stderr.toString()}`);
     return (performance.now() - began) / 1e3;
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import {
   type Content,
   constantPayload,
@@ -11,11 +11,11 @@ import { DEFAULT_CHANNELS } from "../scenario/channels.ts";
 import { parseRows } from "../scenario/data-rows.ts";
 import { keyReaders, type Match, parseMatch } from "../scenario/matcher.ts";
 import { MIN_NUMBERED_LENGTH } from "../scenario/payload.ts";
-import { readRecording } from "../scenario/recording.ts";
 import { describeSizes, maxSize, minSize, parseSizes, type SizeSpec } from "../scenario/sizes.ts";
 import { compileTemplate } from "../scenario/template.ts";
 import { parseCount } from "../units.ts";
 import type { Args } from "./command.ts";
+import { readReplay } from "./replay-file.ts";
 
 /** What is sent, and the same in words. */
 export interface MessageFlags {
@@ -41,7 +41,7 @@ export async function readMessageFlags(args: Args, measure: Measure): Promise<Me
   const sizes = readSizes(args, match);
   const rows = readRows(args);
   const columns = rows && (await parseRows(rows.text, rows.name)).columns;
-  const recording = await readReplay(args);
+  const recording = await readSteps(args);
   const message: MessagePlan = {
     kind,
     contents: readContents(args, sizes, match),
@@ -123,15 +123,9 @@ function readRows(args: Args): MessagePlan["rows"] {
   return name === undefined ? undefined : { name, text: readFile(name, "--data").toString("utf8") };
 }
 
-async function readReplay(args: Args): Promise<MessagePlan["recording"]> {
+async function readSteps(args: Args): Promise<MessagePlan["recording"]> {
   const name = args.text("replay");
-  if (name === undefined) return undefined;
-  try {
-    return (await readRecording(createReadStream(name), name)).steps;
-  } catch (thrown) {
-    if (thrown instanceof Error && "syscall" in thrown) throw cannotRead(name, "--replay", thrown);
-    throw thrown;
-  }
+  return name === undefined ? undefined : (await readReplay(name)).steps;
 }
 
 /** What is published: with a channel in the form of `listen --mode pubsub`. */
@@ -225,10 +219,6 @@ function readFile(name: string, flag: string): Buffer {
   try {
     return readFileSync(name);
   } catch (thrown) {
-    throw cannotRead(name, flag, thrown);
+    throw usageError(`${flag}: cannot read ${name}: ${messageOf(thrown)}`);
   }
-}
-
-function cannotRead(name: string, flag: string, thrown: unknown): Error {
-  return usageError(`${flag}: cannot read ${name}: ${messageOf(thrown)}`);
 }

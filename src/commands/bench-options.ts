@@ -245,7 +245,7 @@ const MESSAGE_OPTIONS: readonly OptionSpec[] = [
     name: "replay",
     kind: "text",
     value: "FILE",
-    description: "send what a recording (NDJSON) sent, on each socket, at its pace",
+    description: "send what a recording (NDJSON or HAR) sent, on each socket, at its pace",
     topic: "Messages",
   },
   {
