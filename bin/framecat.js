@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { main } from "../dist/cli.js";
-import { leave, processIo } from "../dist/io.js";
+import { processIo } from "../dist/io.js";
 
-leave(await main(process.argv.slice(2), processIo()));
+process.exitCode = await main(process.argv.slice(2), processIo());
+// The process ends when all is written; after a signal it waits for sleeping readers no longer.
+if (process.exitCode > 128) setTimeout(() => process.exit(), 1000).unref();

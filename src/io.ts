@@ -91,12 +91,3 @@ export function processIo(): Io {
     },
   };
 }
-
-/** How long those who read from this process have to take what is left after a signal. */
-const LEAVE_MS = 1000;
-
-/** Sets the exit code. The process ends when all is written; after a signal it does not wait long. */
-export function leave(exitCode: number): void {
-  process.exitCode = exitCode;
-  if (exitCode > 128) setTimeout(() => process.exit(), LEAVE_MS).unref();
-}

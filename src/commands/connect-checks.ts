@@ -14,6 +14,8 @@ export interface ChecksFlags {
   readonly expectations: Expectations;
   /** True where anything is to be checked. */
   readonly given: boolean;
+  /** Something is to come, which is waited for; what must not come is not. */
+  readonly awaited: boolean;
   /** The peer is to close with a certain code, whatever that says otherwise. */
   readonly closesByCode: boolean;
   /** What ends the run, in milliseconds from its start. */
@@ -37,20 +39,21 @@ export async function readChecks(args: Args): Promise<ChecksFlags> {
     throw usageError("--expect-any-order needs at least two --expect");
   }
   const timeout = args.text("timeout");
+  const awaited = given && waits(args);
   return {
     expectations: new Expectations(await readExpectations(args)),
     given,
+    awaited,
     closesByCode: args.text("expect-close") !== undefined,
     timeoutMs:
       timeout === undefined
-        ? given && waits(args)
+        ? awaited
           ? PATIENCE_MS
           : undefined
         : parseDurationMs(timeout, "--timeout"),
   };
 }
 
-/** True where something is to come: what must not come is not waited for. */
 function waits(args: Args): boolean {
   const awaited = ["count", "until", "expect-close"].some((name) => args.text(name) !== undefined);
   return awaited || args.list("expect").length > 0;

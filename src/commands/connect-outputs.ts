@@ -1,9 +1,10 @@
-import type { FramecatError } from "../errors.ts";
+import { type FramecatError, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { PipeOutput } from "../pipe/pipe.ts";
 import type { EventListener } from "../transport/events.ts";
 import { version } from "../version.ts";
 import type { Args } from "./command.ts";
+import { errnoWords } from "./errno-words.ts";
 import { openOutputs } from "./output-files.ts";
 import { createSink, type Sink } from "./sink.ts";
 import { checkWritable } from "./writable-file.ts";
@@ -18,8 +19,10 @@ export interface Outputs extends PipeOutput {
   readonly say: (text: string) => void;
   /** The data reaches a terminal. */
   readonly isTerminal: boolean;
-  /** Resolves with what to say when a file cannot be written any more. */
+  /** Resolves with what to say when standard output or a file cannot be written any more. */
   readonly failed: Promise<FramecatError>;
+  /** What it resolves with, once it has. */
+  readonly failure: FramecatError | undefined;
   /** Resolves when all is written, or never will be. */
   close(): Promise<void>;
 }
@@ -44,12 +47,20 @@ export async function openConnectOutputs(args: Args, io: Io): Promise<Outputs> {
   const talk = createSink(io.stderr);
   // With --json stdout has the result alone.
   const data = files.data ?? (args.flag("json") ? undefined : createSink(io.stdout));
+  let failure: FramecatError | undefined;
+  const failed = Promise.race([files.failed, stdoutFailure(data)]).then((error) => {
+    failure = error;
+    return error;
+  });
   return {
     follow: (event) => files.listener?.(event),
     write: (piece) => data?.write(piece),
     say: (text) => talk.write(text),
     isTerminal: files.data === undefined && io.stdout.isTTY === true,
-    failed: files.failed,
+    failed,
+    get failure() {
+      return failure;
+    },
     get congested() {
       return files.congested || talk.congested || data?.congested === true;
     },
@@ -61,7 +72,18 @@ export async function openConnectOutputs(args: Args, io: Io): Promise<Outputs> {
   };
 }
 
-const NEVER = new Promise<void>(() => undefined);
+/** Resolves when what standard output gets cannot be written, which is no reader that went away. */
+async function stdoutFailure(data: Sink | undefined): Promise<FramecatError> {
+  await data?.broken;
+  return data?.failure ? cannotWriteStdout(data.failure) : NEVER;
+}
+
+/** What to say of it. */
+export function cannotWriteStdout(cause: Error): FramecatError {
+  return usageError(`cannot write standard output: ${errnoWords(cause)}`);
+}
+
+const NEVER = new Promise<never>(() => undefined);
 
 async function closeAll(data: Sink | undefined, files: { close(): Promise<void> }): Promise<void> {
   await data?.flushed();

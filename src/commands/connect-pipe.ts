@@ -1,6 +1,7 @@
 import { FramecatError } from "../errors.ts";
 import { type EventWriter, createWriter } from "../pipe/output-format.ts";
 import { type PipeOptions, type Piped, runPipe } from "../pipe/pipe.ts";
+import { DEFAULT_LINGER_MS, type Eof } from "../pipe/linger.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { judge } from "../scenario/judge.ts";
 import { deferred } from "../transport/deferred.ts";
@@ -9,6 +10,7 @@ import type { Link } from "../transport/link.ts";
 import { openConnectLink } from "./connect-link.ts";
 import { replayInput } from "./connect-replay.ts";
 import type { ConnectRun } from "./connect-context.ts";
+import type { ConnectSettings } from "./connect-settings.ts";
 import { eventView, payloadView, sequenceView, type ShowEvent } from "./connect-views.ts";
 
 /**
@@ -18,7 +20,7 @@ import { eventView, payloadView, sequenceView, type ShowEvent } from "./connect-
  * @throws FramecatError where it could not be opened, or the input is no good
  */
 export async function converseByScript(run: ConnectRun): Promise<FramecatError | undefined> {
-  const { settings, signals, io, end, record } = run;
+  const { settings, signals, io, end, record, outputs } = run;
   const { expectations, timeoutMs } = settings.checks;
   const stopped = deferred();
   const limit = new AbortController();
@@ -26,6 +28,7 @@ export async function converseByScript(run: ConnectRun): Promise<FramecatError |
     limit.abort();
     stopped.resolve();
   };
+  void outputs.failed.then(() => stopped.resolve());
   const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
   const judgeNow = () =>
     judge(expectations, limit.signal.aborted ? { timedOutAfterMs: timeoutMs } : {});
@@ -64,10 +67,16 @@ function pipeOptions(run: ConnectRun, until: Promise<void>): PipeOptions {
     format: settings.input,
     output: outputs,
     first: [],
-    eof: settings.eof ?? (settings.checks.given ? { kind: "wait" } : undefined),
+    eof: settings.eof ?? eofOfChecks(settings),
     write: writer(run),
     until,
   };
+}
+
+/** What is awaited ends the run; where nothing is, a quiet while does, with stdin or without. */
+function eofOfChecks({ checks, stdin }: ConnectSettings): Eof | undefined {
+  if (checks.awaited) return { kind: "wait" };
+  return checks.given && stdin ? { kind: "linger", quietMs: DEFAULT_LINGER_MS } : undefined;
 }
 
 /** Data to where it belongs, and what is to be known beside it to stderr. */

@@ -16,18 +16,21 @@ import { promptViews } from "./connect-views.ts";
  * @throws FramecatError where it could not be opened
  */
 export async function converseByPrompt(run: ConnectRun): Promise<FramecatError | undefined> {
-  const { settings, io, signals, record, end } = run;
+  const { settings, io, signals, record, end, outputs } = run;
   const { shape, requestTimeoutMs, channels, dial, look } = settings;
   const views = promptViews(settings, record);
   // Until the session shows events, what is to be told stands alone.
   let tell = (event: Event): void => {
     for (const line of views.event(event)) io.stdout.write(`${line}\n`);
   };
+  const note = (message: string): void =>
+    tell({ type: "note", conn: "0", at: io.clock.now(), message });
+  void outputs.failed.then(({ message }) => note(message));
   const history = openHistory({
     env: io.env,
     key: placeOf(dial.target),
     enabled: settings.history,
-    note: (message) => tell({ type: "note", conn: "0", at: io.clock.now(), message }),
+    note,
   });
   const close = await runSession(
     async (onEvent) => {

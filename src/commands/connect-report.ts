@@ -1,11 +1,13 @@
 import { writeFile } from "node:fs/promises";
-import { type FramecatError, messageOf, usageError } from "../errors.ts";
+import { type FramecatError, usageError } from "../errors.ts";
 import { connectJunit } from "../render/connect-junit.ts";
 import { jsonLine } from "../render/json-line.ts";
 import { sequenceSummaryLine } from "../render/sequence-lines.ts";
 import { smokeReportLines } from "../render/smoke-report.ts";
 import { statisticsLines } from "../render/statistics-lines.ts";
 import type { ConnectRun } from "./connect-context.ts";
+import { cannotWriteStdout } from "./connect-outputs.ts";
+import { errnoWords } from "./errno-words.ts";
 import { createSink } from "./sink.ts";
 
 const DEFAULT_COLUMNS = 80;
@@ -26,6 +28,7 @@ export async function reportRun(
   const output = createSink(io.stdout);
   output.write(jsonLine(result));
   await output.flushed();
+  if (output.failure) throw cannotWriteStdout(output.failure);
 }
 
 /** What was checked, what has passed, and what a numbered stream came to. */
@@ -53,6 +56,6 @@ async function writeJunit(path: string, xml: string): Promise<void> {
   try {
     await writeFile(path, xml);
   } catch (thrown) {
-    throw usageError(`--junit: ${messageOf(thrown)}`);
+    throw usageError(`--junit: cannot write ${path}: ${errnoWords(thrown)}`);
   }
 }

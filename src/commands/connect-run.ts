@@ -26,8 +26,9 @@ export async function runConnect(args: Args, io: Io): Promise<number> {
   };
   const connectRun: ConnectRun = { settings, io, signals, record, end, outputs, follow };
   try {
-    const failure = await converse(connectRun);
+    const ended = await converse(connectRun);
     await signals.hurry(outputs.close());
+    const failure = outputs.failure ?? ended;
     const interrupted = signals.received && interruption(signals.received);
     await signals.hurry(reportRun(connectRun, interrupted ?? failure));
     if (signals.received) return exitCodeOf(signals.received);

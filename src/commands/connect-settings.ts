@@ -63,6 +63,8 @@ export async function readSettings(args: Args, io: Io) {
     ...(await readPatterns(args)),
     checks,
     interactive,
+    /** Stdin is not ruled out. */
+    stdin: args.flag("stdin"),
     // What waits for messages on a terminal is not there to be typed into.
     readsStdin: args.flag("stdin") && !(checks.given && io.stdin.isTTY === true),
     input: readInputFormat(args),

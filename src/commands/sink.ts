@@ -13,7 +13,12 @@ export interface Sink {
   /** Resolves when the reader has gone; writes are dropped from then on. */
   readonly broken: Promise<void>;
   readonly isBroken: boolean;
+  /** What broke it, where that is not its reader that went away, but a full disk and the like. */
+  readonly failure: Error | undefined;
 }
+
+/** How it shows that nobody reads any more. */
+const READER_GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "ECONNRESET", "EIO"]);
 
 const NOW = Promise.resolve();
 
@@ -21,17 +26,22 @@ const NOW = Promise.resolve();
 export function createSink(stream: Output): Sink {
   const broken = deferred();
   let isBroken = false;
+  let failure: Error | undefined;
   let room: Deferred<void> | undefined;
   const release = (): void => {
     room?.resolve();
     room = undefined;
   };
-  const onBroken = (): void => {
+  const onBroken = (error?: NodeJS.ErrnoException): void => {
+    if (!isBroken && error && !READER_GONE.has(error.code)) failure = error;
     isBroken = true;
     broken.resolve();
     release();
   };
-  stream.on("error", onBroken).on("close", onBroken).on("drain", release);
+  stream
+    .on("error", onBroken)
+    .on("close", () => onBroken())
+    .on("drain", release);
   return {
     write: (data) => {
       if (!isBroken) stream.write(data);
@@ -52,6 +62,9 @@ export function createSink(stream: Output): Sink {
     broken: broken.promise,
     get isBroken() {
       return isBroken;
+    },
+    get failure() {
+      return failure;
     },
   };
 }

@@ -4,6 +4,8 @@ export type Eof =
   | { readonly kind: "wait" }
   | { readonly kind: "linger"; readonly quietMs: number };
 
+export const DEFAULT_LINGER_MS = 1000;
+
 export interface QuietOptions {
   readonly quietMs: number;
   /** A figure that changes with all that comes, a part of something too. */

@@ -4,7 +4,7 @@ import { collectAtOnce } from "./collect-at-once.ts";
 import { Delivery, type PipeConnection } from "./delivery.ts";
 import { NO_BYTES } from "./fragments.ts";
 import type { InputFormat } from "./input-format.ts";
-import { type Eof, Quiet } from "./linger.ts";
+import { DEFAULT_LINGER_MS, type Eof, Quiet } from "./linger.ts";
 import { isData } from "./output-format.ts";
 import { sendInput } from "./send-input.ts";
 import { Throttle } from "./throttle.ts";
@@ -42,8 +42,6 @@ export interface Piped {
   /** True when `until` has ended it, all of the input sent or not. */
   readonly stopped: boolean;
 }
-
-const DEFAULT_LINGER_MS = 1000;
 
 /**
  * Joins stdin, a connection and stdout without loss.

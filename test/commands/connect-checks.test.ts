@@ -12,9 +12,9 @@ describe("the flags of checks", () => {
   it.each([
     [[], { given: false, timeoutMs: undefined }],
     [["--timeout", "2s"], { given: false, timeoutMs: 2000 }],
-    [["--expect", "a"], { given: true, timeoutMs: 10_000 }],
+    [["--expect", "a"], { given: true, awaited: true, timeoutMs: 10_000 }],
     [["--expect", "a", "--timeout", "1s"], { given: true, timeoutMs: 1000 }],
-    [["--reject", "a"], { given: true, timeoutMs: undefined }],
+    [["--reject", "a"], { given: true, awaited: false, timeoutMs: undefined }],
     [["--expect-close", "1008"], { given: true, closesByCode: true, timeoutMs: 10_000 }],
     [["--expect-subprotocol", "chat"], { given: true, timeoutMs: undefined }],
   ])("%j", async (argv, wanted) => {

@@ -70,4 +70,25 @@ describe("files that connect writes", () => {
     const { code, err } = await connect(...argv);
     expect([code, err]).toEqual([2, expect.stringContaining(`framecat: ${message}`)]);
   });
+
+  it.each(["--output", "--record"])("%s on a full disk ends the run at once", async (flag) => {
+    const { url } = await wsServer((socket) => socket.send("x".repeat(2_000_000)));
+    const io = memoryIo();
+    expect(await main(["connect", url, flag, "/dev/full"], io)).toBe(2);
+    expect(io.err()).toBe(
+      `framecat: ${flag}: cannot write /dev/full: no space left on device (exit 2).\n`,
+    );
+  });
+
+  it("are nothing without standard output; a reader that goes away is no failure", async () => {
+    for (const [code, result] of [
+      ["ENOSPC", [2, expect.stringContaining("framecat: cannot write standard output: ")]],
+      ["EPIPE", [0, ""]],
+    ] as const) {
+      const { url } = await wsServer((socket) => socket.send("hi"));
+      const io = memoryIo();
+      io.stdout.write = () => io.stdout.destroy(Object.assign(new Error(code), { code })).destroyed;
+      expect([await main(["connect", url], io), io.err()]).toEqual(result);
+    }
+  });
 });

@@ -44,6 +44,13 @@ describe("connect for a script", () => {
     expect(received).toMatchObject(messages);
   });
 
+  it("ends after a quiet while where nothing is awaited, though something must not come", async () => {
+    const { url } = await wsServer(echoBack);
+    const io = memoryIo({ stdin: "fine\n" });
+    expect(await main(["connect", url, "--reject", "error"], io)).toBe(0);
+    expect([io.out(), io.err()]).toEqual(["fine\n", ""]);
+  });
+
   it("needs no stdin with --no-stdin, and stays until the peer closes", async () => {
     const { url } = await wsServer((socket) => {
       socket.send("news");

@@ -74,3 +74,16 @@ it("listens once, however many wait", async () => {
   take();
   await Promise.all(waiting);
 });
+
+it.each([
+  ["ENOSPC", true],
+  ["EPIPE", false],
+  ["EIO", false],
+])("a stream that ends in %s is a failure: %s", async (code, isFailure) => {
+  const { stream } = slow();
+  const sink = createSink(stream);
+  const cause = Object.assign(new Error(code), { code });
+  stream.destroy(cause);
+  await sink.broken;
+  expect(sink.failure).toBe(isFailure ? cause : undefined);
+});
