@@ -13,6 +13,7 @@ import { MemoryBudget } from "./streams/memory-budget.ts";
 import { PacketTime } from "./streams/packet-time.ts";
 import type { StageHost } from "./streams/stage.ts";
 import { TlsStage } from "./streams/tls-stage.ts";
+import { Slab } from "./streams/whole-frames.ts";
 import { KeyLog } from "./tls/key-log.ts";
 import { TlsStream, waitingBudget } from "./tls/tls-stream.ts";
 
@@ -61,6 +62,7 @@ export class CaptureDecoder {
     this.#decoding = {
       time: new PacketTime(),
       budget: new MemoryBudget(),
+      slab: new Slab(),
       counts: newConnectionCounts(),
       watcher,
       deflate: options.deflate ?? false,

@@ -3,6 +3,7 @@ import type { Direction, Event } from "../../transport/events.ts";
 import type { ConnectionCounts } from "./connection-counts.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { PacketTime } from "./packet-time.ts";
+import type { Slab } from "./whole-frames.ts";
 
 /** How one direction ended: its sender said so, or broke it off; or only the record of it ends. */
 export type DirectionEnd = "fin" | "reset" | "cut";
@@ -36,6 +37,7 @@ export interface CaptureWatcher {
 export interface Decoding {
   readonly time: PacketTime;
   readonly budget: MemoryBudget;
+  readonly slab: Slab;
   readonly counts: ConnectionCounts;
   readonly watcher: CaptureWatcher | undefined;
   /** permessage-deflate is to be tried where the handshake is not in the capture. */

@@ -1,12 +1,15 @@
-import { type Assembled, MessageAssembler } from "../../protocol/assembler.ts";
+import { type Assembled, type Message, MessageAssembler } from "../../protocol/assembler.ts";
 import type { Frame } from "../../protocol/frame.ts";
-import { isControl } from "../../protocol/opcodes.ts";
+import type { HeaderExpectations } from "../../protocol/header-rules.ts";
+import { isControl, Opcode } from "../../protocol/opcodes.ts";
 import { FrameParser } from "../../protocol/parser.ts";
-import type { RuleId } from "../../protocol/rules.ts";
+import type { RuleId, Violation } from "../../protocol/rules.ts";
+import { isValidUtf8 } from "../../protocol/utf8.ts";
 import type { Direction } from "../../transport/events.ts";
 import { BorderSearch } from "./border-search.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { type Compression, Inflation } from "./inflation.ts";
+import { WholeFrames } from "./whole-frames.ts";
 
 /** What the parser says of the bytes after the last whole frame. */
 export type PartialFrame = ReturnType<FrameParser["end"]>;
@@ -25,6 +28,7 @@ const KEEP_PAYLOAD = 16 * 1024 * 1024;
 const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 /** What one direction may hold even while all together hold too much. */
 const MODEST = 64 * 1024;
+const NO_VIOLATIONS: readonly Violation[] = [];
 
 /**
  * One direction of a WebSocket connection in a capture: bytes and gaps in → frames and messages out.
@@ -41,7 +45,10 @@ export class FrameStream {
   readonly #sink: FrameStreamSink;
   readonly #compression: Compression;
   readonly #inflation: Inflation;
+  readonly #whole: WholeFrames;
+  /** For frames that come in pieces, and up to where it has read. */
   #parser: FrameParser;
+  #parsed = 0;
   #assembler: MessageAssembler;
   /** Bytes of the direction so far, missing ones included. */
   #position = 0;
@@ -57,6 +64,7 @@ export class FrameStream {
   /** Fragments may belong to a message whose beginning is missing. */
   #headless = false;
   #excused = false;
+  #closed = false;
   /** What the budget counts of this direction. */
   #counted = 0;
 
@@ -72,6 +80,7 @@ export class FrameStream {
     this.#sink = sink;
     this.#compression = compression;
     this.#inflation = new Inflation(compression, dir);
+    this.#whole = new WholeFrames(this.#expected(), decoding.slab);
     this.#parser = this.#newParser(0);
     this.#assembler = this.#newAssembler();
     if (!begins) this.#lose();
@@ -114,8 +123,25 @@ export class FrameStream {
   }
 
   #parse(bytes: Uint8Array, start: number, end: number): void {
-    for (const frame of this.#parser.push(bytes.subarray(start, end))) this.#deliver(frame);
+    const before = this.#position - (end - start);
+    const read = before === this.#boundary ? this.#parseWhole(bytes, start, end, before) : 0;
+    if (start + read < end) this.#parsePieces(bytes, start + read, end);
     this.#limit();
+  }
+
+  #parsePieces(bytes: Uint8Array, start: number, end: number): void {
+    const position = this.#position - (end - start);
+    if (this.#parsed !== position) this.#parser = this.#newParser(position);
+    this.#parsed = this.#position;
+    for (const frame of this.#parser.push(bytes.subarray(start, end))) this.#deliver(frame);
+  }
+
+  /** Delivers the frames that are all there; gives how many bytes they are. */
+  #parseWhole(bytes: Uint8Array, start: number, end: number, position: number): number {
+    const whole = this.#whole;
+    whole.begin(bytes, start, end, position);
+    for (let frame = whole.next(); frame; frame = whole.next()) this.#deliver(frame);
+    return whole.used;
   }
 
   #deliver(frame: Frame): void {
@@ -137,6 +163,11 @@ export class FrameStream {
   }
 
   #assemble(frame: Frame): Assembled {
+    if (!this.#assembler.inMessage && !this.#headless && !this.#closed) {
+      const message = wholeMessage(frame);
+      if (message) return { violations: NO_VIOLATIONS, fragment: 1, message };
+    }
+    if (frame.header.opcode === Opcode.close) this.#closed = true;
     const assembled = this.#inflation.judge(this.#assembler.push(frame));
     if (assembled.violations.length > 0 && this.#headless) {
       return without(assembled, "continuation-without-start");
@@ -239,12 +270,16 @@ export class FrameStream {
   }
 
   #newParser(position: number): FrameParser {
-    return new FrameParser({
+    this.#parsed = position;
+    return new FrameParser({ ...this.#expected(), keepPayload: KEEP_PAYLOAD, position });
+  }
+
+  #expected(): HeaderExpectations {
+    return {
       sender: this.#dir === "out" ? "client" : "server",
       deflate: this.#compression !== "none",
-      keepPayload: KEEP_PAYLOAD,
-      position,
-    });
+      maxFrameLength: Number.POSITIVE_INFINITY,
+    };
   }
 
   #newAssembler(): MessageAssembler {
@@ -255,6 +290,22 @@ export class FrameStream {
       contextTakeover: false,
     });
   }
+}
+
+/** The message of one frame, where nothing about it needs the assembler. */
+function wholeMessage({ header, payload, payloadCut }: Frame): Message | undefined {
+  const { opcode, fin, rsv1, length } = header;
+  if (!fin || rsv1 || payloadCut) return undefined;
+  if (opcode !== Opcode.binary && (opcode !== Opcode.text || !isValidUtf8(payload)))
+    return undefined;
+  return {
+    kind: opcode === Opcode.text ? "text" : "binary",
+    data: payload,
+    wireLength: length,
+    fragments: 1,
+    compressed: false,
+    cut: false,
+  };
 }
 
 function without(assembled: Assembled, unwanted: RuleId): Assembled {
