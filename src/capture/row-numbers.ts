@@ -1,0 +1,75 @@
+import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
+import type { Event } from "../transport/events.ts";
+
+/** Connections whose source is known; of more, those that began first are forgotten. */
+const MAX_CONNECTIONS = 65_536;
+
+/** A message that is held back until the next event tells whether frames tell of it too. */
+interface Connection {
+  framed: boolean | undefined;
+  held: RowEvent | undefined;
+}
+
+/**
+ * Numbers the rows of a capture.
+ *
+ * A recording tells of a message twice, as frames and as a whole. There the frames are the rows, and
+ * the other event is left out. Whether a connection has frames shows at its first or second event,
+ * because a message that is sent is told before its frame: the first one waits for the next.
+ */
+export class RowNumbers {
+  readonly #connections = new Map<string, Connection>();
+  #count = 0;
+
+  push(event: Event): NumberedEvent[] {
+    if (!isRow(event)) return [...this.#release(event), { event, number: 0 }];
+    const connection = this.#connectionOf(event.conn);
+    if (event.type === "frame") {
+      connection.framed = true;
+      connection.held = undefined;
+      return [this.#row(event)];
+    }
+    if (connection.framed) return [];
+    if (connection.framed === false) return [this.#row(event)];
+    if (!connection.held) {
+      connection.held = event;
+      return [];
+    }
+    return [...this.#release(event), this.#row(event)];
+  }
+
+  /** The input has ended. */
+  end(): NumberedEvent[] {
+    const held = [...this.#connections.values()].flatMap((connection) => connection.held ?? []);
+    this.#connections.clear();
+    return held.map((event) => this.#row(event));
+  }
+
+  #connectionOf(conn: string): Connection {
+    const known = this.#connections.get(conn);
+    if (known) return known;
+    const connection: Connection = { framed: undefined, held: undefined };
+    this.#connections.set(conn, connection);
+    const [oldest] = this.#connections.keys();
+    if (this.#connections.size > MAX_CONNECTIONS && oldest !== undefined) {
+      this.#connections.delete(oldest);
+    }
+    return connection;
+  }
+
+  /** No frame came for what was held. */
+  #release({ conn, type }: Event): NumberedEvent[] {
+    const connection = this.#connections.get(conn);
+    if (type === "close" || type === "handshake") this.#connections.delete(conn);
+    if (!connection?.held) return [];
+    const { held } = connection;
+    connection.framed = false;
+    connection.held = undefined;
+    return [this.#row(held)];
+  }
+
+  #row(event: RowEvent): NumberedEvent {
+    this.#count += 1;
+    return { event, number: this.#count };
+  }
+}

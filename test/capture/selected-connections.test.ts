@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { SelectedConnections } from "../../src/capture/selected-connections.ts";
+import { handshakeAt, messageAt } from "../helpers/connect-events.ts";
+import { framesAt } from "../helpers/dump-events.ts";
+
+const message = messageAt(0, "in", "a");
+
+describe("connections in scope", () => {
+  it.each([
+    [undefined, true],
+    ["1", true],
+    ["2", false],
+    ["127.0.0.1:8080", true],
+    ["feed.example.net:9000", true],
+    ["user@feed.example.net:9000", false],
+    ["127.0.0.1", false],
+  ])("%s: %s", (name, inScope) => {
+    const connections = new SelectedConnections(name === undefined ? undefined : new Set([name]));
+    connections.of(handshakeAt(0, { url: "ws://user@feed.example.net:9000/x" }));
+    expect(connections.of(message).inScope).toBe(inScope);
+  });
+
+  it("have a name alone where their handshake is not there", () => {
+    const connections = new SelectedConnections(new Set(["1", "127.0.0.1:8080"]));
+    expect(connections.of(message).inScope).toBe(true);
+    expect(connections.of({ ...message, conn: "7" }).inScope).toBe(false);
+  });
+});
+
+describe("what is known of a connection", () => {
+  it("begins anew with a handshake, and ends where it is forgotten", () => {
+    const connections = new SelectedConnections(undefined);
+    const first = connections.of(handshakeAt(0));
+    expect(connections.of(message)).toBe(first);
+    const second = connections.of(handshakeAt(1));
+    expect([second === first, connections.of(message) === second]).toEqual([false, true]);
+    connections.forget("1");
+    connections.forget("never");
+    expect(connections.of(message).handshake).toBeUndefined();
+  });
+
+  it.each([
+    ["connections", { maxConnections: 3 }],
+    ["bytes", { maxHeld: 3 * (14 + 32) }],
+  ])("is bounded in %s", (_, limits) => {
+    const connections = new SelectedConnections(undefined, limits);
+    for (let i = 1; i <= 9; i++) connections.of({ ...handshakeAt(0), conn: String(i) });
+    const known = [6, 7, 8, 9].map((i) => connections.of({ ...message, conn: String(i) }));
+    // Those that are asked for anew drive out the oldest in turn, where connections are counted.
+    expect(known[0]!.handshake).toBeUndefined();
+    const fresh = new SelectedConnections(undefined, limits);
+    for (let i = 1; i <= 9; i++) fresh.of({ ...handshakeAt(0), conn: String(i) });
+    expect(fresh.of({ ...message, conn: "9" }).handshake).toBeDefined();
+  });
+
+  it("tells the parts of compressed messages, by direction", () => {
+    const connection = new SelectedConnections(undefined).of(message);
+    const frames = framesAt("1", [
+      { ms: 0, opcode: 1, fin: false, rsv1: true },
+      { ms: 0, opcode: 9 },
+      { ms: 0, opcode: 2, maskKey: 1 },
+      { ms: 0, opcode: 0 },
+      { ms: 0, opcode: 2 },
+    ]);
+    const compressed = frames.map((event) => connection.isCompressed(event));
+    expect(compressed).toEqual([true, false, false, true, false]);
+    expect(connection.isCompressed(message)).toBe(false);
+  });
+});
