@@ -6,14 +6,11 @@ import { gunzipped } from "./packets/gunzip.ts";
 import type { CaptureNote } from "./packets/packet.ts";
 import type { PacketCounts } from "./packets/packet-decoder.ts";
 import { TcpCapture, type TcpCaptureSink } from "./packets/tcp-capture.ts";
-import { type ConnectionCounts, newConnectionCounts } from "./streams/connection-counts.ts";
-import type { CaptureWatcher, Decoding } from "./streams/decoding.ts";
+import type { ConnectionCounts } from "./streams/connection-counts.ts";
+import { type CaptureWatcher, createDecoding, type Decoding } from "./streams/decoding.ts";
 import { Layer, type LayerSetup } from "./streams/layer.ts";
-import { MemoryBudget } from "./streams/memory-budget.ts";
-import { PacketTime } from "./streams/packet-time.ts";
 import type { StageHost } from "./streams/stage.ts";
 import { TlsStage } from "./streams/tls-stage.ts";
-import { Slab } from "./streams/whole-frames.ts";
 import { KeyLog } from "./tls/key-log.ts";
 import { TlsStream, waitingBudget } from "./tls/tls-stream.ts";
 
@@ -57,22 +54,9 @@ export class CaptureDecoder {
   #named = 0;
 
   constructor(options: CaptureOptions = {}) {
-    const { keylog, watcher } = options;
+    const { keylog, ...rest } = options;
     if (keylog !== undefined) this.#keys.add(keylog);
-    this.#decoding = {
-      time: new PacketTime(),
-      budget: new MemoryBudget(),
-      slab: new Slab(),
-      counts: newConnectionCounts(),
-      watcher,
-      deflate: options.deflate ?? false,
-      assumeWebSocket: new Set(options.assumeWebSocket),
-      emit: (event) => {
-        this.#events.push(event);
-        watcher?.event(event);
-      },
-      emitUnwatched: (event) => void this.#events.push(event),
-    };
+    this.#decoding = createDecoding({ ...rest, take: (event) => void this.#events.push(event) });
     this.#capture = new TcpCapture(this.#sink(), options.name);
   }
 

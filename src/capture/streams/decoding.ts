@@ -1,9 +1,9 @@
 import type { FrameParser } from "../../protocol/parser.ts";
 import type { Direction, Event } from "../../transport/events.ts";
-import type { ConnectionCounts } from "./connection-counts.ts";
-import type { MemoryBudget } from "./memory-budget.ts";
-import type { PacketTime } from "./packet-time.ts";
-import type { Slab } from "./whole-frames.ts";
+import { type ConnectionCounts, newConnectionCounts } from "./connection-counts.ts";
+import { MemoryBudget } from "./memory-budget.ts";
+import { PacketTime } from "./packet-time.ts";
+import { Slab } from "./whole-frames.ts";
 
 /** How one direction ended: its sender said so, or broke it off; or only the record of it ends. */
 export type DirectionEnd = "fin" | "reset" | "cut";
@@ -47,4 +47,30 @@ export interface Decoding {
   emit(event: Event): void;
   /** Tells an event of which the watcher learns in another way. */
   emitUnwatched(event: Event): void;
+}
+
+/** What a capture is decoded with. */
+export interface DecodingOptions {
+  readonly take: (event: Event) => void;
+  readonly watcher?: CaptureWatcher | undefined;
+  readonly deflate?: boolean | undefined;
+  readonly assumeWebSocket?: readonly number[] | undefined;
+}
+
+export function createDecoding(options: DecodingOptions): Decoding {
+  const { take, watcher, deflate = false, assumeWebSocket } = options;
+  return {
+    time: new PacketTime(),
+    budget: new MemoryBudget(),
+    slab: new Slab(),
+    counts: newConnectionCounts(),
+    watcher,
+    deflate,
+    assumeWebSocket: new Set(assumeWebSocket),
+    emit: (event) => {
+      take(event);
+      watcher?.event(event);
+    },
+    emitUnwatched: take,
+  };
 }

@@ -1,0 +1,70 @@
+import type { CaptureReport } from "../read-capture.ts";
+import type { ConnectionCounts } from "./connection-counts.ts";
+
+/** What of a capture was not decoded and why, with what to try, a line for each. */
+export function undecodedLines(report: CaptureReport): string[] {
+  return [
+    ...report.notes.map(cutLine),
+    ...packetLines(report),
+    ...connectionLines(report.connections),
+    ...hintLines(report.connections),
+  ];
+}
+
+function cutLine(note: CaptureReport["notes"][number]): string {
+  if (note.type === "gzip-truncated") {
+    return `the file is cut: its gzip data ends after ${note.offset} bytes`;
+  }
+  const { offset, present, missing } = note;
+  return `the file is cut within a packet: of the record at byte ${offset} there are ${present} bytes, at least ${missing} are missing`;
+}
+
+function packetLines({ packets, incompletePackets }: CaptureReport): string[] {
+  const { malformed, unknownLinkTypes } = packets;
+  const lines = [...unknownLinkTypes].map(
+    ([type, count]) => `${counted(count, "packet")} of link type ${type}, which is not known here`,
+  );
+  if (malformed > 0) lines.push(`${counted(malformed, "packet")} with malformed IP or TCP headers`);
+  if (incompletePackets > 0) {
+    lines.push(`${counted(incompletePackets, "IP packet")} with fragments missing`);
+  }
+  return lines;
+}
+
+const KINDS: readonly (readonly [keyof ConnectionCounts & string, string])[] = [
+  ["http", "plain HTTP"],
+  ["http2", "HTTP/2"],
+  ["tlsOther", "TLS without WebSocket in it"],
+  ["other", "other protocols"],
+  ["empty", "no data"],
+];
+
+function connectionLines(counts: ConnectionCounts): string[] {
+  const found = KINDS.flatMap(([kind, words]) => {
+    const count = counts[kind];
+    return typeof count === "number" && count > 0 ? [{ count, words }] : [];
+  });
+  const total = found.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return [];
+  const parts = found.map(({ count, words }) => `${count} with ${words}`);
+  return [`${counted(total, "connection")} without WebSocket: ${parts.join(", ")}`];
+}
+
+function hintLines({ tlsWithoutKeys, likelyWebSocket }: ConnectionCounts): string[] {
+  const ports = [...likelyWebSocket].toSorted((a, b) => a - b);
+  return [
+    ...(tlsWithoutKeys > 0
+      ? [
+          `${counted(tlsWithoutKeys, "TLS connection")} without keys: give --keylog FILE, or put framecat listen --mode relay between`,
+        ]
+      : []),
+    ...ports.map(
+      (port) =>
+        `connections to port ${port} look like WebSocket whose handshake is not in the capture: try --assume-websocket ${port}`,
+    ),
+  ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { BorderSearch } from "../../../src/capture/streams/border-search.ts";
+import { MemoryBudget } from "../../../src/capture/streams/memory-budget.ts";
+import { concat, filler, utf8 } from "../../helpers/bytes.ts";
+import { fromServer } from "../../helpers/talk.ts";
+
+const NOW = { seconds: 0, nanoseconds: 0 };
+
+function search(...pieces: readonly Uint8Array[]) {
+  const found = new BorderSearch({ masked: false, compressed: false }, new MemoryBudget());
+  const places = pieces.map((piece) => found.push(piece, 0, piece.length, NOW));
+  return { found, places };
+}
+
+describe("a border", () => {
+  const hello = fromServer("hello");
+
+  it("right behind the gap: a short text in a packet of its own will do", () => {
+    expect(search(hello).places).toEqual([0]);
+  });
+
+  it("behind the rest of a payload", () => {
+    const rest = utf8("the end of a long text. ");
+    const frames = [hello, fromServer("a further message"), fromServer("and one more")];
+    expect(search(concat([rest, ...frames])).places).toEqual([rest.length]);
+  });
+
+  it("is certain once enough has come", () => {
+    const frames = [1, 2, 3].map((i) => fromServer(utf8(`message ${i}`), { opcode: 2 }));
+    const { places } = search(
+      filler(40).map((octet) => octet | 0x30),
+      ...frames,
+    );
+    expect(places.filter((place) => place !== undefined)).toEqual([40]);
+    expect(places[0]).toBeUndefined();
+  });
+
+  it("is not found in zeros, nor in text", () => {
+    const { found, places } = search(new Uint8Array(1000), utf8("lorem ipsum ".repeat(200)));
+    expect(places).toEqual([undefined, undefined]);
+    expect(found.search()).toBeUndefined();
+  });
+});
+
+it("what is held is limited", () => {
+  const budget = new MemoryBudget();
+  const found = new BorderSearch({ masked: true, compressed: false }, budget);
+  for (let i = 0; i < 40; i++) {
+    found.push(new Uint8Array(16_384), 0, 16_384, NOW);
+    expect(budget.held).toBeLessThanOrEqual(144 * 1024);
+  }
+  expect(found.givenUp + found.held.length).toBe(40 * 16_384);
+});
+
+it("less is held where all together hold too much", () => {
+  const found = new BorderSearch({ masked: true, compressed: false }, new MemoryBudget(10));
+  found.push(new Uint8Array(100), 0, 100, NOW);
+  expect([found.held.length, found.givenUp]).toEqual([0, 100]);
+});
