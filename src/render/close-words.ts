@@ -19,7 +19,27 @@ export interface ClosedConnection {
 export interface CloseLook {
   readonly theme: Theme;
   readonly columns: number;
+  /** What both sides are called; default: who has one of them at hand, as `connect`. */
+  readonly sides?: CloseSides | undefined;
 }
+
+/** Who closed, and what became of the messages of each side. */
+export interface CloseSides {
+  readonly local: string;
+  readonly peer: string;
+  readonly sent: string;
+  readonly received: string;
+}
+
+const OURS: CloseSides = { local: "us", peer: "the peer", sent: "sent", received: "received" };
+
+/** In a capture nobody is on either side. */
+export const CAPTURED_SIDES: CloseSides = {
+  local: "the client",
+  peer: "the server",
+  sent: "from the client",
+  received: "from the server",
+};
 
 /** As far to the right as what is told of an open connection. */
 const INDENT = 9;
@@ -33,15 +53,16 @@ export function closeLines(
   connection: ClosedConnection | undefined,
   look: CloseLook,
 ): string[] {
+  const { sides = OURS } = look;
   const style = closeStyle(event, look.theme);
-  const words = `○ ${whoWords(event)}${howWords(event)}${afterWords(event, connection)}`;
+  const words = `○ closed by ${sides[event.initiator]}${howWords(event)}${afterWords(event, connection)}`;
   const [first = ""] = wrapWords(words, look.columns);
   const rest = words.slice(first.length).trimStart();
   const columns = look.columns - INDENT;
   const below = [
     ...(rest === "" ? [] : wrapWords(rest, columns).map(style)),
     ...wrapWords(meaning(event), columns).map(look.theme.dim),
-    ...(connection ? itemLines(passedSpans(connection.tally), look.theme, columns) : []),
+    ...(connection ? itemLines(passedSpans(connection.tally, sides), look.theme, columns) : []),
   ];
   return [
     style(first),
@@ -53,10 +74,6 @@ export function closeLines(
 function closeStyle({ code, initiator }: CloseEvent, theme: Theme): Style {
   if (code === CloseCode.abnormal) return theme.bad;
   return initiator === "local" || PEACEFUL_CODES.has(code) ? plain : theme.bad;
-}
-
-function whoWords({ initiator }: CloseEvent): string {
-  return `closed ${initiator === "peer" ? "by the peer" : "by us"}`;
 }
 
 /** `: 1001 Going Away "bye", clean in 1.2 ms` */
@@ -80,8 +97,8 @@ function meaning({ code }: CloseEvent): string {
 }
 
 /** `1 sent, 5 B · 2 received, 219 B · deflate 812 B → 214 B, 26 %` */
-function passedSpans({ sent, received, deflated }: Tally): Span[] {
-  const both = [span(passedWords(sent, "sent")), span(passedWords(received, "received"))];
+function passedSpans({ sent, received, deflated }: Tally, sides: CloseSides): Span[] {
+  const both = [span(passedWords(sent, sides.sent)), span(passedWords(received, sides.received))];
   return deflated ? [...both, span(`deflate ${deflatedWords(deflated)}`)] : both;
 }
 

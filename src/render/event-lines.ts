@@ -1,5 +1,4 @@
 import type { Decoder } from "../decode/decoded.ts";
-import { isControl, Opcode } from "../protocol/opcodes.ts";
 import type {
   CloseEvent,
   Event,
@@ -14,6 +13,7 @@ import { escapeControl } from "./escape.ts";
 import { formatCount, formatDuration, formatPlural } from "./format.ts";
 import { type FramePlace, frameLines, type FrameLook } from "./frame-line.ts";
 import { handshakeLines, isOpen } from "./handshake-lines.ts";
+import { followMessage, type MessagePlaces, newMessagePlaces } from "./message-place.ts";
 import { type Span, span, spansWidth, styleSpans } from "./span.ts";
 import { Tally } from "./tally.ts";
 import type { Style, Theme } from "./theme.ts";
@@ -60,10 +60,8 @@ interface ConnectionState {
   /** A reserved bit has been seen. */
   reservedColumn: boolean;
   readonly tally: Tally;
-  readonly message: Record<"in" | "out", Pick<FramePlace, "kind" | "compressed">>;
+  readonly message: MessagePlaces;
 }
-
-const UNKNOWN = { kind: "binary", compressed: false } as const;
 
 /**
  * Makes the renderer of a run: events in, lines out. Frames tell what was said, so `message`,
@@ -179,7 +177,7 @@ class EventLines {
     state.reservedColumn ||= rsv1 || rsv2 || rsv3;
     const { maskColumn, reservedColumn } = state;
     const place: FramePlace = {
-      ...messagePlace(event, state),
+      ...followMessage(event, state.message),
       maskColumn,
       reservedColumn,
       label: label?.(event),
@@ -222,20 +220,8 @@ function newState(): ConnectionState {
     maskColumn: false,
     reservedColumn: false,
     tally: new Tally(),
-    message: { in: UNKNOWN, out: UNKNOWN },
+    message: newMessagePlaces(),
   };
-}
-
-/** What the frame's message is made of; between two messages nothing is known. */
-function messagePlace({ frame: { header }, dir }: FrameEvent, state: ConnectionState) {
-  if (isControl(header.opcode)) return UNKNOWN;
-  if (header.opcode !== Opcode.continuation) {
-    const kind = header.opcode === Opcode.text ? "text" : "binary";
-    state.message[dir] = { kind, compressed: header.rsv1 };
-  }
-  const place = state.message[dir];
-  if (header.fin) state.message[dir] = UNKNOWN;
-  return place;
 }
 
 /** `… reconnecting in 1.5 s, attempt 2 of 10: the connection ended without a Close frame` */

@@ -18,6 +18,7 @@ import {
   showPayload,
   type ShownPayload,
 } from "./payload-lines.ts";
+import type { MessagePlace } from "./message-place.ts";
 import { renderSpans, type Span, span, spansWidth } from "./span.ts";
 import type { Theme } from "./theme.ts";
 import { violationLines } from "./violation-lines.ts";
@@ -41,11 +42,7 @@ export interface FrameLook {
 }
 
 /** What the frames before say about this one. */
-export interface FramePlace {
-  /** What its message is made of, which a continuation does not tell. */
-  readonly kind: "text" | "binary";
-  /** It belongs to a compressed message. */
-  readonly compressed: boolean;
+export interface FramePlace extends MessagePlace {
   /** Masking keys have a column: one of the directions is masked. */
   readonly maskColumn: boolean;
   /** Reserved bits have a column: some have been seen. */
@@ -88,9 +85,7 @@ export function frameLines(
   line.push(...rightEdge(answer, spansWidth(line), look));
   return [
     renderSpans(line),
-    ...indented(violations(event, theme, columns - indent), indent),
-    ...indented(headerLines(event.frame, look), indent),
-    ...diagramLines(event.frame, indent, columns, look),
+    ...detailLines(event, indent, look),
     ...payload.flatMap(({ below, indent: own }) => indented(below, own)),
   ];
 }
@@ -113,7 +108,17 @@ function faintLine(
   return theme.dim(renderSpans(line.map(({ text }) => span(text))));
 }
 
-function indented(lines: readonly string[], columns: number): string[] {
+/** What stands below the line of a frame: the rules that it breaks, and what the look asks for. */
+export function detailLines(event: FrameEvent, indent: number, look: FrameLook): string[] {
+  const { theme, columns = DEFAULT_COLUMNS } = look;
+  return [
+    ...indented(violations(event, theme, columns - indent), indent),
+    ...indented(headerLines(event.frame, look), indent),
+    ...diagramLines(event.frame, indent, columns, look),
+  ];
+}
+
+export function indented(lines: readonly string[], columns: number): string[] {
   return lines.map((line) => " ".repeat(columns) + line);
 }
 
@@ -153,7 +158,7 @@ function headSpans(event: FrameEvent, place: FramePlace, theme: Theme): Span[] {
   ];
 }
 
-function reservedBits({ rsv1, rsv2, rsv3 }: FrameHeader): string {
+export function reservedBits({ rsv1, rsv2, rsv3 }: FrameHeader): string {
   return [rsv1 && " RSV1", rsv2 && " RSV2", rsv3 && " RSV3"]
     .filter((bit) => bit !== false)
     .join("");
@@ -171,7 +176,7 @@ function maskAndNotes(event: FrameEvent, place: FramePlace, theme: Theme): Span[
 }
 
 /** A continuation's name is too long for a column, and a reserved opcode has none. */
-function opcodeLabel(opcode: number): string {
+export function opcodeLabel(opcode: number): string {
   if (opcode === Opcode.continuation) return "cont.";
   const { reserved, name } = describeOpcode(opcode);
   return reserved ? `0x${opcode.toString(16)}` : name;
@@ -194,9 +199,9 @@ function frameNotes(
 }
 
 /** What the frame's message says, where it is decoded; its bytes too where nothing else tells of them. */
-function messageBody(
+export function messageBody(
   event: FrameEvent,
-  place: FramePlace,
+  place: MessagePlace,
   look: FrameLook,
   space: PayloadSpace,
 ): ShownPayload[] {
@@ -213,7 +218,7 @@ function decodeMessage({ message }: FrameEvent, { decoder }: FrameLook): Decoded
 
 function shownPayload(
   event: FrameEvent,
-  place: FramePlace,
+  place: MessagePlace,
   { hex }: Pick<FrameLook, "hex">,
   space: PayloadSpace,
 ): ShownPayload {
@@ -232,7 +237,7 @@ function shownPayload(
 /** @param kind as what to show them, where that is not what they are */
 function shownBytes(
   event: FrameEvent,
-  place: FramePlace,
+  place: MessagePlace,
   space: PayloadSpace,
   kind?: Payload["kind"],
 ): ShownPayload {
@@ -242,13 +247,16 @@ function shownBytes(
 }
 
 /** The payload of a whole control frame in words. */
-function controlText({ header, payload, payloadCut }: Frame): string | undefined {
+export function controlText({ header, payload, payloadCut }: Frame): string | undefined {
   if (!isControl(header.opcode) || payloadCut) return undefined;
   return header.opcode === Opcode.close ? closeText(payload) : showControlPayload(payload);
 }
 
 /** The bytes to show: of a compressed message those that its last frame completes. */
-function dataPayload({ frame, message }: FrameEvent, place: FramePlace): Payload | undefined {
+export function dataPayload(
+  { frame, message }: FrameEvent,
+  place: MessagePlace,
+): Payload | undefined {
   const { payload: bytes, header } = frame;
   if (message?.compressed && !message.cut) {
     return { bytes: message.data, length: message.data.length, kind: message.kind };
