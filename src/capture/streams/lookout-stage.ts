@@ -3,7 +3,7 @@ import type { ConnectionKind } from "./connection-counts.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { isTlsRecord, openingOf } from "./first-bytes.ts";
 import { borderEvidence } from "./frame-border.ts";
-import type { Stage, StageHost } from "./stage.ts";
+import { opposite, type Stage, type StageHost } from "./stage.ts";
 
 /** Pieces of each direction that are looked at for WebSocket frames. */
 const MAX_PIECES = 16;
@@ -27,6 +27,7 @@ export class LookoutStage implements Stage {
   readonly #decoding: Decoding;
   readonly #host: StageHost;
   readonly #likeness: Readonly<Record<Direction, Record<"masked" | "plain", Likeness>>>;
+  #swapped = false;
   #next: Stage | undefined;
 
   constructor(decoding: Decoding, host: StageHost, kind: ConnectionKind) {
@@ -41,7 +42,7 @@ export class LookoutStage implements Stage {
   }
 
   data(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#next) return this.#next.data(dir, bytes, start, end);
+    if (this.#next) return this.#next.data(this.#roleOf(dir), bytes, start, end);
     const opening = openingOf(bytes, start, end);
     if (opening === "request" || (opening === "response" && isSwitch(bytes, start, end))) {
       this.#speakHttp(opening === "request" ? "out" : "in", dir, bytes, start, end);
@@ -49,11 +50,11 @@ export class LookoutStage implements Stage {
   }
 
   gapIn(dir: Direction, length: number, exact: boolean): void {
-    this.#next?.gapIn(dir, length, exact);
+    this.#next?.gapIn(this.#roleOf(dir), length, exact);
   }
 
   endOf(dir: Direction, how: DirectionEnd): void {
-    this.#next?.endOf(dir, how);
+    this.#next?.endOf(this.#roleOf(dir), how);
   }
 
   finish(): void {
@@ -62,11 +63,17 @@ export class LookoutStage implements Stage {
 
   /** @param role of who speaks */
   #speakHttp(role: Direction, dir: Direction, bytes: Uint8Array, start: number, end: number): void {
-    if (role !== dir) this.#host.swap();
+    this.#swapped = role !== dir;
+    if (this.#swapped) this.#host.swap();
     const next = this.#host.stages.http();
     this.#next = next;
     this.#host.become(next);
     next.data(role, bytes, start, end);
+  }
+
+  /** Whoever calls this stage knows the directions as they were before. */
+  #roleOf(dir: Direction): Direction {
+    return this.#swapped ? opposite(dir) : dir;
   }
 
   /** Whether a packet consists of frames. */

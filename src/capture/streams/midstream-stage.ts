@@ -20,6 +20,7 @@ export class MidstreamStage implements Stage {
   readonly #decoding: Decoding;
   readonly #host: StageHost;
   readonly #sides: Readonly<Record<Direction, Side>>;
+  #swapped = false;
   #next: Stage | undefined;
 
   constructor(decoding: Decoding, host: StageHost) {
@@ -33,7 +34,7 @@ export class MidstreamStage implements Stage {
   }
 
   data(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#next) return this.#next.data(dir, bytes, start, end);
+    if (this.#next) return this.#next.data(this.#roleOf(dir), bytes, start, end);
     const { masked, plain } = this.#sides[dir].searches;
     const { time } = this.#decoding;
     const foundMasked = masked.push(bytes, start, end, time) !== undefined;
@@ -44,12 +45,12 @@ export class MidstreamStage implements Stage {
 
   gapIn(dir: Direction, length: number, exact: boolean): void {
     if (!this.#next) this.#conclude(dir);
-    this.#next?.gapIn(dir, length, exact);
+    this.#next?.gapIn(this.#roleOf(dir), length, exact);
   }
 
   endOf(dir: Direction, how: DirectionEnd): void {
     if (!this.#next) this.#conclude(dir);
-    if (this.#next) this.#next.endOf(dir, how);
+    if (this.#next) this.#next.endOf(this.#roleOf(dir), how);
     else this.#sides[dir].ended = how;
   }
 
@@ -69,7 +70,8 @@ export class MidstreamStage implements Stage {
   #open(client: Direction): void {
     const { conn } = this.#host;
     this.#host.attempted = true;
-    if (client === "in") this.#host.swap();
+    this.#swapped = client === "in";
+    if (this.#swapped) this.#host.swap();
     const next = new WebSocketSession(this.#decoding, {
       conn,
       compression: this.#decoding.deflate ? "assumed" : "unknown",
@@ -80,6 +82,11 @@ export class MidstreamStage implements Stage {
     this.#handOver(next, client);
   }
 
+  /** Whoever calls this stage knows the directions as they were before. */
+  #roleOf(dir: Direction): Direction {
+    return this.#swapped ? opposite(dir) : dir;
+  }
+
   #tellSkipped(length: number): void {
     const message = `${length} B before the first certain frame border are passed over`;
     const at = this.#decoding.time.moment();
@@ -88,7 +95,7 @@ export class MidstreamStage implements Stage {
 
   #handOver(next: Stage, client: Direction): void {
     for (const dir of [client, opposite(client)]) {
-      const role = dir === client ? "out" : "in";
+      const role = this.#roleOf(dir);
       const { searches, ended } = this.#sides[dir];
       searches.plain.giveUp();
       if (searches.masked.givenUp > 0) this.#tellSkipped(searches.masked.givenUp);

@@ -28,7 +28,7 @@ export class SniffingStage implements Stage {
   }
 
   data(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#next) return this.#next.data(dir, bytes, start, end);
+    if (this.#next) return this.#next.data(this.#roleOf(dir), bytes, start, end);
     const held = this.#held[dir];
     held.add(bytes, start, end, this.#decoding.time);
     const next = this.#decide(dir, held.view);
@@ -41,11 +41,11 @@ export class SniffingStage implements Stage {
       if (this.#held[dir].length === 0) return;
       this.#become(this.#unknown());
     }
-    this.#next?.gapIn(dir, length, exact);
+    this.#next?.gapIn(this.#roleOf(dir), length, exact);
   }
 
   endOf(dir: Direction, how: DirectionEnd): void {
-    if (this.#next) this.#next.endOf(dir, how);
+    if (this.#next) this.#next.endOf(this.#roleOf(dir), how);
     else this.#ended[dir] = how;
   }
 
@@ -90,11 +90,16 @@ export class SniffingStage implements Stage {
     this.#swapped = !this.#swapped;
   }
 
+  /** Whoever calls this stage knows the directions as they were before. */
+  #roleOf(dir: Direction): Direction {
+    return this.#swapped ? opposite(dir) : dir;
+  }
+
   #become(next: Stage): void {
     this.#next = next;
     this.#host.become(next);
     for (const dir of ["out", "in"] as const) {
-      const now = this.#swapped ? opposite(dir) : dir;
+      const now = this.#roleOf(dir);
       this.#held[dir].replay(this.#decoding.time, (...piece) => next.data(now, ...piece));
       const how = this.#ended[dir];
       if (how) next.endOf(now, how);
