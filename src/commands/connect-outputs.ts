@@ -4,7 +4,7 @@ import type { PipeOutput } from "../pipe/pipe.ts";
 import type { EventListener } from "../transport/events.ts";
 import { version } from "../version.ts";
 import type { Args } from "./command.ts";
-import { errnoWords } from "./errno-words.ts";
+import { errnoWords } from "../errno-words.ts";
 import { openOutputs } from "./output-files.ts";
 import { createSink, type Sink } from "./sink.ts";
 import { checkWritable } from "./writable-file.ts";

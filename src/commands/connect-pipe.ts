@@ -5,7 +5,7 @@ import { DEFAULT_LINGER_MS, type Eof } from "../pipe/linger.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { judge } from "../scenario/judge.ts";
 import { deferred } from "../transport/deferred.ts";
-import type { Event } from "../transport/events.ts";
+import type { CloseEvent, Event } from "../transport/events.ts";
 import type { Link } from "../transport/link.ts";
 import { openConnectLink } from "./connect-link.ts";
 import { replayInput } from "./connect-replay.ts";
@@ -117,7 +117,7 @@ function tellSkipped({ skipped }: Piped, { settings, io }: ConnectRun): void {
 
 /** How it ended, where that is not what the checks are about. */
 function judgeEnd(
-  { settings, end, io }: ConnectRun,
+  { settings, end }: ConnectRun,
   link: Link | undefined,
   { close, whole, readerGone, stopped }: Piped,
 ): FramecatError | undefined {
@@ -125,11 +125,14 @@ function judgeEnd(
   if (settings.checks.closesByCode) return undefined;
   const failure = link?.failure ?? end.judge(close);
   if (whole || stopped) return failure;
-  if (!failure) {
-    io.stderr.write("framecat: the connection ended before all of stdin was sent\n");
-    return undefined;
-  }
+  if (!failure) return new FramecatError("abnormal", unsentWords(close));
   // Where the end is a failure, its one line says that not all was sent, too.
   const { code, message, hint } = failure;
   return new FramecatError(code, `${message}; not all of stdin was sent`, hint);
+}
+
+/** A peaceful end is none for who had more to say. */
+function unsentWords({ initiator, code }: CloseEvent): string {
+  const cause = initiator === "peer" ? `the peer closed with ${code}` : "the connection ended";
+  return `${cause} before all of stdin was sent`;
 }

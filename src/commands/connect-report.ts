@@ -7,7 +7,7 @@ import { smokeReportLines } from "../render/smoke-report.ts";
 import { statisticsLines } from "../render/statistics-lines.ts";
 import type { ConnectRun } from "./connect-context.ts";
 import { cannotWriteStdout } from "./connect-outputs.ts";
-import { errnoWords } from "./errno-words.ts";
+import { errnoWords } from "../errno-words.ts";
 import { createSink } from "./sink.ts";
 
 const DEFAULT_COLUMNS = 80;

@@ -7,7 +7,7 @@ import { jsonLine } from "../render/json-line.ts";
 import { deferred } from "../transport/deferred.ts";
 import { eventToJson } from "../transport/event-json.ts";
 import type { EventListener } from "../transport/events.ts";
-import { errnoWords } from "./errno-words.ts";
+import { errnoWords } from "../errno-words.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 /** What is to be written where; `-` is standard output. */

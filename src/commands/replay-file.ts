@@ -9,7 +9,7 @@ import {
   recordingOf,
   type RecordingOptions,
 } from "../scenario/recording.ts";
-import { errnoWords, isSystemError } from "./errno-words.ts";
+import { errnoWords, isSystemError } from "../errno-words.ts";
 
 /**
  * Reads what a recorded session sent, from NDJSON of our own or a HAR; which one is told by the

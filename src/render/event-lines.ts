@@ -2,6 +2,7 @@ import type { Decoder } from "../decode/decoded.ts";
 import type {
   CloseEvent,
   Event,
+  FindingEvent,
   FrameEvent,
   HandshakeEvent,
   ReconnectedEvent,
@@ -17,6 +18,7 @@ import { followMessage, type MessagePlaces, newMessagePlaces } from "./message-p
 import { type Span, span, spansWidth, styleSpans } from "./span.ts";
 import { Tally } from "./tally.ts";
 import type { Style, Theme } from "./theme.ts";
+import { violationLines } from "./violation-lines.ts";
 import { formatTimestamp, type TimestampStyle } from "./timestamps.ts";
 
 export interface EventRendererOptions {
@@ -76,6 +78,8 @@ class EventLines {
   readonly #options: EventRendererOptions;
   readonly #style: TimestampStyle;
   readonly #connections = new Map<string, ConnectionState>();
+  /** The peer has answered our Close frame, so that it has had all that was sent before that. */
+  #allArrived = false;
   #first: bigint | undefined;
   #lineBefore: bigint | undefined;
 
@@ -103,15 +107,18 @@ class EventLines {
         this.#stateOf(event).tally.message(event);
         return [];
       case "close":
+        this.#allArrived = event.clean && event.initiator === "local";
         return this.#close(event);
       case "error":
         return this.#talk(event, `! ${escapeControl(event.message)}`, theme.bad);
       case "note":
         return this.#talk(event, `· ${escapeControl(event.message)}`, theme.dim);
+      case "finding":
+        return this.#finding(event);
       case "reconnect":
         return this.#talk(event, reconnectWords(event), theme.warn);
       case "reconnected":
-        return this.#talk(event, reconnectedWords(event), theme.warn);
+        return this.#talk(event, reconnectedWords(event, this.#allArrived), theme.warn);
       case "ping":
       case "pong":
       case "state":
@@ -152,6 +159,17 @@ class EventLines {
       i === 0
         ? styleSpans([...prefix, span(text.slice(0, 2) + line, style)])
         : " ".repeat(before) + style(line),
+    );
+  }
+
+  /** What it is about stands before it, since that may have passed long ago. */
+  #finding(event: FindingEvent): string[] {
+    const { theme, columns = Number.POSITIVE_INFINITY } = this.#options;
+    const prefix = this.#talkPrefix(event);
+    const before = spansWidth(prefix);
+    const about = { ...event.violation, message: `${aboutOf(event)}${event.violation.message}` };
+    return violationLines(about, theme, columns - before).map(
+      (line, i) => (i === 0 ? styleSpans(prefix) : " ".repeat(before)) + line,
     );
   }
 
@@ -226,14 +244,24 @@ function newState(): ConnectionState {
 
 /** `… reconnecting in 1.5 s, attempt 2 of 10: the connection ended without a Close frame` */
 function reconnectWords({ delayMs, attempt, tries, reason }: ReconnectEvent): string {
+  if (delayMs === 0)
+    return `… reconnecting${reason === undefined ? "" : `, ${escapeControl(reason)}`}`;
   const of = tries === undefined ? "" : ` of ${formatCount(tries)}`;
   const because = reason === undefined ? "" : `: ${escapeControl(reason)}`;
   return `… reconnecting in ${formatDuration(delayMs)}, attempt ${formatCount(attempt)}${of}${because}`;
 }
 
 /** The gap: how long it was, what is sent late, and what nobody knows. */
-function reconnectedWords({ offlineMs, queued }: ReconnectedEvent): string {
+function reconnectedWords({ offlineMs, queued }: ReconnectedEvent, allArrived: boolean): string {
   const late = queued === 0 ? "" : `; ${formatPlural(queued, "message")} waited and leave now`;
-  const unknown = "what was sent last may not have arrived";
-  return `… connected again after ${formatDuration(offlineMs)}${late}; ${unknown}`;
+  const unknown = allArrived ? "" : "; what was sent last may not have arrived";
+  return `… connected again after ${formatDuration(offlineMs)}${late}${unknown}`;
+}
+
+/** `frame 3 → at byte 120: ` */
+function aboutOf({ part, dir, frame, offset }: FindingEvent): string {
+  const arrow = dir === "out" ? "→" : "←";
+  if (part === "frame")
+    return `frame ${formatCount((frame ?? 0) + 1)} ${arrow} at byte ${formatCount(offset ?? 0)}: `;
+  return part === "end" ? `end of ${arrow}: ` : `${part}: `;
 }

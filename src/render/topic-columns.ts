@@ -16,8 +16,15 @@ export function columnsUnder(
   const lines = rows.flatMap(([name, meaning]) => {
     const wrapped = wrapWords(meaning, Math.max(20, columns - left - 4));
     const beside = displayWidth(name) <= left;
-    const first = beside ? `  ${padEnd(name, left)}  ${wrapped.shift() ?? ""}` : `  ${name}`;
-    return [first.trimEnd(), ...wrapped.map((line) => indent + line)];
+    const first = beside
+      ? [`  ${padEnd(name, left)}  ${wrapped.shift() ?? ""}`.trimEnd()]
+      : ownLines(name, columns);
+    return [...first, ...wrapped.map((line) => indent + line)];
   });
   return topic === "" ? lines : [theme.header(topic), ...lines];
+}
+
+function ownLines(name: string, columns: number): string[] {
+  if (displayWidth(name) + 2 <= columns) return [`  ${name}`];
+  return wrapWords(name, columns - 4).map((line, n) => (n === 0 ? "  " : "    ") + line);
 }

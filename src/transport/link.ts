@@ -280,7 +280,8 @@ export class Link {
       const next = await this.#dialAgain(loss);
       if (!next) {
         const { unsent } = this.#outbox;
-        if (unsent > 0) this.#note(`${unsent} of the messages were never sent`);
+        if (unsent > 0)
+          this.#note(`${unsent} ${unsent === 1 ? "message was" : "messages were"} never sent`);
         this.#end();
         return close;
       }

@@ -136,14 +136,18 @@ describe("a pipe", () => {
     expect([io.err(), io.stdin.destroyed]).toEqual(["", true]);
   });
 
-  it("says so when the peer closed before all was sent", async () => {
-    const { url } = await closing(1001);
-    const { io, code } = start([url]);
-    const feed = setInterval(() => io.stdin.write(`${"x".repeat(1000)}\n`), 0);
-    expect(await code).toBe(0);
-    clearInterval(feed);
-    expect(["", "framecat: the connection ended before all of stdin was sent\n"]).toContain(
-      io.err(),
+  it("fails when the peer closed before all was sent, in peace or not", async () => {
+    const { url } = await rawServer(async (peer) => {
+      await peer.accept();
+      peer.socket.pause();
+      peer.send(close(1000));
+    });
+    const { io, code } = start([url(), "--close-timeout", "20ms"]);
+    io.stdin.end(`${"x".repeat(1024 * 1024)}\n`.repeat(32));
+    expect(await code).toBe(21);
+    expect(io.err()).toBe(
+      "· 1 message was never sent\n" +
+        "framecat: the peer closed with 1000 before all of stdin was sent (exit 21).\n",
     );
   });
 

@@ -1,5 +1,6 @@
 import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { violation } from "../../src/protocol/rules.ts";
 import { encodeClosePayload } from "../../src/protocol/close-codes.ts";
 import { createEventRenderer, type EventRendererOptions } from "../../src/render/event-lines.ts";
 import { formatTime } from "../../src/render/format.ts";
@@ -221,6 +222,10 @@ describe("talk", () => {
   it.each([
     [{ type: "note", message: "the port\x1b[2J" }, "· the port\\x1b[2J"],
     [{ type: "error", code: "tls", message: "expired\n" }, "! expired\\n"],
+    [
+      { type: "reconnect", attempt: 1, tries: 1, delayMs: 0, reason: "asked for" },
+      "… reconnecting, asked for",
+    ],
     [{ type: "reconnect", attempt: 2, delayMs: 500 }, "… reconnecting in 500 ms, attempt 2"],
     [
       { type: "reconnect", attempt: 2, tries: 10, delayMs: 1500, reason: "it was lost\x1b" },
@@ -232,6 +237,28 @@ describe("talk", () => {
     ],
   ] as const)("%j", (fields, line) => {
     expect(renderer()({ ...common, ...fields })).toEqual([line]);
+  });
+
+  it("says what a finding is about, which may have passed long ago", () => {
+    const about = { type: "finding", part: "frame", dir: "out", frame: 3, offset: 1200 } as const;
+    const [first] = renderer()({ ...common, ...about, violation: violation("mask-key-repeated") });
+    expect(first).toMatch(/^! frame 4 → at byte 1,200: /);
+    const end = { type: "finding", part: "end", dir: "in" } as const;
+    const [said] = renderer()({ ...common, ...end, violation: violation("close-unanswered") });
+    expect(said).toMatch(/^! end of ←: /);
+    const head = { type: "finding", part: "request" } as const;
+    const [asked] = renderer()({ ...common, ...head, violation: violation("request-key-reused") });
+    expect(asked).toMatch(/^! request: /);
+  });
+
+  it("doubts nothing of a connection whose peer has answered our Close frame", () => {
+    const render = renderer();
+    const end = { code: 1000, reason: "", initiator: "local", clean: true } as const;
+    render({ ...common, type: "close", ...end });
+    const gap = { lost: "1", attempt: 1, offlineMs: 9, queued: 0 };
+    expect(render({ ...common, type: "reconnected", ...gap })).toEqual([
+      "… connected again after 9.0 ms",
+    ]);
   });
 
   it("is wrapped on a screen, and not in a log file", () => {

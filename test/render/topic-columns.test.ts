@@ -20,6 +20,15 @@ it("stands rows below each other, long meanings wrapped beside their names", () 
   ]);
 });
 
+it("wraps a name between its words where it is wider than all there is", () => {
+  const rows = [["/filter off|[in|out] [text|binary|ping] [>SIZE|<SIZE]", "show"]] as const;
+  expect(columnsUnder("", rows, look)).toEqual([
+    "  /filter off|[in|out]",
+    "    [text|binary|ping] [>SIZE|<SIZE]",
+    "    show",
+  ]);
+});
+
 it("needs no heading", () => {
   expect(columnsUnder("", [["a", "b"]], look)).toEqual(["  a  b"]);
 });

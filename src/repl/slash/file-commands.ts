@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { messageOf, usageError } from "../../errors.ts";
+import { errnoWords } from "../../errno-words.ts";
+import { usageError } from "../../errors.ts";
 import { eventToJson } from "../../transport/event-json.ts";
 import type { Desk, Lines, SlashCommand } from "./command.ts";
 
@@ -34,7 +35,7 @@ async function save(argument: string, { past, files, views }: Desk): Promise<Lin
     // Only its owner may read what was said.
     await writeFile(path, lines, { mode: 0o600 });
   } catch (thrown) {
-    throw usageError(messageOf(thrown));
+    throw usageError(`cannot write ${path}: ${errnoWords(thrown)}`);
   }
   const lost = forgotten > 0 ? `; ${forgotten} older ones were kept no more` : "";
   return [`saved ${events.length} events to ${views.escape(path)}${lost}`];

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { messageOf, usageError } from "../../errors.ts";
+import { errnoWords } from "../../errno-words.ts";
+import { usageError } from "../../errors.ts";
 import { Utf8Validator } from "../../protocol/utf8.ts";
 import type { Link } from "../../transport/link.ts";
 
@@ -51,11 +52,11 @@ const EMPTY = new Uint8Array(0);
 
 async function openFile(path: string): Promise<FileHandle> {
   const file = await open(path).catch((thrown: unknown) => {
-    throw usageError(messageOf(thrown));
+    throw usageError(`cannot read ${path}: ${errnoWords(thrown)}`);
   });
   if (!(await file.stat()).isDirectory()) return file;
   await file.close();
-  throw usageError(`${path} is a directory`);
+  throw usageError(`cannot read ${path}: it is a folder`);
 }
 
 /** As many bytes as asked for, fewer only at the end of the file. */

@@ -38,7 +38,7 @@ describe("commands that deal with files", () => {
 
   it.each([
     ["/save", "/save: it needs a file"],
-    ["/save /no/such/file", "/save: ENOENT: no such file or directory, open '/no/such/file'"],
+    ["/save /no/such/file", "/save: cannot write /no/such/file: no such file or directory"],
     ["/replay x", "/replay: nothing to replay"],
   ])("%s is refused", async (line, message) => {
     const { type } = await openDesk(await startEchoServer());

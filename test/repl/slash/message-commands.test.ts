@@ -60,7 +60,7 @@ describe("commands that send messages", () => {
     ["/send hello", "/send: it needs a file. Example: /send @message.json"],
     ["/fragment x y", '/fragment: COUNT must be a whole number from 1 to 100000, not "x"'],
     [`/fragment 0 @${file}`, "/fragment: SIZE must be from 1 byte to 64MiB"],
-    ["/send @/no/such", "/send: ENOENT: no such file or directory, open '/no/such'"],
+    ["/send @/no/such", "/send: cannot read /no/such: no such file or directory"],
   ])("%s is refused", async (line, message) => {
     const { type } = await openDesk(await startServer());
     expect(await type(line)).toEqual([message]);

@@ -42,6 +42,6 @@ describe("sending a file", () => {
   it("refuses what cannot be read", async () => {
     const link = { send: async () => undefined };
     await expect(sendFile(link, join(folder, "none"), {})).rejects.toMatchObject({ code: "usage" });
-    await expect(sendFile(link, folder, {})).rejects.toThrow("is a directory");
+    await expect(sendFile(link, folder, {})).rejects.toThrow("it is a folder");
   });
 });

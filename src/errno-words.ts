@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from "node:util";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "./errors.ts";
 
 /** Where the system's own words mislead. */
 const BETTER: Readonly<Record<string, string>> = {

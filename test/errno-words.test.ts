@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { errnoWords, isSystemError } from "../../src/commands/errno-words.ts";
+import { errnoWords, isSystemError } from "../src/errno-words.ts";
 
 function failureOf(act: () => unknown): unknown {
   try {
