@@ -8,7 +8,6 @@ import { sequenceFindingLine } from "../render/sequence-lines.ts";
 import { renderSpans } from "../render/span.ts";
 import { statisticsLines } from "../render/statistics-lines.ts";
 import { columnsUnder } from "../render/topic-columns.ts";
-import { violationLines } from "../render/violation-lines.ts";
 import { type Event, type FrameEvent, isReceived } from "../transport/events.ts";
 import { EventLint } from "../transport/event-lint.ts";
 import type { RunRecord } from "./connect-record.ts";
@@ -29,10 +28,10 @@ export function eventView(settings: ConnectSettings): ShowEvent {
 
 /** With -v, the rules that a whole conversation breaks; those of single frames are shown with them. */
 function lintView({ look }: ConnectSettings): ShowEvent {
-  const { theme, verbosity, columns = DEFAULT_COLUMNS } = look;
-  if (verbosity === 0) return () => [];
+  if (look.verbosity === 0) return () => [];
   const lint = new EventLint({ findings: "conversation" });
-  return (event) => lint.take(event).flatMap((finding) => violationLines(finding, theme, columns));
+  const render = createEventRenderer({ theme: look.theme, columns: look.columns });
+  return (event) => lint.take(event).flatMap(render);
 }
 
 /** What a numbered stream lacks, as it shows. */

@@ -81,6 +81,13 @@ const BODIES: Readonly<Record<Event["type"], (fields: Fields, where: string) => 
     offlineMs: number(fields.offlineMs),
     queued: number(fields.queued),
   }),
+  finding: (fields, where) => ({
+    type: "finding",
+    violation: violation(fields),
+    part: oneOf(PARTS, fields.part, "part", where),
+    ...(fields.dir !== undefined && { dir: direction(fields, where) }),
+    ...numbers(fields, ["frame", "offset"]),
+  }),
   error: (fields, where) => ({
     type: "error",
     code: oneOf(FAILURES, fields.code, "code", where),
@@ -89,6 +96,7 @@ const BODIES: Readonly<Record<Event["type"], (fields: Fields, where: string) => 
   note: (fields) => ({ type: "note", message: text(fields.message) }),
 };
 
+const PARTS = ["request", "response", "frame", "end"] as const;
 const STATES: readonly ReadyState[] = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 const FAILURES = Object.keys(EXIT_CODES) as readonly FailureCode[];
 
@@ -238,17 +246,19 @@ function direction({ dir }: Fields, where: string): Direction {
 }
 
 /** Ids of rules that a later version knows are kept: they are told, and nothing depends on them. */
+function violation(fields: Fields): Violation {
+  const { rule, severity, section, closeCode, message: said } = fields;
+  return {
+    rule: text(rule) as Violation["rule"],
+    severity: severity === "warn" || severity === "info" ? severity : "error",
+    section: text(section),
+    ...(typeof closeCode === "number" && { closeCode }),
+    message: text(said),
+  };
+}
+
 function violations(value: unknown): Violation[] {
-  return list(value).map((item) => {
-    const { rule, severity, section, closeCode, message: said } = fieldsOf(item);
-    return {
-      rule: text(rule) as Violation["rule"],
-      severity: severity === "warn" || severity === "info" ? severity : "error",
-      section: text(section),
-      ...(typeof closeCode === "number" && { closeCode }),
-      message: text(said),
-    };
-  });
+  return list(value).map((item) => violation(fieldsOf(item)));
 }
 
 function payload({ text: plain, base64 }: Fields, where: string): Uint8Array {

@@ -63,6 +63,10 @@ function body(event: Event, options: EventJsonOptions): Record<string, unknown> 
       const { lost, attempt, offlineMs, queued } = event;
       return { lost, attempt, offlineMs, queued };
     }
+    case "finding": {
+      const { violation, part, dir, frame: number, offset } = event;
+      return { ...brief(violation), part, dir, frame: number, offset };
+    }
     case "error":
       return { code: event.code, message: event.message };
     case "note":

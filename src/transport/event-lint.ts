@@ -1,8 +1,15 @@
 import { CloseCode } from "../protocol/close-codes.ts";
 import type { ConnectionLint, ConnectionLintOptions } from "../protocol/connection-lint.ts";
-import type { Finding } from "../protocol/finding.ts";
+import type { Finding, Flow } from "../protocol/finding.ts";
 import { LintSession } from "../protocol/lint-session.ts";
-import type { CloseEvent, Direction, Event, FrameEvent, HandshakeEvent } from "./events.ts";
+import type {
+  CloseEvent,
+  Direction,
+  Event,
+  FindingEvent,
+  FrameEvent,
+  HandshakeEvent,
+} from "./events.ts";
 
 const NOTHING: readonly Finding[] = [];
 
@@ -24,7 +31,15 @@ export class EventLint {
     this.#session = new LintSession(options);
   }
 
-  take(event: Event): readonly Finding[] {
+  /** What the event shows to be wrong, as events of its moment. */
+  take(event: Event): readonly FindingEvent[] {
+    const { conn, at } = event;
+    const { fromClient = "out" } = this.#connections.get(conn) ?? roleOf(event);
+    const findings = this.#judge(event);
+    return findings.map((found) => findingEvent(found, { conn, at }, fromClient));
+  }
+
+  #judge(event: Event): readonly Finding[] {
     switch (event.type) {
       case "handshake":
         return this.#opened(event);
@@ -38,8 +53,8 @@ export class EventLint {
   }
 
   #opened(event: HandshakeEvent): readonly Finding[] {
-    const { conn, role, url, request, response } = event;
-    const judged = this.#begin(conn, role === "client" ? "out" : "in");
+    const { conn, url, request, response } = event;
+    const judged = this.#begin(conn, roleOf(event).fromClient ?? "out");
     const secure = /^wss:/i.test(url);
     return [...judged.lint.request(request, { secure }), ...judged.lint.response(response)];
   }
@@ -63,5 +78,35 @@ export class EventLint {
     const judged = { lint: this.#session.connection(), fromClient };
     this.#connections.set(conn, judged);
     return judged;
+  }
+}
+
+/** Which direction is the client's, as far as the event alone tells. */
+function roleOf(event: Event): { readonly fromClient?: Direction } {
+  return event.type === "handshake" ? { fromClient: event.role === "client" ? "out" : "in" } : {};
+}
+
+/** A finding as an event. @param fromClient the direction of what the client sends */
+export function findingEvent(
+  { place, ...violation }: Finding,
+  { conn, at }: Pick<Event, "conn" | "at">,
+  fromClient: Direction,
+): FindingEvent {
+  const fromServer = fromClient === "out" ? "in" : "out";
+  const dirOf = (flow: Flow): Direction => (flow === "c2s" ? fromClient : fromServer);
+  const common = { type: "finding", conn, at, violation } as const;
+  switch (place.part) {
+    case "frame":
+      return {
+        ...common,
+        part: "frame",
+        dir: dirOf(place.flow),
+        frame: place.frame,
+        offset: place.offset,
+      };
+    case "end":
+      return { ...common, part: "end", dir: dirOf(place.flow) };
+    default:
+      return { ...common, part: place.part };
   }
 }

@@ -21,6 +21,7 @@ export type Event =
   | StateEvent
   | ReconnectEvent
   | ReconnectedEvent
+  | FindingEvent
   | ErrorEvent
   | NoteEvent;
 
@@ -173,6 +174,22 @@ export interface ReconnectedEvent extends Common {
   readonly offlineMs: number;
   /** Messages that have waited and are sent now. */
   readonly queued: number;
+}
+
+/**
+ * A rule that the conversation breaks, where that is not told with a frame or a handshake already. It
+ * may be about something long before.
+ */
+export interface FindingEvent extends Common {
+  readonly type: "finding";
+  readonly violation: Violation;
+  readonly part: "request" | "response" | "frame" | "end";
+  /** Of a frame or an end. */
+  readonly dir?: Direction;
+  /** The frame's number within its direction, from 0 on. */
+  readonly frame?: number;
+  /** Where its header begins, in bytes of its direction. */
+  readonly offset?: number;
 }
 
 /** Something failed; where that ends the connection, a `close` follows. */

@@ -121,6 +121,14 @@ const others = fc.oneof(
     queued: fc.nat(),
   }),
   arbitrary({
+    type: type("finding"),
+    violation: fc.constantFrom(violation("mask-key-repeated"), violation("close-twice", "x")),
+    part: fc.constantFrom("frame", "request"),
+    dir: optional(fc.constantFrom("in", "out")),
+    frame: optional(fc.nat()),
+    offset: optional(fc.nat()),
+  }),
+  arbitrary({
     type: type("error"),
     code: fc.constantFrom("protocol", "tls"),
     message: fc.string(),

@@ -223,6 +223,25 @@ describe("everything else", () => {
       { ...COMMON, type: "error", code: "protocol", message: "RSV1" },
       { code: "protocol", message: "RSV1" },
     ],
+    [
+      {
+        ...COMMON,
+        type: "finding",
+        violation: violation("mask-key-repeated", "00000001"),
+        part: "frame",
+        dir: "out",
+        frame: 3,
+        offset: 120,
+      },
+      {
+        rule: "mask-key-repeated",
+        severity: "warn",
+        part: "frame",
+        dir: "out",
+        frame: 3,
+        offset: 120,
+      },
+    ],
     [{ ...COMMON, type: "note", message: "so it goes" }, { message: "so it goes" }],
   ])("%o", (event, expected) => {
     expect(json(event)).toMatchObject({ ...CLOCK, type: event.type, ...expected });

@@ -30,7 +30,7 @@ function handshake(role: "client" | "server", key: string): HandshakeEvent {
 /** The rules that these events break, with the conversation's own alone. */
 function rulesOf(...events: readonly Event[]): string[] {
   const lint = new EventLint({ findings: "conversation" });
-  return events.flatMap((event) => lint.take(event)).map(({ rule }) => rule);
+  return events.flatMap((event) => lint.take(event)).map(({ violation }) => violation.rule);
 }
 
 const frames = (...sketches: readonly FrameSketch[]) => frameEvents(sketches);
@@ -69,6 +69,24 @@ describe("a conversation is judged by its events", () => {
       conn,
     }));
     expect(rulesOf(first!, second!)).toContain("request-key-reused");
+  });
+
+  it("with the place that each is about", () => {
+    const key = { maskKey: 0x12345678 };
+    const events = frames({ opcode: 1, payload: "a", ...key }, { opcode: 1, payload: "b", ...key });
+    const lint = new EventLint({ findings: "conversation" });
+    const found = events.flatMap((event) => lint.take(event));
+    expect(found).toMatchObject([
+      {
+        type: "finding",
+        conn: "1",
+        part: "frame",
+        dir: "out",
+        frame: 1,
+        offset: 7,
+        violation: { rule: "mask-key-repeated", severity: "warn" },
+      },
+    ]);
   });
 
   it("and forgotten when it is over", () => {
