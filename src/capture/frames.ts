@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
 import { type Inflate, MessageAssembler } from "../protocol/assembler.ts";
+import type { DeflateParams } from "../protocol/deflate.ts";
 import { type Frame, headerLength, MAX_HEADER_LENGTH } from "../protocol/frame.ts";
 import { FrameParser } from "../protocol/parser.ts";
 import type { Direction, FrameEvent } from "../transport/events.ts";
+import type { InflateOptions } from "../transport/inflater.ts";
 
 /**
  * Raw frames without a handshake, in pieces of any size → events.
@@ -15,7 +17,9 @@ import type { Direction, FrameEvent } from "../transport/events.ts";
  */
 export interface RawFramesOptions {
   /** permessage-deflate was negotiated: makes the inflater of a direction. */
-  readonly createInflate?: (() => Inflate) | undefined;
+  readonly createInflate?: ((options: InflateOptions) => Inflate) | undefined;
+  /** What was agreed on for it; by default what any sender may do. */
+  readonly deflate?: DeflateParams | undefined;
   /** Bytes of payload kept of each frame. Default 16 MiB. */
   readonly keepPayload?: number;
   /** Longest message that is put together. Default 64 MiB. */
@@ -47,19 +51,19 @@ export class RawFrames {
   #tail = Buffer.alloc(0);
 
   constructor(options: RawFramesOptions = {}) {
-    const { createInflate, keepPayload, maxMessageLength } = options;
+    const { createInflate, deflate, keepPayload, maxMessageLength } = options;
     this.#maxMessageLength = maxMessageLength ?? DEFAULT_MAX_MESSAGE_LENGTH;
     this.#parser = new FrameParser({
       sender: "unknown",
       deflate: createInflate !== undefined,
       ...(keepPayload !== undefined && { keepPayload }),
     });
-    const side = (): MessageAssembler =>
+    const side = (dir: Direction): MessageAssembler =>
       new MessageAssembler({
-        inflate: createInflate?.(),
+        inflate: createInflate?.(inflateOptions(deflate, dir)),
         maxMessageLength: this.#maxMessageLength,
       });
-    this.#sides = { out: side(), in: side() };
+    this.#sides = { out: side("out"), in: side("in") };
   }
 
   /** Takes the next piece; gives the frames that it completes. */
@@ -107,6 +111,19 @@ export class RawFrames {
       ...(message && { message }),
     };
   }
+}
+
+function inflateOptions(deflate: DeflateParams | undefined, dir: Direction): InflateOptions {
+  if (!deflate) return {};
+  return dir === "out"
+    ? {
+        noContextTakeover: deflate.clientNoContextTakeover,
+        windowBits: deflate.clientMaxWindowBits,
+      }
+    : {
+        noContextTakeover: deflate.serverNoContextTakeover,
+        windowBits: deflate.serverMaxWindowBits,
+      };
 }
 
 function directionOf({ header }: Frame): Direction {

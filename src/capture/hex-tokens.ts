@@ -4,21 +4,23 @@ import type { HexResult } from "./hex.ts";
 /**
  * Hex without offsets: a run of digits, escapes and separators, read from left to right.
  *
- * What is no byte is blanked out first, so that every position stays where it was: comments, and
- * in a C array all that is outside of the braces.
+ * What is no byte is blanked out first, so that every position stays where it was: comments, the
+ * command after a shell's `$ `, in a C array all that is outside of the braces, and around the bytes
+ * of a Buffer or an ArrayBuffer what Node prints.
  */
 const SEPARATOR = /[\s,;:"'`[\](){}-]+/y;
 const PREFIXED = /0x([\da-f]+)/iy;
 const ESCAPED = /\\x([\da-f]{2})/iy;
 const DIGITS = /[\da-f]+/iy;
-const NODE_BUFFER = /<Buffer\s|>/y;
+const LEFT_OUT = /\.\.\. \d+ more bytes?/y;
 
 export function parseTokens(text: string): HexResult {
   if (/^[\da-f\s]*$/i.test(text)) return parseDigits(text);
-  const source = blankDeclarations(blankComments(text));
-  const pieces: string[] = [];
+  const source = blankDeclarations(blankInspected(blankComments(text)));
+  const bytes = Buffer.allocUnsafe(source.length);
+  let length = 0;
   for (let at = 0; at < source.length;) {
-    const skipped = match(SEPARATOR, source, at) ?? match(NODE_BUFFER, source, at);
+    const skipped = match(SEPARATOR, source, at);
     if (skipped) {
       at += skipped[0].length;
       continue;
@@ -26,10 +28,10 @@ export function parseTokens(text: string): HexResult {
     const token = nextToken(source, at);
     if (!token) return fail(text, at, notHex(source, at));
     if (token.digits.length % 2 !== 0) return fail(text, at, oddDigits(token.digits));
-    pieces.push(token.digits);
+    length += bytes.write(token.digits, length, "hex");
     at += token.length;
   }
-  return { ok: true, bytes: Buffer.from(pieces.join(""), "hex") };
+  return { ok: true, bytes: bytes.subarray(0, length) };
 }
 
 /** Digits and blanks alone: lines may have been broken within a byte. */
@@ -87,7 +89,15 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
 }
 
 function blankComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|(?<=^|\s)#.*/gm, blank);
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|(?<=^|\s)#.*|^\s*\$ .*/gm, blank);
+}
+
+/** Keeps what Node prints between `<` and `>`: `<Buffer 81>`, `ArrayBuffer { [Uint8Contents]: <81>, … }`. */
+function blankInspected(text: string): string {
+  return text.replace(
+    /<Buffer\s|ArrayBuffer \{\s*\[Uint8Contents\]: <|>(?:,\s*byteLength: \d+\s*\})?/g,
+    blank,
+  );
 }
 
 /** Keeps what is between braces, where there are any. */
@@ -101,6 +111,8 @@ function blank(text: string): string {
 }
 
 function notHex(source: string, at: number): string {
+  const left = match(LEFT_OUT, source, at)?.[0];
+  if (left !== undefined) return `${JSON.stringify(left)} were left out when this was printed`;
   const word = /^[^\s,;]{1,20}/.exec(source.slice(at, at + 20))?.[0] ?? "";
   return `${JSON.stringify(word)} is not hex`;
 }

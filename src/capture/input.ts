@@ -1,66 +1,90 @@
 import { Buffer } from "node:buffer";
 import { usageError } from "../errors.ts";
-import { foreignFormat, TextDetector } from "./detect.ts";
-import { parseHex } from "./hex.ts";
+import { type Detected, detectFormat, foreignFormat, TextDetector } from "./detect.ts";
+import { Lookahead } from "./lookahead.ts";
+import { readText, type TextContent, type TextFormat } from "./text-content.ts";
 
-export type InputFormat = "auto" | "hex" | "binary";
+/** What an input of frames may be. */
+export type InputFormat = TextFormat | "binary";
+
+/** What an input tells that is neither a capture file nor events: raw bytes come as they come. */
+export type InputContent =
+  TextContent | { readonly kind: "bytes"; readonly chunks: AsyncIterable<Uint8Array> };
 
 /** Text is read whole before it is understood; this much is more than anybody pastes. */
 const MAX_TEXT_LENGTH = 64 * 1024 * 1024;
+const MAGIC_LENGTH = 16;
+const WORDS: Readonly<Record<Exclude<Detected, "text or binary">, string>> = {
+  pcap: "a pcap capture",
+  pcapng: "a pcapng capture",
+  har: "a HAR",
+  ndjson: "NDJSON of framecat",
+};
+
+/** Looks at as much of an input as tells what it is: some bytes, and of what begins like JSON more. */
+export async function detectInput(source: Lookahead): Promise<Detected> {
+  for (;;) {
+    const found = detectFormat(source.view());
+    if (found) return found;
+    if (!(await source.more())) return detectFormat(source.view(), true) ?? "text or binary";
+  }
+}
 
 /**
- * The bytes that an input tells: those of hex text at once, raw ones as they come.
+ * What an input of frames tells, as text or as bytes.
  * @param name of the input, for messages
- * @throws FramecatError (usage) where the input is empty, or text that is not hex
+ * @throws FramecatError (usage) where the input is empty, of a foreign format, or text that tells no
+ * bytes
  */
+export async function readInput(
+  source: Lookahead,
+  name: string,
+  format: InputFormat = "auto",
+): Promise<InputContent> {
+  if (source.length === 0 && !(await source.more())) throw usageError(`${name} is empty`);
+  if (format === "binary") return { kind: "bytes", chunks: source.all() };
+  if (format === "auto") refuseForeign(source, name);
+  if (!(await readsAsText(source, name, format))) return { kind: "bytes", chunks: source.all() };
+  const { buffer, byteOffset, length } = source.view();
+  return readText(Buffer.from(buffer, byteOffset, length).toString("utf8"), name, format);
+}
+
+/** The bytes of frames that an input tells. @throws FramecatError (usage) as `readInput` does */
 export async function* readBytes(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
   format: InputFormat = "auto",
 ): AsyncGenerator<Uint8Array> {
+  const source = new Lookahead(chunks);
+  try {
+    const found = format === "auto" ? await detectInput(source) : "text or binary";
+    if (found !== "text or binary") throw usageError(`${name} is ${WORDS[found]}, not raw frames`);
+    const content = await readInput(source, name, format);
+    if (content.kind === "capture") throw usageError(`${name} is a dump of packets, not of frames`);
+    if (content.kind === "bytes") yield* content.chunks;
+    else for (const { bytes } of content.runs) yield bytes;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Looks at all of the input, or at as much of it as shows that it is no text. */
+async function readsAsText(source: Lookahead, name: string, format: TextFormat): Promise<boolean> {
   const detector = new TextDetector();
-  const text: Uint8Array[] = [];
-  let length = 0;
-  let mode = format;
-  for await (const chunk of chunks) {
-    if (length === 0 && mode === "auto") refuseForeign(chunk, name);
-    length += chunk.length;
-    if (mode === "auto" && !detector.push(chunk)) mode = "binary";
-    if (mode !== "binary") {
-      if (length > MAX_TEXT_LENGTH) throw tooLong(name);
-      text.push(chunk);
-      continue;
-    }
-    yield* text.splice(0);
-    yield chunk;
+  const isText = (piece: Uint8Array): boolean => format !== "auto" || detector.push(piece);
+  if (!source.held.every(isText)) return false;
+  for (let piece = await source.more(); piece; piece = await source.more()) {
+    if (!isText(piece)) return false;
+    if (source.length > MAX_TEXT_LENGTH) throw tooLong(name);
   }
-  if (length === 0) throw usageError(`${name} is empty`);
-  if (mode === "auto" && !detector.end()) mode = "binary";
-  if (mode === "binary") yield* text;
-  else yield hexBytes(Buffer.concat(text).toString("utf8"), name);
+  return format !== "auto" || detector.end();
 }
 
-/** The bytes of hex text. @throws FramecatError (usage) telling the place where it is no hex */
-function hexBytes(text: string, name: string): Uint8Array {
-  const result = parseHex(text);
-  if (!result.ok) {
-    const { line, column, message } = result.error;
-    throw usageError(
-      `${name}, line ${line}, column ${column}: ${message}`,
-      "Raw frames that look like text need --input-format binary.",
-    );
-  }
-  if (result.bytes.length === 0) throw usageError(`${name} holds no bytes`);
-  return result.bytes;
-}
-
-function refuseForeign(head: Uint8Array, name: string): void {
-  const format = foreignFormat(head);
-  if (format === undefined) return;
-  throw usageError(
-    `${name} is ${format}, not raw frames`,
-    "Give the bytes of one direction alone.",
-  );
+function refuseForeign(source: Lookahead, name: string): void {
+  const foreign = foreignFormat(source.view().subarray(0, MAGIC_LENGTH));
+  if (!foreign) return;
+  const binary = "--input-format binary takes it for raw frames all the same.";
+  throw usageError(`${name} is ${foreign.what}`, `${foreign.hint} ${binary}`);
 }
 
 function tooLong(name: string): Error {

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { foreignFormat, TextDetector } from "../../src/capture/detect.ts";
+import {
+  detectFormat,
+  foreignFormat,
+  foreignText,
+  TextDetector,
+} from "../../src/capture/detect.ts";
 import { encodeFrame } from "../../src/protocol/encoder.ts";
 import { hex, singly, utf8 } from "../helpers/bytes.ts";
 
@@ -48,14 +53,68 @@ describe("TextDetector", () => {
   });
 });
 
+describe("detectFormat", () => {
+  it.each([
+    ["d4c3b2a1 02000400", "pcap"],
+    ["a1b23c4d", "pcap"],
+    ["0a0d0d0a", "pcapng"],
+    ["0a0d", undefined],
+    ["89504e47", undefined],
+    ["", undefined],
+    ["81", "text or binary"],
+    ["8900", "text or binary"],
+    ["3831", "text or binary"],
+  ])("%s is %s", (digits, found) => expect(detectFormat(hex(digits))).toBe(found));
+
+  it.each([
+    ['{"log":{', "har"],
+    ['{"v":"framecat.event/1","type":"note"}\n', "ndjson"],
+    ["{ 0x81, 0x05 }\n", "text or binary"],
+    ["  { ", undefined],
+  ])("%j is %s", (text, found) => expect(detectFormat(utf8(text))).toBe(found));
+
+  it("decides at the end, at the latest", () => {
+    for (const head of [hex(""), hex("0a0d"), utf8("{")]) {
+      expect(detectFormat(head, true)).toBe("text or binary");
+    }
+  });
+});
+
 describe("foreignFormat", () => {
   it.each([
-    ["d4c3b2a1 02000400", "a pcap capture"],
-    ["a1b23c4d", "a pcap capture"],
-    ["0a0d0d0a", "a pcapng capture"],
+    ["504b0304", "a zip archive"],
+    ["7f454c46 0201", "an ELF program"],
     ["1f8b0800", "gzip"],
+    ["fffe3800", "text in UTF-16"],
     ["81050a0d", undefined],
     ["1f8b", undefined],
     ["", undefined],
-  ])("%s is %s", (digits, name) => expect(foreignFormat(hex(digits))).toBe(name));
+  ])("%s is %s", (digits, what) => expect(foreignFormat(hex(digits))?.what).toBe(what));
+
+  it("is no frame that a sender without a fault makes", () => {
+    const spec = fc.record({
+      opcode: fc.constantFrom(0, 1, 2, 8, 9, 10),
+      payload: fc.uint8Array({ maxLength: 20 }),
+      maskKey: fc.option(fc.nat(), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(spec, (frame) => {
+        expect(foreignFormat(encodeFrame(frame))).toBeUndefined();
+        expect(detectFormat(encodeFrame(frame), true)).toBe("text or binary");
+      }),
+    );
+  });
+});
+
+describe("foreignText", () => {
+  it.each([
+    ['{"a":1}', "JSON, but neither a HAR nor NDJSON of framecat"],
+    ["[{}]", "JSON, but neither a HAR nor NDJSON of framecat"],
+    ["<!DOCTYPE html>", "markup"],
+    ["-----BEGIN CERTIFICATE-----", "PEM"],
+    ["# keys\nCLIENT_RANDOM 01 02", "a TLS key log"],
+    ["03:22:03.336997 IP 127.0.0.1.1 > 127.0.0.1.2: x", "what tcpdump prints without the bytes"],
+    ["81 05", undefined],
+    ["hello", undefined],
+  ])("%j is %s", (text, what) => expect(foreignText(text)?.what).toBe(what));
 });

@@ -133,3 +133,40 @@ describe("errors", () => {
     ["half a word", "0000000 0581 68", 1, 8, "a word lacks an octet"],
   ])("%s", (_, text, line, column, message) => expectError(text, line, column, message));
 });
+
+describe("both sides of a stream, as Wireshark prints them", () => {
+  const follow = [
+    "=".repeat(60),
+    "Follow: tcp,hex",
+    "Filter: tcp.stream eq 0",
+    "Node 0: 127.0.0.1:45208",
+    "Node 1: 127.0.0.1:8080",
+    "00000000  81 80 0d c7 b2 e2                                 ......",
+    "\t00000000  81 05 68                                          ..h",
+    "\t00000003  65 6c                                             el",
+    "00000006  8a 80 00 00                                       ....",
+    "\t00000005  6c 6f                                             lo",
+    "=".repeat(60),
+  ];
+
+  it("are told apart, in their order", () => {
+    const result = parseDump(follow);
+    const runs = result.ok ? result.runs?.map(({ side, bytes }) => [side, toHex(bytes)]) : result;
+    expect(runs).toEqual([
+      [0, "81800dc7b2e2"],
+      [1, "810568656c"],
+      [0, "8a800000"],
+      [1, "6c6f"],
+    ]);
+  });
+
+  it("miss a line where it is missing", () => {
+    const message = "offset 00000005 does not follow; 00000003 would";
+    expectError(follow.toSpliced(7, 1).join("\n"), 9, 2, message);
+  });
+
+  it("are one where only the first line lost its blanks", () => {
+    const ragged = `${row("00000000", "82")}\n    ${row("00000010", "05")}`;
+    expectBytes(ragged, "82".repeat(16) + "05".repeat(16));
+  });
+});

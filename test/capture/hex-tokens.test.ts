@@ -21,7 +21,7 @@ describe("the place of an error", () => {
       "<Buffer 81 05 ... 9 more bytes>",
       1,
       15,
-      '"..." is not hex',
+      '"... 9 more bytes" were left out when this was printed',
     ],
     ["a very long word", `81 ${"x".repeat(50)}`, 1, 4, `"${"x".repeat(20)}" is not hex`],
     [

@@ -46,6 +46,22 @@ describe("the forms that people paste", () => {
     ["od -t x1", `0000000 ${HELLO}\n0000007\n`],
     ["od -x, or hexdump: words", "0000000 0581 6568 6c6c 006f\n0000007\n"],
     ["Wireshark", `0000   ${HELLO}   ..hello\n`],
+    ["od -A x -t x1z", `000000 ${HELLO}  >..hello<\n000007\n`],
+    ["a dump with its command and comments", `$ xxd a.bin\n# mine\n00000000: 8105 6865 6c6c 6f\n`],
+    ["digits behind a command", `$ xxd -p a.bin\n810568656c6c6f\n`],
+    [
+      "a Uint8Array as Node prints it",
+      "Uint8Array(7) [\n  129,   5, 104, 101,\n  108, 108, 111\n]",
+    ],
+    [
+      "an ArrayBuffer as Node prints it",
+      `ArrayBuffer {\n  [Uint8Contents]: <${HELLO}>,\n  byteLength: 7\n}`,
+    ],
+    ["a Buffer as JSON", '{"type":"Buffer","data":[129,5,104,101,108,108,111]}'],
+    ["bytes as Java prints them", "[-127, 5, 104, 101, 108, 108, 111]"],
+    ["bytes as Go prints them", "[129 5 104 101 108 108 111]"],
+    ["a Go literal", "[]byte{0x81, 0x05, 0x68, 0x65, 0x6c, 0x6c, 0x6f}"],
+    ["a C string", String.raw`char s[] = "\x81\x05hello";`],
   ])("%s", (_, text) => expectBytes(text, HELLO));
 
   it("our own hexdump, indented", () => {
