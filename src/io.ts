@@ -27,6 +27,8 @@ export interface Io {
   readonly random: (length: number) => Uint8Array;
   /** Calls `handler` at a signal; gives the function that takes it back. */
   onSignal(signal: Signal, handler: () => void): () => void;
+  /** Stops the process until the shell has it go on, as Ctrl-Z does; absent where no shell can. */
+  readonly suspend?: (() => void) | undefined;
 }
 
 /** A moment of this process. Most moments are never looked at, so what costs is done when asked for. */
@@ -89,5 +91,7 @@ export function processIo(): Io {
       process.on(signal, handler);
       return () => void process.off(signal, handler);
     },
+    suspend:
+      process.platform === "win32" ? undefined : () => void process.kill(process.pid, "SIGTSTP"),
   };
 }

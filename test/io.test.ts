@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { processIo, systemClock } from "../src/io.ts";
 
 it("the clock tells the time of day in microseconds, and a time that only grows", () => {
@@ -43,4 +43,11 @@ it("a signal is heard until the handler is taken back", () => {
   off();
   expect(heard).toEqual(["SIGTERM"]);
   expect(process.listenerCount("SIGTERM")).toBe(0);
+});
+
+it("is stopped as a shell stops its job", () => {
+  const kill = vi.spyOn(process, "kill").mockReturnValue(true);
+  processIo().suspend?.();
+  expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, "SIGTSTP");
+  kill.mockRestore();
 });

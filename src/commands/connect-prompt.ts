@@ -57,6 +57,7 @@ export async function converseByPrompt(run: ConnectRun): Promise<FramecatError |
         replay: (path) => replayOn(link, path, io),
       }),
       interrupt: () => signals.raise("SIGINT"),
+      stop: io.suspend,
     },
   );
   await history.settled();

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Clock, Moment } from "../clock.ts";
-import { FramecatError, messageOf } from "../errors.ts";
+import { FramecatError } from "../errors.ts";
 import { CloseCode } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
 import { MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
@@ -22,7 +22,13 @@ import { RoundTrips } from "./round-trips.ts";
 import { SocketSink } from "./socket-sink.ts";
 import type { Traffic } from "./traffic.ts";
 import { WireTap } from "./wire-tap.ts";
-import { closeCodeFor, type Codec, createCodec, type WsReceiver } from "./ws-parts.ts";
+import {
+  closeCodeFor,
+  type Codec,
+  createCodec,
+  violationWords,
+  type WsReceiver,
+} from "./ws-parts.ts";
 
 /**
  * The full connection: a socket whose handshake is done, with ws's receiver and sender on it.
@@ -113,7 +119,8 @@ export class Connection {
     const watch = (dir: Direction) =>
       tap ? (bytes: Uint8Array) => tap.push(dir, bytes) : undefined;
     const sink = new SocketSink(socket, watch("out"));
-    const { maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH, deflateLevel } = options;
+    const { deflateLevel } = options;
+    const maxMessageLength = maxMessageLengthOf(options);
     this.#codec = createCodec({ role, deflate, maxMessageLength, deflateLevel }, sink);
     const { receiver, sender, mayCompress } = this.#codec;
     this.#receiver = receiver;
@@ -399,7 +406,7 @@ export class Connection {
     this.#emit({
       type: "error",
       code: "protocol",
-      message: `the peer broke the protocol: ${messageOf(error)}`,
+      message: violationWords(error, maxMessageLengthOf(this.#options)),
     });
     if (this.#closing.sent) return;
     this.#sendClose({ code: closeCodeFor(error), reason: "" }, "local");
@@ -458,6 +465,10 @@ export class Connection {
     onEvent(event);
     this.#resolveClosed(event);
   }
+}
+
+function maxMessageLengthOf({ maxMessageLength }: ConnectionOptions): number {
+  return maxMessageLength ?? DEFAULT_MAX_MESSAGE_LENGTH;
 }
 
 function checkControlPayload({ length }: Uint8Array): void {

@@ -1,4 +1,6 @@
 import * as ws from "ws";
+import { messageOf } from "../errors.ts";
+import { CloseCode } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
 
 /**
@@ -156,4 +158,15 @@ export function closeCodeFor({ code = "" }: { readonly code?: string }): number 
   if (code.startsWith("WS_ERR_UNSUPPORTED_") && code.endsWith("_LENGTH")) return 1009;
   if (code.startsWith("WS_ERR_TOO_MANY_")) return 1008;
   return code.startsWith("WS_ERR_") ? 1002 : 1007;
+}
+
+/** What an error of the receiver means, in words. @param maxLength of a message, in bytes */
+export function violationWords(
+  error: Error & { readonly code?: string },
+  maxLength: number,
+): string {
+  if (closeCodeFor(error) !== CloseCode.tooBig) {
+    return `the peer broke the protocol: ${messageOf(error)}`;
+  }
+  return `the peer sent a message of more than ${maxLength} bytes; --max-payload allows longer ones`;
 }

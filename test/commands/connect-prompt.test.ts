@@ -35,6 +35,20 @@ describe("connect at a prompt", () => {
     expect(kept).not.toMatch(/hidden|hunter2/);
   });
 
+  it("stops at Ctrl-Z, and has kept the line when it goes on", async () => {
+    const { url } = await wsServer(echoBack);
+    let stops = 0;
+    const suspend = () => void (stops += 1);
+    const io = { ...memoryIo({ tty: true, columns: 200 }), suspend };
+    const code = main(["connect", url, "--color", "never", "--no-history"], io);
+    await io.seen(/› /);
+    io.stdin.write("half \u001a");
+    io.stdin.write("typed\r");
+    await io.seen(/← text .*half typed/);
+    io.stdin.write("\u0004");
+    expect([await code, stops]).toEqual([0, 1]);
+  });
+
   it("asks, and tells the response with its time", async () => {
     const { type, leave } = await prompt([
       "--rpc",

@@ -6,6 +6,7 @@ import {
   closeCodeFor,
   createCodec,
   createDeflate,
+  violationWords,
   type FrameSink,
   PerMessageDeflate,
   Receiver,
@@ -21,13 +22,24 @@ const PARAMS = {
 };
 
 /** What ws's receiver says against these bytes of a server. */
-function errorFor(bytes: Uint8Array, extensions: object = {}): Promise<{ readonly code?: string }> {
+function errorFor(
+  bytes: Uint8Array,
+  extensions: object = {},
+): Promise<Error & { readonly code?: string }> {
   const receiver = new Receiver({ isServer: false, extensions, maxPayload: 100, maxFragments: 3 });
   return new Promise((resolve) => {
     receiver.on("error", resolve);
     receiver.write(Buffer.from(bytes));
   });
 }
+
+it("a message that is too long is told with the flag that allows it", async () => {
+  const words = async (bytes: string) => violationWords(await errorFor(hex(bytes)), 100);
+  expect(await words("82 7e 0065")).toBe(
+    "the peer sent a message of more than 100 bytes; --max-payload allows longer ones",
+  );
+  expect(await words("83 00")).toMatch(/^the peer broke the protocol: .*opcode 3/);
+});
 
 describe("the close code that answers an error of the receiver", () => {
   const deflate = () => ({
