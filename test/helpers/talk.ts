@@ -11,6 +11,7 @@ import { ACK, ethernet, FIN, ipv4, type PacketSpec, pcap, RST, SYN, tcp } from "
 
 export type Side = "client" | "server";
 
+const ENDS = { source: [10, 0, 0, 1], destination: [10, 0, 0, 2] };
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 
 export function request(path = "/", ...headers: readonly string[]): string {
@@ -146,14 +147,7 @@ export class Talk {
       flags,
       payload,
     });
-    const [client, server] = [
-      [10, 0, 0, 1],
-      [10, 0, 0, 2],
-    ];
-    const ends =
-      from === "client"
-        ? { source: client!, destination: server! }
-        : { source: server!, destination: client! };
+    const ends = from === "client" ? ENDS : { source: ENDS.destination, destination: ENDS.source };
     const ns = 1_700_000_000_000_000_000n + BigInt(this.#ms++) * 1_000_000n;
     this.packets.push({ from, data: ethernet(ipv4(segment, ends)), ns });
   }

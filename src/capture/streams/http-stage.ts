@@ -2,6 +2,7 @@ import { type HttpHead, parseRequestLine } from "../../protocol/http-head.ts";
 import type { Direction } from "../../transport/events.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { DroppedStage } from "./dropped-stage.ts";
+import { openingOf } from "./first-bytes.ts";
 import {
   answeredDeflate,
   type AskedRequest,
@@ -48,31 +49,38 @@ export class HttpStage implements Stage {
   readonly #decoding: Decoding;
   readonly #host: StageHost;
   readonly #held: Readonly<Record<Direction, HeldBytes>>;
-  readonly #readers: Readonly<Record<Direction, HttpReader>>;
+  readonly #readers: Record<Direction, HttpReader>;
+  /** Whether it is looked for a packet with which a message begins. */
+  readonly #seeking: Record<Direction, boolean> = { out: false, in: false };
   readonly #requests: AskedRequest[] = [];
   readonly #ended: Partial<Record<Direction, DirectionEnd>> = {};
   /** The refusal whose body is being read. */
   #refusal: Refusal | undefined;
   /** The response that is being read is no interim one. */
   #final = false;
+  /** Bytes of the client that are missing behind the request that waits. */
+  #clientGap = 0;
   #next: Stage | undefined;
 
   constructor(decoding: Decoding, host: StageHost) {
     this.#decoding = decoding;
     this.#host = host;
     this.#held = { out: new HeldBytes(decoding.budget), in: new HeldBytes(decoding.budget) };
+    this.#readers = { out: this.#newReader("out"), in: this.#newReader("in") };
+  }
+
+  #newReader(dir: Direction): HttpReader {
     const client = { head: (head: HttpHead) => this.#request(head), end: () => this.#requested() };
     const server = { head: (head: HttpHead) => this.#response(head), end: () => this.#answered() };
-    this.#readers = {
-      out: new HttpReader(client, { stopped: false }),
-      in: new HttpReader(server, { stopped: true }),
-    };
+    // A response waits for its request.
+    return new HttpReader(dir === "out" ? client : server, { stopped: dir === "in" });
   }
 
   data(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
     if (this.#next) this.#next.data(dir, bytes, start, end);
     else if (this.#held[dir].length > 0) this.#hold(dir, bytes, start, end);
-    else this.#take(dir, bytes, start, end);
+    else if (!this.#seeking[dir] || this.#begins(dir, bytes, start, end))
+      this.#take(dir, bytes, start, end);
   }
 
   gapIn(dir: Direction, length: number, exact: boolean): void {
@@ -81,9 +89,12 @@ export class HttpStage implements Stage {
       this.#pump(opposite(dir));
       return;
     }
-    this.#conclude({ answerLost: dir === "in" });
-    if (!this.#next) this.#lose();
-    this.gapIn(dir, length, exact);
+    // What the client sends meanwhile tells nothing of the response.
+    const waits = dir === "out" && this.#readers.out.stopped;
+    if (dir === "in" || this.#held.out.length > 0) this.#conclude({ answerLost: dir === "in" });
+    if (this.#next) this.gapIn(dir, length, exact);
+    else if (waits) this.#clientGap += length;
+    else this.#lose(dir);
   }
 
   endOf(dir: Direction, how: DirectionEnd): void {
@@ -108,7 +119,7 @@ export class HttpStage implements Stage {
   #take(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
     const reader = this.#readers[dir];
     const at = reader.push(bytes, start, end);
-    if (reader.broken) this.#lose();
+    if (reader.broken) return this.#lose(dir);
     if (this.#next) {
       this.#handOver(this.#next);
       if (at < end) this.#next.data(dir, bytes, at, end);
@@ -125,7 +136,7 @@ export class HttpStage implements Stage {
     const waited = time.seconds - (held.since?.seconds ?? 0);
     if (held.length > MAX_WAITING || waited > PATIENCE[dir] || budget.exceeded) {
       this.#conclude({ answerLost: false });
-      if (!this.#next && held.length > MAX_WAITING) this.#lose();
+      if (!this.#next && held.length > MAX_WAITING) this.#lose(dir);
     }
   }
 
@@ -142,6 +153,7 @@ export class HttpStage implements Stage {
   /** The next stage gets all that has waited. */
   #handOver(next: Stage): void {
     this.#host.become(next);
+    if (this.#clientGap > 0) next.gapIn("out", this.#clientGap, true);
     this.#replay("out");
     this.#replay("in");
     for (const dir of ["out", "in"] as const) {
@@ -168,7 +180,7 @@ export class HttpStage implements Stage {
     const [asked] = this.#requests;
     const status = statusOf(head);
     if (status === 101) return this.#switch(this.#requests.at(-1), head);
-    if (!asked) return this.#lose();
+    if (!asked) return new HttpBodySkipper(responseFraming("", status, head.headers));
     if (status >= 100 && status < 200) return new HttpBodySkipper(0);
     if (asked.method === "CONNECT" && status >= 200 && status < 300) {
       this.#next = this.#host.stages.sniff(true);
@@ -187,8 +199,10 @@ export class HttpStage implements Stage {
     else if (this.#final) this.#requests.shift();
     else return true;
     this.#final = false;
+    if (this.#requests.length > 0) return true;
+    // The one that the client waits for is the last.
     this.#readers.out.stopped = false;
-    return this.#requests.length > 0;
+    return false;
   }
 
   #tellRefusal(): void {
@@ -254,12 +268,22 @@ export class HttpStage implements Stage {
     if (this.#next) this.#handOver(this.#next);
   }
 
-  /** It is not known any more where messages begin. */
-  #lose(): undefined {
-    if (this.#refusal) this.#tellRefusal();
-    this.#drop();
-    this.#next = this.#host.stages.lookOut(this.kind);
-    this.#host.become(this.#next);
+  /** It is not known where the next message of this direction begins: perhaps with a packet. */
+  #lose(dir: Direction): void {
+    if (dir === "in") {
+      if (this.#refusal) this.#tellRefusal();
+      this.#requests.splice(0, this.#requests.length - 1);
+    }
+    this.#held[dir].drop();
+    this.#readers[dir] = this.#newReader(dir);
+    this.#readers.in.stopped = this.#requests.length === 0;
+    this.#seeking[dir] = true;
+  }
+
+  #begins(dir: Direction, bytes: Uint8Array, start: number, end: number): boolean {
+    const opening = openingOf(bytes, start, end);
+    this.#seeking[dir] = opening !== (dir === "out" ? "request" : "response");
+    return !this.#seeking[dir];
   }
 
   #drop(): void {

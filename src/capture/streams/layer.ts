@@ -39,9 +39,10 @@ export class Layer implements Stage, StageHost {
     this.stages = {
       sniff: (fromStart) => new SniffingStage(decoding, this, fromStart),
       http: () => new HttpStage(decoding, this),
+      http2: () => new DroppedStage("http2"),
       tls: () => setup.decrypt?.(this) ?? new DroppedStage("tlsWithoutKeys"),
       webSocketInMidstream: () => new MidstreamStage(decoding, this),
-      lookOut: (kind) => new LookoutStage(decoding, this, kind),
+      lookOut: () => new LookoutStage(decoding, this),
     };
     this.#stage = this.stages.sniff(setup.fromStart);
   }

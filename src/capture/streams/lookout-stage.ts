@@ -18,22 +18,20 @@ interface Likeness {
 }
 
 /**
- * A connection of which the beginning, or something between, is missing: HTTP may begin anew at the
- * beginning of any packet. Nothing is held meanwhile. Where the packets look like WebSocket frames,
+ * A connection of which the beginning is missing: HTTP may begin at the beginning of any packet. Nothing is held meanwhile. Where the packets look like WebSocket frames,
  * that is remembered, for a hint.
  */
 export class LookoutStage implements Stage {
-  kind: ConnectionKind;
+  kind: ConnectionKind = "other";
   readonly #decoding: Decoding;
   readonly #host: StageHost;
   readonly #likeness: Readonly<Record<Direction, Record<"masked" | "plain", Likeness>>>;
   #swapped = false;
   #next: Stage | undefined;
 
-  constructor(decoding: Decoding, host: StageHost, kind: ConnectionKind) {
+  constructor(decoding: Decoding, host: StageHost) {
     this.#decoding = decoding;
     this.#host = host;
-    this.kind = kind;
     const none = () => ({
       masked: { pieces: 0, evidence: 0 },
       plain: { pieces: 0, evidence: 0 },

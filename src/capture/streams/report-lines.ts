@@ -1,5 +1,5 @@
 import type { CaptureReport } from "../read-capture.ts";
-import type { ConnectionCounts } from "./connection-counts.ts";
+import type { ConnectionCounts, ConnectionKind } from "./connection-counts.ts";
 
 /** What of a capture was not decoded and why, with what to try, a line for each. */
 export function undecodedLines(report: CaptureReport): string[] {
@@ -31,7 +31,7 @@ function packetLines({ packets, incompletePackets }: CaptureReport): string[] {
   return lines;
 }
 
-const KINDS: readonly (readonly [keyof ConnectionCounts & string, string])[] = [
+const KINDS: readonly (readonly [ConnectionKind, string])[] = [
   ["http", "plain HTTP"],
   ["http2", "HTTP/2"],
   ["tlsOther", "TLS without WebSocket in it"],
@@ -42,7 +42,7 @@ const KINDS: readonly (readonly [keyof ConnectionCounts & string, string])[] = [
 function connectionLines(counts: ConnectionCounts): string[] {
   const found = KINDS.flatMap(([kind, words]) => {
     const count = counts[kind];
-    return typeof count === "number" && count > 0 ? [{ count, words }] : [];
+    return count > 0 ? [{ count, words }] : [];
   });
   const total = found.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return [];

@@ -65,7 +65,7 @@ export class SniffingStage implements Stage {
       case "tls":
         return stages.tls();
       case "http2":
-        return new DroppedStage("http2");
+        return stages.http2();
       case "request":
       case "response":
         if (!this.#fromStart && (dir === "out") !== (opening === "request")) this.#swap();
@@ -81,7 +81,7 @@ export class SniffingStage implements Stage {
     if (ports.some((port) => this.#decoding.assumeWebSocket.has(port))) {
       return stages.webSocketInMidstream();
     }
-    return this.#fromStart ? new DroppedStage("other") : stages.lookOut("other");
+    return this.#fromStart ? new DroppedStage("other") : stages.lookOut();
   }
 
   /** Only the HTTP in it tells who is the client. */

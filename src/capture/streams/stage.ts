@@ -42,10 +42,11 @@ export interface Stages {
   /** Looks at the first bytes; `fromStart` where they are those that the two began with. */
   sniff(fromStart: boolean): Stage;
   http(): Stage;
+  http2(): Stage;
   tls(): Stage;
   webSocketInMidstream(): Stage;
-  /** Waits for HTTP to begin anew; until then the connection counts as `kind`. */
-  lookOut(kind: ConnectionKind): Stage;
+  /** Waits for HTTP to begin. */
+  lookOut(): Stage;
 }
 
 export function opposite(dir: Direction): Direction {

@@ -33,7 +33,6 @@ export class TlsStage implements Stage {
   #inside: Stage | undefined;
   #reversed = false;
   #decrypted = false;
-  #http2 = false;
 
   constructor(decoding: Decoding, host: StageHost, setup: TlsSetup) {
     this.#decoding = decoding;
@@ -43,8 +42,8 @@ export class TlsStage implements Stage {
 
   get kind(): ConnectionKind {
     if (!this.#decrypted) return "tlsWithoutKeys";
-    if (this.#http2) return "http2";
-    return this.#inside?.kind === "webSocket" ? "webSocket" : "tlsOther";
+    const kind = this.#inside?.kind;
+    return kind === "webSocket" || kind === "http2" ? kind : "tlsOther";
   }
 
   data(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
@@ -100,10 +99,8 @@ export class TlsStage implements Stage {
     }
   }
 
-  #agreed({ version, cipherSuite, alpn, client }: Extract<TlsEvent, { type: "facts" }>): void {
-    this.#http2 = alpn === "h2";
+  #agreed({ version, cipherSuite, client }: Extract<TlsEvent, { type: "facts" }>): void {
     this.#reversed = client === "s2c";
-    if (this.#http2) return;
     // Nobody has verified the certificate here.
     const facts = { version, cipher: cipherSuite, authorized: false };
     this.#inside ??= this.#setup.openInside(facts, this.#reversed);

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { fromClient, fromServer, hear, inShort, Talk } from "../../helpers/talk.ts";
+
+const close = (code: number) => ({ opcode: 8, payload: Uint8Array.of(code >> 8, code & 255) });
+
+async function lastEvent(talk: Talk) {
+  const { events } = await hear(talk);
+  return events.at(-1);
+}
+
+describe("how a connection ended", () => {
+  it("by a Close of the server, answered", async () => {
+    const talk = new Talk().open().server(fromServer("", close(1001)));
+    talk
+      .wait(4)
+      .client(fromClient("", close(1001)))
+      .close("server");
+    expect(await lastEvent(talk)).toMatchObject({
+      type: "close",
+      code: 1001,
+      initiator: "peer",
+      clean: true,
+      durationMs: 7,
+    });
+  });
+
+  it("by a Close that was not answered", async () => {
+    const talk = new Talk()
+      .open()
+      .client(fromClient("", close(4000)))
+      .close("server");
+    expect(await lastEvent(talk)).toMatchObject({ code: 4000, initiator: "local", clean: false });
+  });
+
+  it.each(["client", "server"] as const)("by a FIN of the %s alone", async (side) => {
+    const initiator = side === "client" ? "local" : "peer";
+    const found = await lastEvent(new Talk().open().close(side));
+    expect(found).toMatchObject({ code: 1006, initiator, clean: false });
+    expect(found).not.toHaveProperty("durationMs");
+  });
+
+  it("by a reset", async () => {
+    const found = await lastEvent(new Talk().open().reset("server"));
+    expect(found).toMatchObject({ code: 1006, initiator: "peer" });
+  });
+
+  it("is not known where the capture ends first", async () => {
+    expect(await lastEvent(new Talk().open())).toMatchObject({
+      type: "note",
+      message: "the end of this connection is not in the capture",
+    });
+  });
+});
+
+it("pongs have the time since their ping, both ways, and others have none", async () => {
+  const talk = new Talk().open();
+  talk
+    .client(fromClient("a", { opcode: 9 }))
+    .server(fromServer("b", { opcode: 9 }))
+    .wait(3);
+  talk.server(fromServer("a", { opcode: 10 })).client(fromClient("b", { opcode: 10 }));
+  talk.client(fromClient("b", { opcode: 10 }));
+  const { events } = await hear(talk);
+  const times = events.flatMap((event) => (event.type === "frame" ? [event.rttMs] : []));
+  expect(times).toEqual([undefined, undefined, 5, 5, undefined]);
+});
+
+it("frames of the wrong mask bit are told with what they break", async () => {
+  const { events } = await hear(new Talk().open().client(fromServer("x")).server(fromClient("y")));
+  expect(inShort(events).slice(1, 3)).toEqual([
+    "1 → text@0 x !client-frame-unmasked",
+    "1 ← text@0 y !server-frame-masked",
+  ]);
+});
