@@ -103,7 +103,7 @@ export class Selector {
 
   #isWanted(event: Event, connection: SelectedConnection): boolean {
     if (!connection.inScope) return false;
-    if (!isRow(event)) return this.#inTime(event) && this.#isTold(connection);
+    if (!isRow(event)) return this.#inTime(event) && this.#isTold(event, connection);
     const compressed = connection.isCompressed(event);
     if (!this.#inTime(event)) return false;
     if (!this.#matches(event, compressed) || this.isDone) return false;
@@ -112,8 +112,9 @@ export class Selector {
   }
 
   /** What is no row is told of a connection that was shown; with `last` that shows in the end. */
-  #isTold({ shown }: SelectedConnection): boolean {
-    return !this.#byRow || shown || this.#last !== undefined;
+  #isTold(event: Event, { shown }: SelectedConnection): boolean {
+    const broken = this.#selection.violations === true && event.type === "finding";
+    return !this.#byRow || shown || broken || this.#last !== undefined;
   }
 
   #matches(event: RowEvent, compressed: boolean): boolean {

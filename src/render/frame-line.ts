@@ -224,11 +224,11 @@ function shownPayload(
 ): ShownPayload {
   const isClose = event.frame.header.opcode === Opcode.close;
   const control = isClose || !hex ? controlText(event.frame) : undefined;
-  const inline = control === undefined ? [] : [span(control)];
-  if (hex) return { ...shownBytes(event, place, { ...space, room: 0 }, "binary"), inline };
   const { indent, columns, room } = space;
+  const inline = control === undefined || displayWidth(control) > room ? [] : [span(control)];
+  if (hex) return { ...shownBytes(event, place, { ...space, room: 0 }, "binary"), inline };
   if (control === undefined) return shownBytes(event, place, space);
-  if (displayWidth(control) <= room) return { inline, below: [], indent };
+  if (inline.length > 0) return { inline, below: [], indent };
   // Some 125 bytes in hex are wider than most screens; as a hexdump they are readable.
   if (!isClose) return shownBytes(event, place, space);
   return { inline: [], below: wrapWords(control, columns - indent), indent };

@@ -9,6 +9,8 @@ import {
 } from "../../src/capture/select-words.ts";
 import type { NumberedEvent } from "../../src/rows.ts";
 import type { Event } from "../../src/transport/events.ts";
+import { violation } from "../../src/protocol/rules.ts";
+import { handshakeAt, momentAt } from "../helpers/connect-events.ts";
 import { captureEvents, harEvents } from "../helpers/dump-events.ts";
 
 function numbersOf(events: readonly Event[]): NumberedEvent[] {
@@ -60,6 +62,18 @@ describe("rows are selected", () => {
 
   it("and told how their connections end, and no others", () => {
     expect(told({ opcodes: parseOpcodes("ping") })).toEqual(["open 1", 6, "close 1"]);
+  });
+
+  it("where a connection breaks a rule as a whole", () => {
+    const finding: Event = {
+      type: "finding",
+      conn: "1",
+      at: momentAt(60),
+      part: "end",
+      violation: violation("client-closed-tcp-first"),
+    };
+    expect(told({ violations: true }, [...captureEvents(), finding])).toContain("finding 1");
+    expect(told({ dir: "in", first: 1 }, [handshakeAt(0), finding])).toEqual([]);
   });
 
   it("of a source without frames as well", () => {

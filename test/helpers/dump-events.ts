@@ -109,7 +109,7 @@ export function captureEvents(): Event[] {
   ]);
   const events: Event[] = [
     opening(1.2, "1", { subprotocol: "chat", deflate: DEFLATE }),
-    opening(3, "2", { url: `ws://127.0.0.1:8080/${HOSTILE}` }),
+    opening(3, "2", { url: "ws://127.0.0.1:8080/\x1b[2J" }),
     {
       ...handshakeAt(4),
       conn: "3",

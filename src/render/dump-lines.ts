@@ -1,0 +1,305 @@
+import type { Decoder } from "../decode/decoded.ts";
+import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
+import type {
+  CloseEvent,
+  Event,
+  FindingEvent,
+  FrameEvent,
+  HandshakeEvent,
+} from "../transport/events.ts";
+import { displayWidth, padEnd, padStart, wrapWords } from "../width.ts";
+import { CAPTURED_SIDES, closeLines } from "./close-words.ts";
+import { type RowFacts, rowPreview, RowClock, RowReader } from "./dump-row.ts";
+import { DEFAULT_MAX_PRINT, type DumpLook, type DumpView } from "./dump-view.ts";
+import { escapeControl } from "./escape.ts";
+import { formatDuration } from "./format.ts";
+import { detailLines, type FrameLook, indented, messageBody } from "./frame-line.ts";
+import { handshakeLines, isOpen } from "./handshake-lines.ts";
+import { renderSpans, type Span, span, spansWidth, styleSpans } from "./span.ts";
+import { Tally } from "./tally.ts";
+import type { Style } from "./theme.ts";
+import { formatTimestamp, type TimestampStyle } from "./timestamps.ts";
+import { violationLines } from "./violation-lines.ts";
+
+export interface DumpLinesOptions extends DumpLook {
+  /** The time before each line. Default `time`; where the input has no times, none. */
+  readonly timestamps?: TimestampStyle;
+  /** 1 adds the bytes of each header, the payload in full and the heads of the handshake, 2 the bit layout. */
+  readonly verbosity?: number;
+  /** Shows the heads of the handshake, whatever the verbosity. */
+  readonly include?: boolean;
+  /** Draws the bit layout, whatever the verbosity. */
+  readonly diagram?: boolean;
+  /** Shows every payload as a hexdump. */
+  readonly hex?: boolean;
+  /** Indents and colors text that is JSON. */
+  readonly pretty?: boolean;
+  /** Shows what a message says, below the frame that completes it. */
+  readonly decoder?: Decoder | undefined;
+  readonly showSecrets?: boolean;
+}
+
+/** What the lines of a connection refer to. */
+interface ConnectionState {
+  readonly openedAt: bigint | undefined;
+  readonly tally: Tally;
+}
+
+const NUMBER_COLUMNS = 4;
+const DELTA_COLUMNS = "+0.42ms".length;
+const OPCODE_COLUMNS = "binary".length;
+const LENGTH_COLUMNS = "9,999 B".length;
+const FIN_COLUMNS = "FIN".length;
+const RESERVED_COLUMNS = "RSV1".length;
+const MASK_COLUMNS = "37fa213d".length;
+const DEFAULT_COLUMNS = 80;
+/** Notes leave so much for the payload. */
+const WANTED_PREVIEW = 12;
+/** Connections that are counted; of more, those that began first are forgotten. */
+const MAX_CONNECTIONS = 65_536;
+
+/**
+ * The usual form: one line a frame, with what its header says and the beginning of its payload, and
+ * lines for how each connection opens and ends. Below a frame stands what is wrong with it, and
+ * what is asked for.
+ */
+export function createDumpLines(options: DumpLinesOptions): DumpView {
+  const lines = new DumpLines(options);
+  return { push: (numbered) => lines.push(numbered), end: () => [] };
+}
+
+class DumpLines {
+  readonly #options: DumpLinesOptions;
+  readonly #look: FrameLook;
+  readonly #detailed: boolean;
+  readonly #clock = new RowClock();
+  readonly #reader = new RowReader();
+  readonly #connections = new Map<string, ConnectionState>();
+  #lineBefore: bigint | undefined;
+  /** Columns that have been needed once, and widths that only grow, so that lines stay aligned. */
+  #masks = false;
+  #reserved = false;
+  #nameColumns = "#1".length;
+  #offsetColumns = "@9999".length;
+
+  constructor(options: DumpLinesOptions) {
+    const { theme, columns, maxPrint = DEFAULT_MAX_PRINT, verbosity = 0 } = options;
+    const { hex = false, pretty = false, diagram = false, decoder } = options;
+    this.#options = options;
+    const headerBytes = verbosity > 0;
+    this.#look = {
+      theme,
+      columns,
+      maxPrint,
+      headerBytes,
+      diagram: diagram || verbosity > 1,
+      hex,
+      pretty,
+      decoder,
+    };
+    this.#detailed = headerBytes || hex || pretty || decoder !== undefined;
+  }
+
+  push({ event, number }: NumberedEvent): string[] {
+    const delta = this.#clock.pass(event);
+    const lines = isRow(event) ? this.#row(event, number, delta) : this.#talk(event);
+    if (lines.length > 0) this.#lineBefore = event.at.ns;
+    return lines;
+  }
+
+  #talk(event: Exclude<Event, RowEvent>): string[] {
+    const { theme } = this.#options;
+    switch (event.type) {
+      case "handshake":
+        return this.#handshake(event);
+      case "close":
+        return this.#close(event);
+      case "error":
+        return this.#sentence(event, `! ${event.message}`, theme.bad);
+      case "note":
+        return this.#sentence(event, `· ${event.message}`, theme.dim);
+      case "finding":
+        return this.#finding(event);
+      case "state":
+      case "reconnect":
+      case "reconnected":
+        return [];
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #handshake(event: HandshakeEvent): string[] {
+    const { theme, columns, include = false, verbosity = 0, showSecrets = false } = this.#options;
+    this.#reader.forget(event.conn);
+    if (isOpen(event)) {
+      this.#masks = true;
+      this.#reserved ||= event.deflate !== undefined;
+      this.#begin(event.conn, event.at.ns);
+    }
+    const prefix = this.#talkPrefix(event);
+    const room = columns === undefined ? undefined : columns - spansWidth(prefix);
+    const look = { theme, columns: room, heads: include || verbosity > 0, showSecrets };
+    return this.#below(prefix, handshakeLines(event, [], look));
+  }
+
+  #begin(conn: string, openedAt: bigint | undefined): ConnectionState {
+    const state: ConnectionState = { openedAt, tally: new Tally() };
+    this.#connections.delete(conn);
+    this.#connections.set(conn, state);
+    const [oldest] = this.#connections.keys();
+    if (this.#connections.size > MAX_CONNECTIONS && oldest !== undefined) {
+      this.#connections.delete(oldest);
+    }
+    return state;
+  }
+
+  #close(event: CloseEvent): string[] {
+    const { theme, columns = Number.POSITIVE_INFINITY } = this.#options;
+    const prefix = this.#talkPrefix(event);
+    const connection = this.#connections.get(event.conn);
+    this.#connections.delete(event.conn);
+    this.#reader.forget(event.conn);
+    const look = { theme, columns: columns - spansWidth(prefix), sides: CAPTURED_SIDES };
+    return this.#below(prefix, closeLines(event, connection, look));
+  }
+
+  /** A rule that the connection as a whole breaks. */
+  #finding(event: FindingEvent): string[] {
+    const { theme, columns = Number.POSITIVE_INFINITY } = this.#options;
+    const prefix = this.#talkPrefix(event);
+    const room = columns - spansWidth(prefix);
+    return this.#below(prefix, violationLines(event.violation, theme, room));
+  }
+
+  #sentence(event: Event, text: string, style: Style): string[] {
+    const { columns = Number.POSITIVE_INFINITY } = this.#options;
+    const prefix = this.#talkPrefix(event);
+    const before = spansWidth(prefix) + 2;
+    return wrapWords(escapeControl(text.slice(2)), columns - before).map((line, i) =>
+      i === 0
+        ? styleSpans([...prefix, span(text.slice(0, 2) + line, style)])
+        : " ".repeat(before) + style(line),
+    );
+  }
+
+  /** The first line after the prefix, the others below it, or to the left where they are too wide. */
+  #below(prefix: readonly Span[], [first = "", ...rest]: readonly string[]): string[] {
+    const { columns = Number.POSITIVE_INFINITY } = this.#options;
+    const widest = rest.reduce((width, line) => Math.max(width, displayWidth(unstyled(line))), 0);
+    const indent = Math.max(0, Math.min(spansWidth(prefix), columns - widest));
+    return [styleSpans(prefix) + first, ...indented(rest, indent)];
+  }
+
+  /** As wide as number and time of a row. */
+  #talkPrefix(event: Event): Span[] {
+    return this.#clock.isTimed
+      ? [span(" ".repeat(NUMBER_COLUMNS + 1)), ...this.#time(event), this.#name(event)]
+      : [];
+  }
+
+  #time({ at, conn }: Event): Span[] {
+    const { theme, timestamps = "time" } = this.#options;
+    const opened = this.#connections.get(conn)?.openedAt ?? this.#clock.first;
+    const time = formatTimestamp(timestamps, at, { lineBefore: this.#lineBefore, opened });
+    return time === "" ? [] : [span(`${time} `, theme.dim)];
+  }
+
+  #name({ conn }: Event): Span {
+    const name = `#${escapeControl(conn)}`;
+    this.#nameColumns = Math.max(this.#nameColumns, displayWidth(name));
+    return span(`${padEnd(name, this.#nameColumns)} `);
+  }
+
+  #row(event: RowEvent, number: number, delta: string): string[] {
+    const state = this.#connections.get(event.conn) ?? this.#begin(event.conn, undefined);
+    if (event.type === "frame") state.tally.frame(event);
+    if (event.type === "message") state.tally.message(event);
+    const facts = this.#reader.read(event);
+    const { columns = Number.POSITIVE_INFINITY } = this.#options;
+    const head = [...this.#rowPrefix(event, number, delta), ...this.#factSpans(event, facts)];
+    head.push(...this.#noteSpans(event, facts, columns - spansWidth(head)));
+    const room = columns - spansWidth(head);
+    if (this.#detailed && event.type === "frame") return this.#inFull(event, facts, head, room);
+    const { maxPrint } = this.#look;
+    const preview = rowPreview(event, facts.place, { columns: room, maxPrint });
+    const below = event.type === "frame" ? detailLines(event, NUMBER_COLUMNS + 1, this.#look) : [];
+    return [renderSpans([...head, span(preview)]), ...below];
+  }
+
+  #rowPrefix(event: RowEvent, number: number, delta: string): Span[] {
+    const { dim } = this.#options.theme;
+    const counted = span(`${String(number).padStart(NUMBER_COLUMNS)} `, dim);
+    if (!this.#clock.isTimed) return [counted];
+    const passed = span(`${delta.padStart(DELTA_COLUMNS)} `, dim);
+    return [counted, ...this.#time(event), passed, this.#name(event)];
+  }
+
+  #factSpans(event: RowEvent, facts: RowFacts): Span[] {
+    const { theme } = this.#options;
+    const arrow = event.dir === "out" ? "→" : "←";
+    const direction = event.dir === "out" ? theme.out : theme.in;
+    return [
+      span(`${arrow} ${padEnd(facts.opcode, OPCODE_COLUMNS)} `, direction),
+      span(`${padStart(`${facts.length} B`, LENGTH_COLUMNS)} `),
+      ...(event.type === "frame" ? this.#headerSpans(facts) : []),
+      span(" "),
+    ];
+  }
+
+  /** What only the header of a frame tells. */
+  #headerSpans(facts: RowFacts): Span[] {
+    const { dim } = this.#options.theme;
+    const offset = `@${facts.offset}`;
+    this.#masks ||= facts.mask !== "";
+    this.#reserved ||= facts.reserved !== "";
+    this.#offsetColumns = Math.max(this.#offsetColumns, offset.length);
+    const column = (text: string, columns: number) => `${padEnd(text, columns)} `;
+    return [
+      span(column(facts.fin, FIN_COLUMNS), dim),
+      ...(this.#reserved ? [span(column(facts.reserved, RESERVED_COLUMNS))] : []),
+      ...(this.#masks ? [span(column(facts.mask, MASK_COLUMNS), dim)] : []),
+      span(column(offset, this.#offsetColumns), dim),
+    ];
+  }
+
+  /** What is not as usual, as far as it leaves room for the payload. */
+  #noteSpans(event: RowEvent, facts: RowFacts, room: number): Span[] {
+    const { dim } = this.#options.theme;
+    const spans: Span[] = [];
+    for (const note of rowNotes(event, facts)) {
+      const longer = [...spans, span(`${note}  `, dim)];
+      if (spansWidth(longer) + WANTED_PREVIEW <= room) spans.push(...longer.slice(spans.length));
+    }
+    return spans;
+  }
+
+  /** The payload as `connect` shows it: on the line where it fits, below it otherwise. */
+  #inFull(event: FrameEvent, facts: RowFacts, head: readonly Span[], room: number): string[] {
+    const { theme, columns = DEFAULT_COLUMNS, maxPrint, pretty } = this.#look;
+    const indent = NUMBER_COLUMNS + 1;
+    const space = { theme, columns, indent, maxPrint, pretty, room };
+    const body = messageBody(event, facts.place, this.#look, space);
+    return [
+      renderSpans([...head, ...body.flatMap(({ inline }) => inline)]),
+      ...detailLines(event, indent, this.#look),
+      ...body.flatMap(({ below, indent: own }) => indented(below, own)),
+    ];
+  }
+}
+
+/** In the order in which they are worth their room. */
+function rowNotes(event: RowEvent, { fragment, inflated }: RowFacts): string[] {
+  const rttMs = event.type === "ping" ? undefined : event.rttMs;
+  return [
+    rttMs === undefined ? "" : `after ${formatDuration(rttMs)}`,
+    fragment === "" ? "" : `fragment ${fragment}`,
+    inflated,
+  ].filter((note) => note !== "");
+}
+
+/** What a theme adds takes no columns. */
+function unstyled(line: string): string {
+  // oxlint-disable-next-line no-control-regex -- styles are what is looked for
+  return line.replace(/\x1b\[[\d;]*m/g, "");
+}
