@@ -1,4 +1,4 @@
-import { type BorderTerms, borderEvidence } from "./frame-border.ts";
+import { type BorderTerms, borderEvidence, frameEnd } from "./frame-border.ts";
 import { HeldBytes } from "./held-bytes.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { Stamp } from "./packet-time.ts";
@@ -7,6 +7,9 @@ import type { Stamp } from "./packet-time.ts";
 const WINDOW = 128 * 1024;
 /** Evidence in bits that makes a border certain, however many places there are to choose from. */
 const CERTAIN = 32;
+const NEARLY_CERTAIN = 20;
+/** Evidence that the bytes before such a place need. */
+const ALONE = 10;
 /** What comes right behind a gap mostly begins with a frame, because packets do. */
 const FIRST_BITS = 16;
 const PIECE_START_BITS = 8;
@@ -59,13 +62,30 @@ export class BorderSearch {
   }
 
   #isCertain(view: Uint8Array, at: number): boolean {
-    const evidence = borderEvidence(view, at, this.#terms, (border) =>
-      this.held.isPieceBorder(border),
-    );
+    const evidence = this.#evidence(view, at);
     if (evidence === -1) return false;
-    if (evidence + this.#prior(at) >= CERTAIN) return true;
+    if (evidence + this.#prior(at) >= CERTAIN && this.#standsAlone(view, at)) return true;
     this.#open.push(at);
     return false;
+  }
+
+  #evidence(view: Uint8Array, at: number): number {
+    return borderEvidence(view, at, this.#terms, (border) => this.held.isPieceBorder(border));
+  }
+
+  /**
+   * Arbitrary bytes may lead to a real frame. So what comes before a place that has evidence enough
+   * by itself must have its own.
+   */
+  #standsAlone(view: Uint8Array, from: number): boolean {
+    const { masked } = this.#terms;
+    for (let at = frameEnd(view, from, masked); at !== undefined; at = frameEnd(view, at, masked)) {
+      if (at >= view.length) return true;
+      const own = borderEvidence(view.subarray(0, at), from, this.#terms, () => false);
+      if (own + this.#prior(from) >= ALONE) return true;
+      if (this.#evidence(view, at) + this.#prior(at) >= NEARLY_CERTAIN) return false;
+    }
+    return true;
   }
 
   #prior(at: number): number {

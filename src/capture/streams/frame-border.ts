@@ -72,6 +72,14 @@ export function borderEvidence(
   return evidence;
 }
 
+/** Where the frame at `at` ends; undefined where that is not known. */
+export function frameEnd(bytes: Uint8Array, at: number, masked: boolean): number | undefined {
+  const size = headerSize(bytes, at, masked);
+  if (size === -1 || at + size > bytes.length) return undefined;
+  const length = payloadLength(bytes, at);
+  return length === -1 ? undefined : at + size + length;
+}
+
 function isFirstOctet(first: number, compressed: boolean, inMessage: boolean | undefined): boolean {
   const opcode = first & 0x0f;
   if ((first & 0x30) !== 0 || ((OPCODES >> opcode) & 1) === 0) return false;

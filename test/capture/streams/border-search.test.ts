@@ -25,6 +25,12 @@ describe("a border", () => {
     expect(search(concat([rest, ...frames])).places).toEqual([rest.length]);
   });
 
+  it("is not that of bytes which only lead to it", () => {
+    const frames = ["one", "two", "three"].map((text) => fromServer(`message ${text}`));
+    const { places } = search(concat([utf8("end of text"), Uint8Array.of(0x89, 0)]), ...frames);
+    expect(places.find((place) => place !== undefined)).toBe(13);
+  });
+
   it("is certain once enough has come", () => {
     const frames = [1, 2, 3].map((i) => fromServer(utf8(`message ${i}`), { opcode: 2 }));
     const { places } = search(
