@@ -6,7 +6,7 @@ import { version } from "../version.ts";
 import type { Args } from "./command.ts";
 import { errnoWords } from "../errno-words.ts";
 import { openOutputs } from "./output-files.ts";
-import { createSink, type Sink } from "./sink.ts";
+import { createSink, type Sink, type SinkOptions } from "./sink.ts";
 import { checkWritable } from "./writable-file.ts";
 
 /** Where a run of `connect` writes: data to stdout or a file, and every event to files. */
@@ -31,7 +31,11 @@ export interface Outputs extends PipeOutput {
  * Opens what the flags name, before anything is dialled.
  * @throws FramecatError (usage)
  */
-export async function openConnectOutputs(args: Args, io: Io): Promise<Outputs> {
+export async function openConnectOutputs(
+  args: Args,
+  io: Io,
+  options: SinkOptions = {},
+): Promise<Outputs> {
   const junit = args.text("junit");
   if (junit !== undefined) checkWritable(junit, "junit");
   const files = await openOutputs(
@@ -46,7 +50,7 @@ export async function openConnectOutputs(args: Args, io: Io): Promise<Outputs> {
   );
   const talk = createSink(io.stderr);
   // With --json stdout has the result alone.
-  const data = files.data ?? (args.flag("json") ? undefined : createSink(io.stdout));
+  const data = files.data ?? (args.flag("json") ? undefined : createSink(io.stdout, options));
   let failure: FramecatError | undefined;
   const failed = Promise.race([files.failed, stdoutFailure(data)]).then((error) => {
     failure = error;

@@ -8,14 +8,14 @@ import { RunRecord } from "./connect-record.ts";
 import { reportRun } from "./connect-report.ts";
 import type { ConnectRun } from "./connect-context.ts";
 import { converseByScript } from "./connect-pipe.ts";
-import { readSettings } from "./connect-settings.ts";
+import { type ConnectSettings, readSettings } from "./connect-settings.ts";
 import { watchEnd } from "./connection-end.ts";
 import { exitCodeOf, watchSignals } from "./signals.ts";
 
 /** Runs `connect` to its end; gives the exit code. @throws FramecatError that carries one */
 export async function runConnect(args: Args, io: Io): Promise<number> {
   const settings = await readSettings(args, io);
-  const outputs = await openConnectOutputs(args, io);
+  const outputs = await openConnectOutputs(args, io, { gather: isAlone(settings, io) });
   const signals = watchSignals(io);
   const record = new RunRecord(settings, io.clock);
   const end = watchEnd();
@@ -38,6 +38,11 @@ export async function runConnect(args: Args, io: Io): Promise<number> {
     signals.off();
     io.stdin.destroy();
   }
+}
+
+/** Data with nothing said between it, the order of which a reader of both could miss. */
+function isAlone({ showsFrames, sequence }: ConnectSettings, { stdout }: Io): boolean {
+  return !showsFrames && sequence === undefined && stdout.isTTY !== true;
 }
 
 /** @returns what went wrong, whatever that was */

@@ -20,10 +20,21 @@ export interface Sink {
 /** How it shows that nobody reads any more. */
 const READER_GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "ECONNRESET", "EIO"]);
 
+export interface SinkOptions {
+  /** What is written within a turn of the event loop leaves at once: small pieces cost half as much. */
+  readonly gather?: boolean | undefined;
+}
+
+function gather(stream: Output): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
+}
+
 const NOW = Promise.resolve();
 
 /** Wraps a stream for good: `EPIPE` and the like end in `broken`, never in a crash. */
-export function createSink(stream: Output): Sink {
+export function createSink(stream: Output, options: SinkOptions = {}): Sink {
   const broken = deferred();
   let isBroken = false;
   let failure: Error | undefined;
@@ -44,7 +55,9 @@ export function createSink(stream: Output): Sink {
     .on("drain", release);
   return {
     write: (data) => {
-      if (!isBroken) stream.write(data);
+      if (isBroken) return;
+      if (options.gather) gather(stream);
+      stream.write(data);
     },
     get congested() {
       return !isBroken && stream.writableNeedDrain;

@@ -87,3 +87,20 @@ it.each([
   await sink.broken;
   expect(sink.failure).toBe(isFailure ? cause : undefined);
 });
+
+it("writes at once what comes within a turn, where that is asked for", async () => {
+  const written: string[][] = [];
+  const stream = new Writable({
+    write: (chunk, _, done) => done(void written.push([String(chunk)])),
+    writev: (chunks, done) => done(void written.push(chunks.map(({ chunk }) => String(chunk)))),
+  });
+  const sink = createSink(stream, { gather: true });
+  for (const piece of ["a", "b", "c"]) sink.write(piece);
+  await sink.flushed();
+  sink.write("d");
+  await sink.flushed();
+  expect(written).toEqual([
+    ["a", "b", "c", ""],
+    ["d", ""],
+  ]);
+});
