@@ -278,6 +278,9 @@ export class HttpStage implements Stage {
     this.#readers[dir] = this.#newReader(dir);
     this.#readers.in.stopped = this.#requests.length === 0;
     this.#seeking[dir] = true;
+    if (!this.#seeking[opposite(dir)]) return;
+    this.#next = this.#host.stages.lookOut();
+    this.#handOver(this.#next);
   }
 
   #begins(dir: Direction, bytes: Uint8Array, start: number, end: number): boolean {

@@ -36,13 +36,14 @@ export class Layer implements Stage, StageHost {
     this.#setup = setup;
     this.ports = setup.ports;
     this.tls = setup.tls;
+    const isAssumed = setup.ports.some((port) => decoding.assumeWebSocket.has(port));
     this.stages = {
       sniff: (fromStart) => new SniffingStage(decoding, this, fromStart),
       http: () => new HttpStage(decoding, this),
       http2: () => new DroppedStage("http2"),
       tls: () => setup.decrypt?.(this) ?? new DroppedStage("tlsWithoutKeys"),
-      webSocketInMidstream: () => new MidstreamStage(decoding, this),
-      lookOut: () => new LookoutStage(decoding, this),
+      lookOut: () =>
+        isAssumed ? new MidstreamStage(decoding, this) : new LookoutStage(decoding, this),
     };
     this.#stage = this.stages.sniff(setup.fromStart);
   }

@@ -78,10 +78,8 @@ export class SniffingStage implements Stage {
 
   #unknown(): Stage {
     const { stages, ports } = this.#host;
-    if (ports.some((port) => this.#decoding.assumeWebSocket.has(port))) {
-      return stages.webSocketInMidstream();
-    }
-    return this.#fromStart ? new DroppedStage("other") : stages.lookOut();
+    const isAssumed = ports.some((port) => this.#decoding.assumeWebSocket.has(port));
+    return this.#fromStart && !isAssumed ? new DroppedStage("other") : stages.lookOut();
   }
 
   /** Only the HTTP in it tells who is the client. */

@@ -44,8 +44,7 @@ export interface Stages {
   http(): Stage;
   http2(): Stage;
   tls(): Stage;
-  webSocketInMidstream(): Stage;
-  /** Waits for HTTP to begin. */
+  /** Waits for HTTP to begin; on a port that is said to be WebSocket, for frames instead. */
   lookOut(): Stage;
 }
 

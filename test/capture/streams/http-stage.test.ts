@@ -155,6 +155,24 @@ it("CONNECT opens a tunnel in which it all begins anew", async () => {
   expect(await told(speak(talk))).toEqual(OPENED);
 });
 
+it("heads that a small snap length cuts: frames are found where the port is said to be WebSocket", async () => {
+  const talk = new Talk().open("/ws");
+  for (let i = 0; i < 6; i++) talk.client(fromClient(`ask ${i}`)).server(fromServer(`answer ${i}`));
+  const packets = talk.packets.map(({ data, ns }) => ({
+    data: data.slice(0, 96),
+    originalLength: data.length,
+    ns: ns!,
+  }));
+  const { report } = await hear(packets);
+  expect([...report.connections.likelyWebSocket]).toEqual([9000]);
+  const { events } = await hear(packets, { assumeWebSocket: [9000] });
+  const frames = inShort(events.filter(({ type }) => type === "frame"));
+  expect(frames.map((line) => line.replace(/@\d+/, "")).toSorted()).toEqual([
+    ...Array.from({ length: 6 }, (_, i) => `1 ← text answer ${i}`),
+    ...Array.from({ length: 6 }, (_, i) => `1 → text ask ${i}`),
+  ]);
+});
+
 it("bytes that wait are limited", async () => {
   const talk = new Talk().connect().client(request("/ws"));
   for (let i = 0; i < 80; i++) talk.client(new Uint8Array(1000).fill(0x41));
