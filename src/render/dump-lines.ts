@@ -9,8 +9,15 @@ import type {
 } from "../transport/events.ts";
 import { displayWidth, padEnd, padStart, wrapWords } from "../width.ts";
 import { CAPTURED_SIDES, closeLines } from "./close-words.ts";
-import { type RowFacts, rowPreview, RowClock, RowReader } from "./dump-row.ts";
-import { DEFAULT_MAX_PRINT, type DumpLook, type DumpView } from "./dump-view.ts";
+import {
+  type RowFacts,
+  rowPreview,
+  RowClock,
+  RowReader,
+  DEFAULT_MAX_PRINT,
+  type DumpLook,
+  type DumpView,
+} from "./dump-row.ts";
 import { escapeControl } from "./escape.ts";
 import { formatDuration } from "./format.ts";
 import { detailLines, type FrameLook, indented, messageBody } from "./frame-line.ts";

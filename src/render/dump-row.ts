@@ -1,6 +1,6 @@
 import { elapsedMs } from "../clock.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
-import { isRow, type RowEvent, rowLength, rowOpcode } from "../rows.ts";
+import { isRow, type NumberedEvent, type RowEvent, rowLength, rowOpcode } from "../rows.ts";
 import type { Event } from "../transport/events.ts";
 import { displayWidth, truncate } from "../width.ts";
 import { exactLength } from "./exact-length.ts";
@@ -15,6 +15,24 @@ import {
   newMessagePlaces,
 } from "./message-place.ts";
 import { type Payload, showControlPayload } from "./payload-lines.ts";
+import type { Theme } from "./theme.ts";
+
+/** A form in which a capture is shown: events in, lines out. */
+export interface DumpView {
+  push(numbered: NumberedEvent): string[];
+  /** The input has ended: what was held back. */
+  end(): string[];
+}
+
+export interface DumpLook {
+  readonly theme: Theme;
+  /** Columns of the screen; absent, as in a log file: nothing is cut but by `maxPrint`. */
+  readonly columns?: number | undefined;
+  /** Bytes of payload that are shown of each row. Default 1024. */
+  readonly maxPrint?: number;
+}
+
+export const DEFAULT_MAX_PRINT = 1024;
 
 /** What is known of a row, in words; what its source does not tell is empty. */
 export interface RowFacts {

@@ -1,8 +1,14 @@
 import { elapsedMs } from "../clock.ts";
 import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
 import { displayWidth, padEnd, padStart, truncate } from "../width.ts";
-import { rowPreview, RowClock, RowReader } from "./dump-row.ts";
-import { DEFAULT_MAX_PRINT, type DumpLook, type DumpView } from "./dump-view.ts";
+import {
+  rowPreview,
+  RowClock,
+  RowReader,
+  DEFAULT_MAX_PRINT,
+  type DumpLook,
+  type DumpView,
+} from "./dump-row.ts";
 import { escapeControl } from "./escape.ts";
 import type { Theme } from "./theme.ts";
 

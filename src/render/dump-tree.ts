@@ -5,8 +5,14 @@ import type { Direction, Event, FrameEvent } from "../transport/events.ts";
 import { truncate } from "../width.ts";
 import { CAPTURED_SIDES, closeLines } from "./close-words.ts";
 import { contentPreview } from "./dump-messages.ts";
-import { RowReader, rowPreview, type RowFacts } from "./dump-row.ts";
-import { DEFAULT_MAX_PRINT, type DumpLook, type DumpView } from "./dump-view.ts";
+import {
+  RowReader,
+  rowPreview,
+  type RowFacts,
+  DEFAULT_MAX_PRINT,
+  type DumpLook,
+  type DumpView,
+} from "./dump-row.ts";
 import { escapeControl } from "./escape.ts";
 import { formatCount, formatPlural } from "./format.ts";
 import { handshakeLines, isOpen } from "./handshake-lines.ts";

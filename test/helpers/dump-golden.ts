@@ -1,6 +1,6 @@
+import { type DumpLook, type DumpView } from "../../src/render/dump-row.ts";
 import { expect } from "vitest";
 import { RowNumbers } from "../../src/capture/row-numbers.ts";
-import type { DumpLook, DumpView } from "../../src/render/dump-view.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import type { Event } from "../../src/transport/events.ts";
 import { displayWidth } from "../../src/width.ts";
