@@ -18,6 +18,7 @@ export function parseBase64(text: string): HexResult {
     if ("message" in word) return { ok: false, error: word };
     const begun = pending.digits === "" ? word : pending;
     const digits = pending.digits + word.digits;
+    if (digits === "") return { ok: false, error: loosePadding(word) };
     if (word.padded && digits.length % 4 === 1) return { ok: false, error: cutGroup(begun) };
     const whole = word.padded ? digits.length : digits.length & ~3;
     decode(digits.slice(0, whole));
@@ -88,11 +89,11 @@ function* wordsOf(content: string, line: number): Generator<Word | HexError> {
     }
     at += url.length;
     const digits = match(DIGITS, content, at);
-    if (digits === "") {
+    const padding = match(PADDING, content, at + digits.length);
+    if (digits === "" && padding === "") {
       yield { line, column: at + 1, message: notBase64(content, at) };
       return;
     }
-    const padding = match(PADDING, content, at + digits.length);
     yield { digits, line, column, padded: padding !== "" };
     at += digits.length + padding.length;
     at += match(SEPARATOR, content, at).length;
@@ -111,6 +112,10 @@ function cutGroup({ line, column }: Word): HexError {
     column,
     message: "the base64 from here on lacks a character, or has one too many",
   };
+}
+
+function loosePadding({ line, column }: Word): HexError {
+  return { line, column, message: "padding has no base64 before it that needs it" };
 }
 
 function notBase64(content: string, at: number): string {

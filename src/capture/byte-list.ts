@@ -22,9 +22,9 @@ export function parseByteList(text: string): HexResult | undefined {
   if (closing === undefined) return undefined;
   const end = text.length - closing.length;
   const content = text.slice(opening.length, end);
-  const named = NAMED.test(opening);
-  if (!named && !isDecimal(content)) return undefined;
-  if (/0x/i.test(content)) return undefined;
+  // A member of some JSON is no list of bytes.
+  const isAlone = !/["{]/.test(opening) && isDecimal(content);
+  if (!(NAMED.test(opening) || isAlone) || /0x/i.test(content)) return undefined;
   return parseItems(text, opening.length, content);
 }
 

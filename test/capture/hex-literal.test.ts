@@ -13,7 +13,7 @@ describe("parseLiteral", () => {
     [String.raw`"\x81\x05" "hello"`, "810568656c6c6f"],
     [String.raw`const char frame[] = "\x81\x05"${"\n"}    "hello";`, "810568656c6c6f"],
     [String.raw`(b'\x81\x05'${"\n"} b'hello')`, "810568656c6c6f"],
-    [\'"\\x81\\x05" \\\n"\\x68"\', "810568"],
+    ['"\\x81\\x05" \\\n"\\x68"', "810568"],
     [String.raw`"\201\005hello"`, "810568656c6c6f"],
     [String.raw`$'\x81\x00'`, "8100"],
     [String.raw`"\u0081\u0005hello\u2713"`, "810568656c6c6fe29c93"],

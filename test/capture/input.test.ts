@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { type InputFormat, readBytes } from "../../src/capture/input.ts";
+import { detectInput, type InputFormat, readBytes, readInput } from "../../src/capture/input.ts";
+import { Lookahead } from "../../src/capture/lookahead.ts";
 import { FramecatError } from "../../src/errors.ts";
 import { filler, hex, singly, toHex, utf8 } from "../helpers/bytes.ts";
 
@@ -74,5 +75,43 @@ describe("readBytes", () => {
     let length = 0;
     for await (const chunk of readBytes(Readable.from(pieces), "x")) length += chunk.length;
     expect(length).toBe(64 * 65_536);
+  });
+});
+
+describe("detectInput", () => {
+  it.each([
+    ["pcap", hex("d4c3b2a1 02000400")],
+    ["har", utf8('{"log": {"entries": []}}')],
+    ["ndjson", utf8('{"v":"framecat.event/1"}')],
+    ["text or binary", hex("8105 68656c6c6f")],
+    ["text or binary", hex("0a")],
+    ["text or binary", hex("")],
+  ])("%s, in one piece and in many", async (found, bytes) => {
+    for (const pieces of [[bytes], singly(bytes)]) {
+      expect(await detectInput(new Lookahead(Readable.from(pieces)))).toBe(found);
+    }
+  });
+
+  it("asks for no more than it needs", async () => {
+    const source = new Lookahead(Readable.from(singly(hex("8100 8101 41"))));
+    expect(await detectInput(source)).toBe("text or binary");
+    expect(source.length).toBe(1);
+  });
+});
+
+describe("readInput", () => {
+  it.each([
+    ["bytes", hex("8105 68656c6c6f")],
+    ["frames", utf8("81 05")],
+    ["capture", utf8("0x0000:  4500 0014 0000 0000 4006 0000 0a00 0001\n0x0010:  0a00 0002")],
+  ])("gives %s", async (kind, bytes) => {
+    const content = await readInput(new Lookahead(Readable.from(singly(bytes))), "x");
+    expect(content.kind).toBe(kind);
+  });
+
+  it("names what it cannot read", async () => {
+    const source = new Lookahead(Readable.from([hex("504b0304 0000")]));
+    const thrown: unknown = await readInput(source, "x").catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: "usage", message: "x is a zip archive" });
   });
 });
