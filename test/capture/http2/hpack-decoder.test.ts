@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HpackDecoder, MAX_TABLE_SIZE } from "../../../src/capture/http2/hpack-decoder.ts";
+import { Http2FrameReader } from "../../../src/capture/http2/http2-frame-reader.ts";
+import type { Direction } from "../../../src/transport/events.ts";
 import { hex } from "../../helpers/bytes.ts";
+import { http2Traffic, type Wire } from "./wire.ts";
 
 /** A block, its fields as `name: value`, and the size of the table after it. */
 type Example = readonly [block: string, fields: readonly string[], size: number];
@@ -164,5 +167,73 @@ describe("a list of fields", () => {
     expect(list.cut).toBe(true);
     expect(list.fields.length).toBe(Math.floor((256 * 1024) / 4033));
     expect(decoded(decoder, "be")).toEqual([`a: ${"v".repeat(4000)}`]);
+  });
+});
+
+/** The fields of all header blocks of a direction, names sorted, pseudo-headers left out. */
+function fieldsOn(wire: readonly Wire[], dir: Direction): string[][] {
+  const decoder = new HpackDecoder();
+  const lists: string[][] = [];
+  const reader = new Http2FrameReader(dir, {
+    headers: (_, { bytes }) => {
+      const list = bytes ? decoder.decode(bytes) : "lost";
+      if (typeof list === "string") throw new Error(list);
+      const regular = list.fields.filter(([name]) => !name.startsWith(":") && name !== "date");
+      lists.push(regular.map((field) => field.join(": ")).toSorted());
+    },
+    data: () => {},
+    dataGap: () => {},
+    endStream: () => {},
+    settings: () => {},
+    reset: () => {},
+    goAway: () => {},
+  });
+  for (const item of wire) {
+    if (item.dir === dir && "bytes" in item) reader.push(item.bytes, 0, item.bytes.length);
+  }
+  expect(reader.fault).toBeUndefined();
+  return lists;
+}
+
+describe("header blocks of node:http2", () => {
+  const octets = (least: number, most: number) =>
+    fc
+      .array(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 300 })
+      .map((codes) => String.fromCharCode(...codes));
+  const value = fc.oneof(
+    octets(0x21, 0x7e),
+    octets(0xa1, 0xff),
+    fc.constantFrom("gzip, deflate", "", "a"),
+  );
+  const name = fc.oneof(
+    fc.constantFrom("accept-encoding", "cookie", "etag", "x-a", "x-b", "x-c", "user-agent"),
+    fc.stringMatching(/^x-[a-z0-9_.!#$&'*+^`|~-]{1,40}$/),
+  );
+  const message = fc.dictionary(name, value, { maxKeys: 8, noNullPrototype: true });
+
+  it.each([0, 100, 4096, 65_536])("with a table of %i", async (headerTableSize) => {
+    const messages = fc.sample(message, { numRuns: 60, seed: headerTableSize });
+    const wire = await http2Traffic(
+      (stream) => {
+        const { id = 1 } = stream;
+        stream.respond({ ":status": 200, ...messages[(id - 1) / 2] });
+        stream.end();
+      },
+      async (client) => {
+        for (const fields of messages) {
+          const stream = client.request({ ...fields });
+          stream.resume();
+          await new Promise((resolve) => stream.once("close", resolve));
+        }
+      },
+      { settings: { headerTableSize }, maxDeflateDynamicTableSize: headerTableSize },
+    );
+    const expected = messages.map((fields) =>
+      Object.entries(fields)
+        .map((field) => field.join(": "))
+        .toSorted(),
+    );
+    expect(fieldsOn(wire, "out")).toEqual(expected);
+    expect(fieldsOn(wire, "in")).toEqual(expected);
   });
 });
