@@ -32,8 +32,9 @@ const TEXT_SAMPLE = 64;
 const MAX_TEXT_BITS = 8;
 /** Header and beginning of the payload: where they are the same in two frames, bytes repeat. */
 const REPEATED_OCTETS = 12;
-/** Such frames count as so many, so that few of them are followed. */
-const REPEAT_COST = 4;
+/** So many such frames are followed; with less evidence than this by then, no more will help. */
+const MAX_REPEATS = 5;
+const HOPELESS = 12;
 /** No frame of the field is longer. */
 const MAX_LENGTH = 2 ** 40;
 /** Opcodes that have a meaning: 0, 1, 2, 8, 9, 10. */
@@ -49,8 +50,11 @@ export function borderEvidence(
   let evidence = 0;
   let inMessage: boolean | undefined;
   let at = from;
-  // Zeros are empty fragments without an end.
+  // Zeros are empty fragments without an end; other fillings may be frames as well.
   if (bytes[from] === 0 && bytes[from + 1] === 0) return -1;
+  if (isFirstOctet(bytes[from] ?? 0, terms.compressed, undefined) && isFilling(bytes, from))
+    return -1;
+  let repeated = 0;
   for (let frames = 0, before = -1; frames < MAX_FRAMES && at < bytes.length; frames++) {
     const first = bytes[at] ?? 0;
     if (!isFirstOctet(first, terms.compressed, inMessage)) return -1;
@@ -60,10 +64,14 @@ export function borderEvidence(
     const length = payloadLength(bytes, at);
     if (length === -1) return -1;
     const payload = at + size;
-    const bits = contentBits(bytes, { first, payload, length, masked: terms.masked });
-    if (bits === -1) return -1;
-    if (before === -1 || !repeats(bytes, before, at)) evidence += bits;
-    else frames += REPEAT_COST;
+    if (before !== -1 && repeats(bytes, before, at)) {
+      repeated += 1;
+      if (repeated === MAX_REPEATS) return evidence < HOPELESS ? -1 : evidence;
+    } else {
+      const bits = contentBits(bytes, { first, payload, length, masked: terms.masked });
+      if (bits === -1) return -1;
+      evidence += bits;
+    }
     if (!isControl(first & 0x0f)) inMessage = first < 0x80;
     before = at;
     at = payload + length;
@@ -157,6 +165,11 @@ function textBits(text: Uint8Array): number {
 
 function isControlCharacter(octet: number): boolean {
   return octet < 0x20 && octet !== 0x09 && octet !== 0x0a && octet !== 0x0d;
+}
+
+/** Whether the same one, two or four octets come over and over. */
+function isFilling(bytes: Uint8Array, from: number): boolean {
+  return from + 4 + REPEATED_OCTETS <= bytes.length && repeats(bytes, from, from + 4);
 }
 
 /** Whether the frames begin alike, so far that one of them tells no more than the other. */

@@ -28,6 +28,7 @@ describe("what no endpoint sends rules a place out", () => {
     ["a continuation of nothing", "81 01 61 80 01 62"],
     ["zeros", "00 00 00 00 00 00"],
     ["plain text", "48 65 6c 6c 6f"],
+    ["frames that repeat themselves", "82 04 82 04 82 04".repeat(8)],
   ])("%s", (_, bytes) => {
     expect(evidence(hex(bytes))).toBe(-1);
   });
@@ -44,7 +45,6 @@ describe("evidence", () => {
     ["a long frame", hex("82 7f 00 00 00 00 00 01 00 00"), 29],
     ["text with control characters", fromServer("\u0001\u0002"), 5],
     ["fragments with a ping between", hex("02 01 ff 89 00 80 01 ff"), 15],
-    ["frames that repeat themselves", hex("82 04 82 04 82 04".repeat(8)), 5],
   ])("%s", (_, bytes, bits) => {
     expect(evidence(bytes)).toBe(bits);
   });
