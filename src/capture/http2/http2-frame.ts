@@ -78,6 +78,24 @@ export function frameName({ type }: Http2Frame): string {
   return NAMES[type] ?? `a frame of type ${type}`;
 }
 
+/**
+ * Whether a server that begins with `bytes[start, end)` speaks HTTP/2: its first frame is SETTINGS
+ * (section 3.4), and may come before anything of the client. Undefined where more octets tell.
+ */
+export function isServerPreface(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean | undefined {
+  const known = bytes.subarray(start, Math.min(end, start + HEADER_LENGTH));
+  const { length, type, flags, stream } = parseFrameHeader(known);
+  // Octets that are not known count as 0 here, as all but two of a right one are.
+  const fits = known.length < 4 || type === Http2Type.settings;
+  if (!fits || length >= DEFAULT_FRAME_LENGTH || flags !== 0 || stream !== 0) return false;
+  if (known.length < HEADER_LENGTH) return undefined;
+  return length % 6 === 0;
+}
+
 const OF_A_STREAM: ReadonlySet<number> = new Set([
   Http2Type.data,
   Http2Type.headers,

@@ -3,10 +3,11 @@ import {
   errorName,
   frameFault,
   headerFragment,
+  isServerPreface,
   parseFrameHeader,
   parseSettings,
 } from "../../../src/capture/http2/http2-frame.ts";
-import { hex, toHex } from "../../helpers/bytes.ts";
+import { concat, hex, toHex } from "../../helpers/bytes.ts";
 
 describe("the header of a frame", () => {
   it("has a length of 24 bits, and a stream of 31", () => {
@@ -91,4 +92,27 @@ it.each([
   [99, "error 99"],
 ])("error %i is %s", (code, name) => {
   expect(errorName(code)).toBe(name);
+});
+
+describe("what a server sends first", () => {
+  const preface = hex("000012 04 00 00000000 0003 00000064");
+
+  it("is SETTINGS, which shows with its ninth octet", () => {
+    const known = Array.from({ length: 12 }, (_, end) => isServerPreface(preface, 0, end));
+    expect(known.slice(0, 9).every((is) => is === undefined)).toBe(true);
+    expect(known.slice(9)).toEqual([true, true, true]);
+    expect(isServerPreface(concat([hex("ffff"), preface]), 2, 20)).toBe(true);
+  });
+
+  it.each([
+    "01",
+    "000012 00",
+    "000012 04 01",
+    "000012 04 00 01",
+    "000012 04 00 00000001",
+    "000010 04 00 00000000",
+    "004002 04 00 00000000",
+  ])("is not %s", (bytes) => {
+    expect(isServerPreface(hex(bytes), 0, 9)).toBe(false);
+  });
 });
