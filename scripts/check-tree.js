@@ -18,6 +18,7 @@ const WITHOUT_TEST = new Set([
   "commands/dial-options.ts",
   "commands/connect-options.ts",
   "commands/connect-context.ts",
+  "commands/frame-dump-options.ts",
   "commands/index.ts",
   "transport/events.ts",
   "transport/deferred.ts",

@@ -13,7 +13,7 @@
  *   bind ─────────────── 17   `listen` could not bind
  *   connected
  *   ├─ protocol ──────── 20   the peer broke the protocol
- *   ├─ abnormal ──────── 21   the connection died without a Close frame (1006)
+ *   ├─ abnormal ──────── 21   the connection died without a Close frame (1006), or before all was sent
  *   ├─ closed ────────── 22   the peer closed with a code that is no success
  *   ├─ heartbeat ─────── 23   no pong in time
  *   └─ gave-up ───────── 24   reconnecting given up

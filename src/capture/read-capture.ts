@@ -1,4 +1,5 @@
 import type { Event, TlsFacts } from "../transport/events.ts";
+import { CaptureLint } from "./capture-lint.ts";
 import type { Connection, ConnectionSink } from "./packets/connection.ts";
 import { formatEndpoint } from "./packets/endpoint.ts";
 import type { Flow } from "./packets/flow.ts";
@@ -24,7 +25,9 @@ export interface CaptureOptions {
   readonly deflate?: boolean;
   /** A TLS key log in NSS format, as text. */
   readonly keylog?: string | Uint8Array;
-  /** Learns of everything while it is decoded. */
+  /** Judges each conversation by all rules: what it finds comes as `finding` events. */
+  readonly lint?: boolean;
+  /** Learns of everything while it is decoded, where there is no lint. */
   readonly watcher?: CaptureWatcher;
 }
 
@@ -54,9 +57,14 @@ export class CaptureDecoder {
   #named = 0;
 
   constructor(options: CaptureOptions = {}) {
-    const { keylog, ...rest } = options;
+    const { keylog, lint = false, watcher, ...rest } = options;
     if (keylog !== undefined) this.#keys.add(keylog);
-    this.#decoding = createDecoding({ ...rest, take: (event) => void this.#events.push(event) });
+    const take = (event: Event): void => void this.#events.push(event);
+    this.#decoding = createDecoding({
+      ...rest,
+      take,
+      watcher: lint ? new CaptureLint(take) : watcher,
+    });
     this.#capture = new TcpCapture(this.#sink(), options.name);
   }
 

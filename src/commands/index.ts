@@ -17,7 +17,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./listen.ts")).listen,
   },
   "frame-dump": {
-    summary: "Decode WebSocket frames from bytes.",
+    summary: "Decode WebSocket frames from captures, HAR, recordings or pasted hex.",
     load: async () => (await import("./frame-dump.ts")).frameDump,
   },
   "frame-dump encode": {

@@ -320,8 +320,14 @@ describe("what it refuses", () => {
     await expectUsage([path], "permission denied");
   });
 
-  it("a capture of packets", async () => {
-    await expectUsage([file("a.pcap", hex("d4c3b2a1 02000400"))], "is a pcap capture");
+  it("a capture that ends in its head, a format by the wrong name, and two forms at a time", async () => {
+    const cut = file("cut.pcap", hex("d4c3b2a1 02000400"));
+    expect((await dump([cut])).err).toMatch(/^framecat: .*cut/);
+    await expectUsage(
+      ["--input-format", "pcap", file("no.pcap", HELLO)],
+      "neither pcap nor pcapng",
+    );
+    await expectUsage(["--table", "--tree", HELLO], "--table and --tree exclude each other");
   });
 
   it("wrong flags", async () => {

@@ -1,0 +1,190 @@
+import { RowNumbers } from "../capture/row-numbers.ts";
+import { Selector } from "../capture/select.ts";
+import { undecodedLines } from "../capture/streams/report-lines.ts";
+import { EXIT_DONE, FramecatError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import type { Violation } from "../protocol/rules.ts";
+import { escapeControl } from "../render/escape.ts";
+import { ruleTable } from "../render/rule-table.ts";
+import type { NumberedEvent } from "../rows.ts";
+import { EventLint } from "../transport/event-lint.ts";
+import type { Event, EventListener } from "../transport/events.ts";
+import { version } from "../version.ts";
+import type { Args } from "./command.ts";
+import { readTimelessLook } from "./frame-flags.ts";
+import { readSelection } from "./frame-dump-selection.ts";
+import { type EventSource, openSource } from "./frame-dump-source.ts";
+import { type DumpWriter, readForm } from "./frame-dump-view.ts";
+import { openOutputs, type Outputs } from "./output-files.ts";
+import { exitCodeOf, watchSignals } from "./signals.ts";
+import { createSink, type Sink } from "./sink.ts";
+
+/** Runs `frame-dump` to its end. @throws FramecatError, of which one says what the lint found */
+export async function runFrameDump(args: Args, io: Io): Promise<number> {
+  const output = createSink(io.stdout);
+  if (args.flag("rules")) return printRules(args, io, output);
+  const form = await readForm(args, io);
+  const selector = new Selector(readSelection(args));
+  const files = await openOutputs(
+    { har: args.text("har"), showSecrets: args.flag("show-secrets"), version: version() },
+    io,
+  );
+  const signals = watchSignals(io);
+  const tally = new LintTally();
+  try {
+    const source = await openSource(args, io, output, signals.stop);
+    const lint = args.flag("lint") ? new EventLint({ findings: "conversation" }) : undefined;
+    const dump = new Dump(source, { form, selector, lint, tally, output, io, args });
+    await dump.run(files);
+    await output.flushed();
+    if (signals.received) return exitCodeOf(signals.received);
+    if (lint && !output.isBroken) tally.judge();
+    return EXIT_DONE;
+  } finally {
+    signals.off();
+    await files.close();
+  }
+}
+
+async function printRules(args: Args, io: Io, output: Sink): Promise<number> {
+  for (const line of ruleTable(readTimelessLook(args, io, io.stdout))) output.write(`${line}\n`);
+  await output.flushed();
+  return EXIT_DONE;
+}
+
+interface DumpParts {
+  readonly form: (found: EventSource["found"]) => DumpWriter;
+  readonly selector: Selector;
+  readonly lint: EventLint | undefined;
+  readonly tally: LintTally;
+  readonly output: Sink;
+  readonly io: Io;
+  readonly args: Args;
+}
+
+/** Events on their way: judged, numbered, selected, written. */
+class Dump {
+  readonly #source: EventSource;
+  readonly #parts: DumpParts;
+  readonly #numbers = new RowNumbers();
+  #writer: DumpWriter | undefined;
+  #follow: EventListener | undefined;
+
+  constructor(source: EventSource, parts: DumpParts) {
+    this.#source = source;
+    this.#parts = parts;
+  }
+
+  async run(files: Pick<Outputs, "congested" | "drained" | "listener">): Promise<void> {
+    const { output, selector, lint } = this.#parts;
+    this.#follow = files.listener;
+    try {
+      for await (const batch of this.#source.batches) {
+        for (const event of batch) this.#take(event);
+        await Promise.all([output.drained(), files.congested ? files.drained() : undefined]);
+        if (output.isBroken) return;
+        if (selector.isDone && !lint) {
+          this.#finishRows();
+          return;
+        }
+      }
+    } catch (thrown) {
+      // Who reads no more does not care how the input ends.
+      if (output.isBroken) return;
+      this.#end();
+      await output.flushed();
+      throw thrown;
+    }
+    this.#end();
+  }
+
+  #take(event: Event): void {
+    const { lint, tally } = this.#parts;
+    // A capture is judged where it is decoded, by what events do not tell.
+    const judged = lint && !this.#source.report ? [event, ...lint.take(event)] : [event];
+    for (const one of judged) {
+      tally.take(one);
+      if (this.#isTalk(one)) this.#tell(one.message);
+      else for (const numbered of this.#numbers.push(one)) this.#select(numbered);
+    }
+  }
+
+  /** About the input as a whole, or about frames that have no place beside them. */
+  #isTalk(event: Event): event is Extract<Event, { type: "note" }> {
+    if (event.type !== "note") return false;
+    return event.conn === "0" || this.#source.found === "frames";
+  }
+
+  #select(numbered: NumberedEvent): void {
+    for (const selected of this.#parts.selector.push(numbered)) this.#write(selected);
+  }
+
+  #write(numbered: NumberedEvent): void {
+    this.#follow?.(asMessage(numbered.event));
+    this.#writer ??= this.#parts.form(this.#source.found);
+    const written = this.#writer.push(numbered);
+    if (written !== undefined && written.length > 0) this.#parts.output.write(written);
+  }
+
+  #finishRows(): void {
+    const { selector, output } = this.#parts;
+    for (const numbered of this.#numbers.end()) this.#select(numbered);
+    for (const selected of selector.end()) this.#write(selected);
+    this.#writer ??= this.#parts.form(this.#source.found);
+    output.write(this.#writer.end());
+  }
+
+  #end(): void {
+    const { selector } = this.#parts;
+    this.#finishRows();
+    if (selector.dropped > 0) this.#tell(`${selector.dropped} frames were too large to be held`);
+    const { report } = this.#source;
+    for (const line of report ? undecodedLines(report) : []) this.#tell(line);
+  }
+
+  #tell(message: string): void {
+    const { args, io } = this.#parts;
+    if (!args.flag("quiet")) io.stderr.write(`framecat: ${escapeControl(message)}\n`);
+  }
+}
+
+/** What a HAR tells of are messages: of a frame the one that it completes. */
+function asMessage(event: Event): Event {
+  if (event.type !== "frame" || !event.message || event.message.cut) return event;
+  const { conn, at, dir, message } = event;
+  const { kind, data, wireLength, fragments } = message;
+  return { type: "message", conn, at, dir, kind, data, wireLength, fragments };
+}
+
+/** What the lint has found in all. */
+class LintTally {
+  readonly #errors = new Map<string, number>();
+  #warnings = 0;
+
+  take(event: Event): void {
+    if (event.type === "finding") this.#count(event.violation);
+    if (event.type === "frame" || event.type === "handshake") {
+      for (const violation of event.violations) this.#count(violation);
+    }
+  }
+
+  /** @throws FramecatError (lint) where a rule of error severity is broken */
+  judge(): void {
+    if (this.#errors.size === 0) return;
+    const total = [...this.#errors.values()].reduce((sum, count) => sum + count, 0);
+    const rules = [...this.#errors].map(([rule, count]) =>
+      count > 1 ? `${rule} ×${count}` : rule,
+    );
+    const warned = this.#warnings > 0 ? `, and ${counted(this.#warnings, "warning")}` : "";
+    throw new FramecatError("lint", `${counted(total, "error")}: ${rules.join(", ")}${warned}`);
+  }
+
+  #count({ rule, severity }: Violation): void {
+    if (severity === "error") this.#errors.set(rule, (this.#errors.get(rule) ?? 0) + 1);
+    else if (severity === "warn") this.#warnings += 1;
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

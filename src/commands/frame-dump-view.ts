@@ -1,0 +1,109 @@
+import type { FoundFormat } from "../capture/read-events.ts";
+import { usageError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { createJsonDocument } from "../render/dump-json.ts";
+import { createDumpLines } from "../render/dump-lines.ts";
+import { createDumpMessages } from "../render/dump-messages.ts";
+import { createPayloadWriter } from "../render/dump-payload.ts";
+import { createDumpTable } from "../render/dump-table.ts";
+import { createDumpTree } from "../render/dump-tree.ts";
+import type { DumpView } from "../render/dump-row.ts";
+import { createEventRenderer } from "../render/event-lines.ts";
+import { jsonLine } from "../render/json-line.ts";
+import type { NumberedEvent } from "../rows.ts";
+import { eventToJson } from "../transport/event-json.ts";
+import type { Event } from "../transport/events.ts";
+import type { Args } from "./command.ts";
+import { readDecoder } from "./decode-flags.ts";
+import { readFrameLook } from "./frame-flags.ts";
+
+/** What is written of the selected events. */
+export interface DumpWriter {
+  push(numbered: NumberedEvent): string | Uint8Array | undefined;
+  end(): string;
+}
+
+/** Makes the writer once it is known what is read. */
+export type DumpForm = (found: FoundFormat | undefined) => DumpWriter;
+
+const FORMS = ["table", "tree", "messages", "payload", "json"] as const;
+
+/**
+ * Reads the form that is asked for.
+ * @throws FramecatError (usage)
+ */
+export async function readForm(args: Args, io: Io): Promise<DumpForm> {
+  const asked: string[] = FORMS.filter((name) => args.flag(name));
+  if (args.text("format") === "ndjson") asked.push("format ndjson");
+  const [form, other] = asked;
+  if (other !== undefined) throw usageError(`--${form} and --${other} exclude each other`);
+  const toJson = jsonOf(args.flag("show-secrets"));
+  switch (form) {
+    case "payload":
+      return payloads;
+    case "json":
+      return () => createJsonDocument({ toJson });
+    case "format ndjson":
+      return () => ({ push: ({ event }) => jsonLine(toJson(event)), end: () => "" });
+    default:
+      return viewForm(form, args, io);
+  }
+}
+
+function payloads(): DumpWriter {
+  const payloadsOf = createPayloadWriter();
+  return { push: (numbered) => payloadsOf.push(numbered), end: () => "" };
+}
+
+async function viewForm(form: string | undefined, args: Args, io: Io): Promise<DumpForm> {
+  const frame = readFrameLook(args, io, io.stdout);
+  const options = {
+    ...frame,
+    // The date is in the heading of a connection, if anywhere.
+    timestamps: args.text("timestamps") === undefined ? ("time" as const) : frame.timestamps,
+    diagram: args.flag("diagram"),
+    hex: args.flag("hex"),
+    include: args.flag("include"),
+    decoder: await readDecoder(args),
+    showSecrets: args.flag("show-secrets"),
+  };
+  switch (form) {
+    case "table":
+      return () =>
+        linesOf(createDumpTable({ ...options, ...(args.flag("follow") && { holdRows: 0 }) }));
+    case "tree":
+      return () => linesOf(createDumpTree(options));
+    case "messages":
+      return () => linesOf(createDumpMessages(options));
+    default:
+      // Frames alone have neither times nor connections that would have to be told apart.
+      return (found) =>
+        found === "frames"
+          ? plainLines({ ...options, timestamps: "off" })
+          : linesOf(createDumpLines(options));
+  }
+}
+
+function linesOf(view: DumpView): DumpWriter {
+  return {
+    push: (numbered) => ended(view.push(numbered)),
+    end: () => ended(view.end()),
+  };
+}
+
+function plainLines(options: Parameters<typeof createEventRenderer>[0]): DumpWriter {
+  const render = createEventRenderer(options);
+  return { push: ({ event }) => ended(render(event)), end: () => "" };
+}
+
+function ended(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Where the input tells no time, there is none in its events. */
+function jsonOf(showSecrets: boolean): (event: Event) => Record<string, unknown> {
+  return (event) => {
+    const { t, ns, ...rest } = eventToJson(event, { showSecrets });
+    return event.at.epochUs === 0 && event.at.ns === 0n ? rest : { ...rest, t, ns };
+  };
+}

@@ -1,0 +1,139 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { main } from "../../src/cli.ts";
+import { encodeClosePayload } from "../../src/protocol/close-codes.ts";
+import { frameBytes } from "../helpers/frame-events.ts";
+import { memoryIo } from "../helpers/memory-io.ts";
+import { file, folder } from "../helpers/temp-files.ts";
+
+const CAPTURES = "../shared/captures";
+
+async function dump(...argv: string[]) {
+  const io = memoryIo({ stdin: "" });
+  const code = await main(["frame-dump", ...argv], io);
+  return { code, out: io.out(), err: io.err() };
+}
+
+const frames = (...sketches: Parameters<typeof frameBytes>[0][]) =>
+  file(Buffer.concat(sketches.map(frameBytes)));
+const talk = () =>
+  frames(
+    { opcode: 1, payload: "ping pong", maskKey: 0x12345678 },
+    { opcode: 1, payload: "hel", fin: false },
+    { opcode: 9, payload: "between" },
+    { opcode: 0, payload: "lo" },
+    { opcode: 2, payload: Buffer.from([1, 2]), maskKey: 0x9abcdef0 },
+  );
+
+describe("the forms of frame-dump", () => {
+  it.each([
+    ["--payload", "ping ponghello\x01\x02"],
+    ["--messages", "ping pong"],
+    ["--table", "opcode"],
+    ["--tree", "2 fragments"],
+  ])("%s", async (form, holds) => {
+    const { code, out, err } = await dump(form, talk());
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain(holds);
+  });
+
+  it("--json is one document", async () => {
+    const { out } = await dump("--json", talk());
+    const { v, events } = JSON.parse(out) as { v: string; events: { number: number }[] };
+    expect([v, events.map(({ number }) => number)]).toEqual(["framecat.dump/1", [1, 2, 3, 4, 5]]);
+  });
+});
+
+describe("filters", () => {
+  it.each([
+    [["--opcode", "control"], 1],
+    [["--direction", "client"], 2],
+    [["--grep", "/^hel/"], 2],
+    [["--size", "3.."], 3],
+    [["--first", "2"], 2],
+    [["--last", "1"], 1],
+    [["--skip", "4"], 1],
+    [["--violations"], 0],
+  ])("%j", async (argv, count) => {
+    const { code, out } = await dump(...argv, talk());
+    expect([code, out.trimEnd().split("\n").filter(Boolean).length]).toEqual([0, count]);
+  });
+
+  it.each([
+    [["--first", "1", "--last", "1"], "--first and --last exclude each other"],
+    [["--opcode", "nonsense"], "nonsense"],
+    [["--grep", "/(/"], "--grep"],
+    [["--direction", "up"], "--direction must be"],
+    [["--keylog", "/no/such"], "--keylog: no such file"],
+    [["--assume-websocket", "0"], "--assume-websocket must be"],
+  ])("%j is refused", async (argv, message) => {
+    const { code, err } = await dump(...argv, talk());
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe("the lint", () => {
+  it("exits with 33 where an error is found, and says which", async () => {
+    const path = frames({ opcode: 3 }, { opcode: 8, payload: "x" }, { opcode: 3, rsv2: true });
+    const { code, out, err } = await dump("--lint", path);
+    expect(code).toBe(33);
+    expect(err).toMatch(/^framecat: \d errors: .*opcode-reserved ×2.*\(exit 33\)\.\n$/);
+    expect(out).toContain("(opcode-reserved,");
+  });
+
+  it("finds what a whole conversation breaks, which is no error here", async () => {
+    const key = { maskKey: 0x12345678 };
+    const close = { opcode: 8, payload: encodeClosePayload(1000, "") };
+    const path = frames({ opcode: 1, ...key }, { opcode: 1, ...key }, { ...close, ...key }, close);
+    const { code, out } = await dump("--lint", path);
+    expect([code, out]).toEqual([0, expect.stringContaining("mask-key-repeated")]);
+  });
+
+  it("has rules that can be listed", async () => {
+    const { code, out } = await dump("--rules");
+    expect([code, out]).toEqual([0, expect.stringContaining("client-frame-unmasked")]);
+  });
+});
+
+describe.skipIf(!existsSync(CAPTURES))("captures (skipped without ../shared/captures)", () => {
+  it.each([
+    [["01-basic-ws.pcap"], 0, "● open   ws://127.0.0.1:8080/chat?room=1"],
+    [["54-gzipped.pcap.gz", "--first", "1"], 0, "● open"],
+    [["55-plain.pcapng", "--messages", "--first", "1"], 0, "→"],
+    [["17-chromium.har", "--messages"], 0, "hello from chromium"],
+    [["22-wss-tls13.pcap", "--keylog", `${CAPTURES}/22-wss-tls13.keys`], 0, "TLS 1.3"],
+    [["44-midstream-no-handshake.pcap", "--assume-websocket", "8080"], 0, "→"],
+  ])("%j", async ([name = "", ...argv], exitCode, holds) => {
+    const { code, out } = await dump(`${CAPTURES}/${name}`, ...argv);
+    expect([code, out]).toEqual([exitCode, expect.stringContaining(holds)]);
+  });
+
+  it("become a HAR with the messages of their frames", async () => {
+    const har = join(folder(), "x.har");
+    await dump(`${CAPTURES}/02-fragmented-ws.pcap`, "--har", har);
+    const there = await dump(har, "--messages");
+    const wanted = await dump(`${CAPTURES}/02-fragmented-ws.pcap`, "--messages");
+    expect(there.out.split("\n").length).toBe(wanted.out.split("\n").length);
+    expect(there.out).toContain("a€b😀c");
+  });
+
+  it("say what could not be looked into, and how it could", async () => {
+    const { code, err } = await dump(`${CAPTURES}/22-wss-tls13.pcap`);
+    expect([code, err]).toEqual([0, expect.stringContaining("give --keylog FILE")]);
+    const midstream = await dump(`${CAPTURES}/44-midstream-no-handshake.pcap`);
+    expect(midstream.err).toContain("try --assume-websocket 8080");
+    const quiet = await dump("-q", `${CAPTURES}/44-midstream-no-handshake.pcap`);
+    expect(quiet.err).toBe("");
+  });
+
+  it("break no rule where their applications keep to them", async () => {
+    for (const name of [
+      "01-basic-ws.pcap",
+      "02-fragmented-ws.pcap",
+      "14-lossy-retransmissions.pcap",
+    ]) {
+      expect((await dump(`${CAPTURES}/${name}`, "--lint")).code).toBe(0);
+    }
+  });
+});
