@@ -220,9 +220,11 @@ export class Http2FrameReader {
     const block = (this.#block ??= openBlock(frame));
     const fragment = payload && headerFragment(frame, payload);
     if (payload && !fragment) this.fault = `${frameName(frame)} has too much padding`;
-    if (!fragment || block.bytes.length + fragment.length > MAX_KEPT) block.lost = true;
-    if (!block.lost && fragment) block.bytes.append(fragment);
-    if (this.fault === undefined && hasFlag(frame, Http2Flag.endHeaders)) this.#closeBlock(block);
+    const length = block.bytes.length + (fragment?.length ?? 0);
+    if (!fragment || length > MAX_KEPT) block.lost = true;
+    const last = hasFlag(frame, Http2Flag.endHeaders);
+    if (fragment && !block.lost) block.bytes.append(fragment, last ? length : undefined);
+    if (last && this.fault === undefined) this.#closeBlock(block);
   }
 
   #closeBlock({ stream, promise, endStream, bytes, lost }: OpenBlock): void {
