@@ -15,13 +15,25 @@ export function deflated(text: string): Uint8Array {
   return deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
 }
 
-/** Frames of one connection, in the order of the wire, each so many milliseconds after the first. */
+/** Frames of one connection, in their order, each so many milliseconds after the beginning. */
 export function framesAt(
   conn: string,
   sketches: readonly (FrameSketch & { readonly ms: number })[],
 ): FrameEvent[] {
-  const frames = frameEvents(sketches, { createInflate: () => createInflate() });
-  return frames.map((event, i) => ({ ...event, conn, at: momentAt(sketches[i]!.ms) }));
+  const side = (isWanted: (sketch: FrameSketch) => boolean) => {
+    const own = sketches.filter(isWanted);
+    const events = frameEvents(own, { createInflate: () => createInflate() });
+    return new Map(events.map((event, i) => [own[i], event]));
+  };
+  // Each direction counts its bytes by itself.
+  const [out, back] = [
+    side(({ maskKey }) => maskKey !== undefined),
+    side(({ maskKey }) => maskKey === undefined),
+  ];
+  return sketches.map((sketch) => {
+    const event = out.get(sketch) ?? back.get(sketch)!;
+    return { ...event, conn, at: momentAt(sketch.ms) };
+  });
 }
 
 /** Numbers of rows as they come. */
@@ -71,6 +83,22 @@ const DEFLATE = {
   clientMaxWindowBits: 15,
 };
 
+/** The same handshake with a subprotocol and an extension in both heads. */
+function compressing(event: HandshakeEvent): HandshakeEvent {
+  const more = (extension: string) =>
+    [
+      ["Sec-WebSocket-Protocol", "chat"],
+      ["Sec-WebSocket-Extensions", extension],
+    ] as const;
+  const { request, response } = event;
+  const offer = "permessage-deflate; client_no_context_takeover; server_no_context_takeover";
+  return {
+    ...event,
+    request: { ...request, headers: [...request.headers, ...more(offer)] },
+    response: { ...response, headers: [...response.headers, ...more(offer)] },
+  };
+}
+
 /** A frame of which the capture holds only the beginning. */
 function cut(event: FrameEvent, kept: number): FrameEvent {
   const { message: _, ...rest } = event;
@@ -108,13 +136,9 @@ export function captureEvents(): Event[] {
     { ms: 48, opcode: 0, payload: "of nothing" },
   ]);
   const events: Event[] = [
-    opening(1.2, "1", { subprotocol: "chat", deflate: DEFLATE }),
+    compressing(opening(1.2, "1", { subprotocol: "chat", deflate: DEFLATE })),
     opening(3, "2", { url: "ws://127.0.0.1:8080/\x1b[2J" }),
-    {
-      ...handshakeAt(4),
-      conn: "3",
-      response: { startLine: "HTTP/1.1 404 Not Found", headers: [] },
-    },
+    opening(4, "3", { response: { startLine: "HTTP/1.1 404 Not Found", headers: [] } }),
     ...first.map((event) => (event.at.ns === momentAt(41.4).ns ? { ...event, rttMs: 0.4 } : event)),
     ...second.map((event, i) => (i === 2 ? cut(event, 1000) : event)),
     {
