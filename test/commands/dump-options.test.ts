@@ -29,8 +29,15 @@ describe("what is selected", () => {
   it("is what the flags say", () => {
     const { payload, ...rest } = readSelection(
       args(
-        ...["--dir", "client", "--opcode", "text,ping", "--conn", "1,h:80", "--size", "..9"],
-        ...["--time", "1s..", "--match", "/a/i", "--violations", "--skip", "0", "--last", "5"],
+        "--dir=client",
+        "--opcode=text,ping",
+        "--conn=1,h:80",
+        "--size=..9",
+        "--time=1s..",
+        "--match=/a/i",
+        "--violations",
+        "--skip=0",
+        "--last=5",
       ),
     );
     expect(rest).toEqual({
