@@ -1,8 +1,9 @@
 import type { Direction } from "../../transport/events.ts";
 import type { Decoding, DirectionEnd } from "../streams/decoding.ts";
 import { opposite, type StageHost } from "../streams/stage.ts";
-import { connectRequest } from "./connect-request.ts";
+import { connectRequest, type ConnectRequest } from "./connect-request.ts";
 import { ConnectStream } from "./connect-stream.ts";
+import { EarlyAnswers } from "./early-answers.ts";
 import { HpackDecoder, MAX_TABLE_SIZE } from "./hpack-decoder.ts";
 import { DEFAULT_TABLE_SIZE, type Field } from "./hpack-tables.ts";
 import { DEFAULT_FRAME_LENGTH, errorName, MAX_FRAME_LENGTH, Setting } from "./http2-frame.ts";
@@ -40,6 +41,7 @@ export class Http2Streams implements Http2FrameSink {
   #enableConnect: number | undefined | "unseen";
   /** The highest stream that the client has opened. */
   #newest = 0;
+  readonly #early: EarlyAnswers;
   #tooMany = false;
   #cost = 0;
 
@@ -51,6 +53,7 @@ export class Http2Streams implements Http2FrameSink {
   ) {
     this.#decoding = decoding;
     this.#host = host;
+    this.#early = new EarlyAnswers(decoding);
     this.#limitFrames = limitFrames;
   }
 
@@ -62,6 +65,7 @@ export class Http2Streams implements Http2FrameSink {
   data(dir: Direction, id: number, bytes: Uint8Array, start: number, end: number): void {
     const stream = this.#streams.get(id);
     if (stream) stream.data(dir, bytes, start, end);
+    else if (this.#isEarly(dir, id)) this.#early.data(id, bytes, start, end);
     else if (this.#reset.delete(id)) {
       this.#note(`${SENDER[dir]} sent data after the reset, which is not decoded`, this.#name(id));
     }
@@ -69,6 +73,7 @@ export class Http2Streams implements Http2FrameSink {
 
   dataGap(dir: Direction, id: number, length: number): void {
     this.#streams.get(id)?.gapIn(dir, length, true);
+    if (this.#isEarly(dir, id)) this.#early.lose(id);
   }
 
   headers(dir: Direction, { stream, promise, bytes }: HeaderBlock): void {
@@ -78,12 +83,14 @@ export class Http2Streams implements Http2FrameSink {
     if (typeof list === "string") return this.#loseHeaders(dir, list);
     if (promise) return;
     if (dir === "out") this.#request(stream, list.fields, list.cut);
+    else if (this.#isEarly(dir, stream)) this.#early.headers(stream, list.fields);
     else this.#streams.get(stream)?.response(list.fields);
   }
 
   endStream(dir: Direction, id: number): void {
     this.#streams.get(id)?.endOf(dir, "fin");
     this.#closeDone(id);
+    if (this.#isEarly(dir, id)) this.#early.end(id);
   }
 
   settings(dir: Direction, values: ReadonlyMap<number, number> | undefined): void {
@@ -140,6 +147,12 @@ export class Http2Streams implements Http2FrameSink {
   finish(): void {
     for (const [id, stream] of this.#streams) this.#close(id, stream);
     for (const dir of DIRECTIONS) this.#hpack[dir] = undefined;
+    this.#early.drop();
+  }
+
+  /** The request of a stream that a client opens has not come yet. */
+  #isEarly(dir: Direction, id: number): boolean {
+    return dir === "in" && id % 2 === 1 && id > this.#newest;
   }
 
   #request(id: number, fields: readonly Field[], cut: boolean): void {
@@ -148,22 +161,26 @@ export class Http2Streams implements Http2FrameSink {
     this.#newest = id;
     const at = this.#decoding.time.moment();
     const asked = connectRequest(fields, { enableConnect: this.#enableConnect, at });
-    if (!asked) return;
-    this.#host.attempted = true;
-    if (this.#decoding.budget.exceeded) return this.#refuseMore();
-    const { remote, tls } = this.#host;
-    const place = { conn: this.#name(id), remote, tls };
-    const stream = new ConnectStream(this.#decoding, place, asked);
-    if (cut) stream.note("the request has more header fields than are kept");
-    this.#streams.set(id, stream);
-    this.#cost += stream.cost;
-    if (!this.#hpack.in) stream.responseLost();
-    if (this.#ended.in) stream.endOf("in", this.#ended.in);
+    const stream = asked && this.#open(id, asked);
+    if (stream && cut) stream.note("the request has more header fields than are kept");
+    this.#early.asked(id, stream);
+    if (stream && !this.#hpack.in) stream.responseLost();
+    if (stream && this.#ended.in) stream.endOf("in", this.#ended.in);
+    this.#closeDone(id);
   }
 
-  #refuseMore(): void {
-    if (!this.#tooMany) this.#tell("more is open at once than is kept: new streams are left out");
-    this.#tooMany = true;
+  #open(id: number, asked: ConnectRequest): ConnectStream | undefined {
+    this.#host.attempted = true;
+    if (this.#decoding.budget.exceeded) {
+      if (!this.#tooMany) this.#tell("more is open at once than is kept: new streams are left out");
+      this.#tooMany = true;
+      return undefined;
+    }
+    const { remote, tls } = this.#host;
+    const stream = new ConnectStream(this.#decoding, { conn: this.#name(id), remote, tls }, asked);
+    this.#streams.set(id, stream);
+    this.#cost += stream.cost;
+    return stream;
   }
 
   #remember(reset: number): void {
