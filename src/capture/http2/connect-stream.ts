@@ -84,10 +84,14 @@ export class ConnectStream {
     else if (this.#asked.opens) this.#wait(dir, bytes, start, end);
   }
 
-  /** @param exact false where it may be any number of bytes up to `length` */
+  /**
+   * Payload is missing; or, where that is not exact, up to so many octets of the connection, after
+   * which nothing more comes of this direction.
+   */
   gapIn(dir: Direction, length: number, exact: boolean): void {
     if (this.#ended[dir]) return;
-    if (!this.#session && !this.#refusal && this.#asked.opens) this.#openUnanswered({ in: false });
+    const waits = !this.#session && !this.#refusal && this.#asked.opens;
+    if (waits && exact) this.#openUnanswered({ in: false });
     this.#session?.gapIn(dir, length, exact);
   }
 

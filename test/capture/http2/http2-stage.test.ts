@@ -226,6 +226,31 @@ describe("missing bytes", () => {
     ]);
   });
 
+  it("of the client do not keep the response from being decoded", () => {
+    const talk = new Http2Talk().open().client(headers(1, CONNECT)).gap("out", 50);
+    talk.server(headers(1, { ":status": "200" }), data(1, fromServer("ho")));
+    expect(told(talk)).toEqual([
+      "1 note the HTTP/2 of the client is not read any further: 50 B are missing in the capture",
+      OPENED,
+      "1.1 ← text@0 ho",
+      ENDLESS,
+    ]);
+  });
+
+  it("of DATA before the response make it go on without", () => {
+    const sent = data(1, fromClient("hello"));
+    const talk = new Http2Talk().open().client(headers(1, CONNECT));
+    talk.client(sent.subarray(0, 16)).gap("out", sent.length - 16);
+    talk.client(data(1, fromClient("hi"))).server(headers(1, { ":status": "200" }));
+    expect(told(talk)).toEqual([
+      "1.1 note CONNECT /chat HTTP/2: the response to it has not come before what follows",
+      "1.1 → text@0 h…",
+      "1.1 note from the client: 4 B are missing in the capture, from within the frame at byte 0",
+      "1.1 → text@11 hi",
+      ENDLESS,
+    ]);
+  });
+
   it("of the server, from the start: what clients say is decoded, and judged by that alone", () => {
     const talk = new Http2Talk().gap("in", 100).client(PREFACE, settings(), headers(1, CONNECT));
     expect(told(talk.client(data(1, fromClient("hi"))))).toEqual([
