@@ -88,27 +88,67 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
   return pattern.exec(text);
 }
 
+const COMMENT = /\/\*|\/\/.*|(?<=^|\s)#.*|^[ \t]*\$ .*/gm;
+const INSPECTED = /<Buffer\s|ArrayBuffer \{\s*\[Uint8Contents\]: <|>(?:,\s*byteLength: \d+\s*\})?/g;
+
 function blankComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|(?<=^|\s)#.*|^\s*\$ .*/gm, blank);
+  return blank(text, comments(text));
 }
 
-/** Keeps what Node prints between `<` and `>`: `<Buffer 81>`, `ArrayBuffer { [Uint8Contents]: <81>, … }`. */
+/** Where comments are. One that nobody closes is none, and is told as what is not hex. */
+function* comments(text: string): Generator<Span> {
+  const pattern = new RegExp(COMMENT);
+  let close = 0;
+  for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
+    const start = found.index;
+    let end = pattern.lastIndex;
+    if (found[0] === "/*") {
+      if (close !== -1 && close < end) close = text.indexOf("*/", end);
+      if (close === -1) continue;
+      end = close + 2;
+      pattern.lastIndex = end;
+    }
+    yield { start, end };
+  }
+}
+
+/** Keeps what Node prints between `<` and `>`, as in `ArrayBuffer { [Uint8Contents]: <81 05>, … }`. */
 function blankInspected(text: string): string {
-  return text.replace(
-    /<Buffer\s|ArrayBuffer \{\s*\[Uint8Contents\]: <|>(?:,\s*byteLength: \d+\s*\})?/g,
-    blank,
-  );
+  return blank(text, matches(text, INSPECTED));
 }
 
 /** Keeps what is between braces, where there are any. */
 function blankDeclarations(text: string): string {
   if (!/\{[^{}]*\}/.test(text)) return text;
-  return text.replace(/(?<=^|\})[^{}]*(?=\{|$)/g, blank);
+  return blank(text, matches(text, /(?<=^|\})[^{}]*(?=\{|$)/g));
 }
 
-function blank(text: string): string {
-  return text.replace(/[^\n]/g, " ");
+interface Span {
+  readonly start: number;
+  readonly end: number;
 }
+
+function* matches(text: string, pattern: RegExp): Generator<Span> {
+  for (const { 0: found, index } of text.matchAll(pattern)) {
+    yield { start: index, end: index + found.length };
+  }
+}
+
+/** Blanks in place of the spans, newlines kept. In a buffer, because there may be millions of them. */
+function blank(text: string, spans: Iterable<Span>): string {
+  let units: Buffer | undefined;
+  for (const { start, end } of spans) {
+    if (start === end) continue;
+    units ??= Buffer.from(text, "utf16le");
+    for (let at = start; at < end; at++) {
+      if (text.charCodeAt(at) !== NEWLINE) units.writeUInt16LE(SPACE, at * 2);
+    }
+  }
+  return units?.toString("utf16le") ?? text;
+}
+
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
 
 function notHex(source: string, at: number): string {
   const left = match(LEFT_OUT, source, at)?.[0];

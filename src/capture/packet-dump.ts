@@ -61,7 +61,8 @@ function sectionsOf(lines: readonly string[]): Section[] {
       heading = [];
     } else if (last && (offset !== undefined || (heading.length === 0 && DUMP_TAIL.test(text)))) {
       // What stands within a dump keeps its place, so that lines are counted rightly.
-      last.lines.push(...heading, text);
+      for (const each of heading) last.lines.push(each);
+      last.lines.push(text);
       heading = [];
     } else if (text.trim() !== "" || heading.length > 0) {
       heading.push(text);
@@ -106,7 +107,7 @@ function checksumIsRight(bytes: Uint8Array, at: number): boolean {
 }
 
 const CLOCK =
-  /(?:(\d{4})-(\d\d)-(\d\d)[ T])?(?<!\d)(\d\d):(\d\d):(\d\d)[.,](\d{1,9})|^\s*(\d{1,10})\.(\d{6,9})\s/m;
+  /(?:(\d{4})-(\d\d)-(\d\d)[ T])?(?<!\d)(\d\d):(\d\d):(\d\d)[.,](\d{1,9})|^[ \t]*(\d{1,10})\.(\d{6,9})\s/m;
 const HALF_A_DAY = 43_200;
 const DAY = 86_400;
 
@@ -141,7 +142,8 @@ class HeadingClock {
 }
 
 function lastLine(heading: string): string {
-  return heading.trimEnd().split("\n").at(-1) ?? "";
+  const trimmed = heading.trimEnd();
+  return trimmed.slice(trimmed.lastIndexOf("\n") + 1);
 }
 
 /** Of a pcap file with times in nanoseconds (draft-ietf-opsawg-pcap, section 4). */

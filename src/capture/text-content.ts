@@ -23,6 +23,7 @@ export type TextFormat = "auto" | "hex" | "base64";
  * @throws FramecatError (usage) telling the line and the column
  */
 export function readText(text: string, name: string, format: TextFormat = "auto"): TextContent {
+  refuseLines(text, name);
   if (format === "base64") return frames(parseBase64(text), name, format);
   if (format === "auto" && /^(?:GET \S+ HTTP|HTTP)\/1\.\d/.test(text)) return rawText(text);
   const packets = parsePacketDump(splitLines(text));
@@ -34,6 +35,17 @@ export function readText(text: string, name: string, format: TextFormat = "auto"
   const foreign = foreignText(text);
   if (foreign) throw usageError(`${name} is ${foreign.what}`, foreign.hint);
   return frames(hex, name, format);
+}
+
+/** Each line costs memory of its own. */
+const MAX_LINES = 2 ** 21;
+
+function refuseLines(text: string, name: string): void {
+  let count = 0;
+  for (const _ of text.matchAll(/\r\n|\r|\n/g)) if (++count > MAX_LINES) break;
+  if (count <= MAX_LINES) return;
+  const bytes = "Turn it into bytes first, as with xxd -r.";
+  throw usageError(`${name} is text of more than ${MAX_LINES} lines`, bytes);
 }
 
 /** A handshake without a frame behind it is text throughout. */

@@ -23,6 +23,7 @@ describe("the place of an error", () => {
       15,
       '"... 9 more bytes" were left out when this was printed',
     ],
+    ["a comment without end", "81 /* 05", 1, 4, '"/*" is not hex'],
     ["a very long word", `81 ${"x".repeat(50)}`, 1, 4, `"${"x".repeat(20)}" is not hex`],
     [
       "very many digits",
@@ -41,9 +42,15 @@ describe("very long texts", () => {
     ["digits", long],
     ["digits in quotes", `"${long}"`],
     ["an array", `{${"0x81,".repeat(500_000)}}`],
+    ["very many arrays", "x{81}".repeat(200_000)],
+    ["very many comments", "/* */ 81 // 05\n".repeat(50_000)],
   ])("%s need no deep stack", (_, text) => {
     expect(parseHex(text).ok).toBe(true);
   });
+});
+
+it("comments without end need no more time than others", () => {
+  expect(parseTokens("/* ".repeat(500_000)).ok).toBe(false);
 });
 
 describe("lines of digits", () => {

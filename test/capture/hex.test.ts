@@ -149,7 +149,7 @@ describe("what is no hex", () => {
         expect(result.error.column).toBeGreaterThanOrEqual(1);
         expect(result.error.message).not.toBe("");
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 

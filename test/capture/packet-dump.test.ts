@@ -111,6 +111,12 @@ describe("what is no packet", () => {
     expect(dump && !dump.ok && dump.error.message).toBe(message.replaceAll("0x", ""));
   });
 
+  it("very many lines are something else", () => {
+    const junk = Array.from({ length: 200_000 }, () => "zz");
+    const dump = parsePacketDump(["0000  45 00", ...junk, "0002  00 14"]);
+    expect(dump).toBeUndefined();
+  });
+
   it("a line is something else", () => {
     const lines = `03:22:03.5 IP\n${words(V4)}\n03:22:04.5 IP\n${words(V4)}`.split("\n");
     const dump = parsePacketDump(lines.toSpliced(6, 0, "zz"));

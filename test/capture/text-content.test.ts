@@ -60,4 +60,8 @@ describe("readText", () => {
       "x, line 3, column 1: offset 0030 does not follow; 0014 would",
     ],
   ])("refuses %j", (text, message) => expect(errorOf(text).message).toBe(message));
+
+  it("refuses lines without end", () => {
+    expect(errorOf("\n".repeat(2 ** 21 + 1)).message).toBe("x is text of more than 2097152 lines");
+  });
 });
