@@ -3,7 +3,8 @@
  * first, styled afterwards.
  */
 
-const ASCII = /^[\x20-\x7e]*$/;
+/** ASCII, and the signs with which our own lines are drawn: each is a character of one column. */
+const NARROW = /^[\x20-\x7e\u00b7\u00d7\u2013\u2026\u2190\u2192\u2500-\u257f\u25cb\u25cf]*$/;
 /** East Asian Wide and Fullwidth, in the blocks that matter; emoji; what VS16 makes an emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
@@ -30,7 +31,7 @@ export function graphemeWidth(grapheme: string): number {
 
 /** Columns that the text takes. */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   return graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
 }
 
@@ -80,10 +81,11 @@ export function center(text: string, columns: number): string {
 }
 
 function split(text: string, columns: number): string[] {
+  if (columns >= 1 && NARROW.test(text)) return slices(text, columns);
   const pieces: string[] = [];
   let piece = "";
   let width = 0;
-  for (const grapheme of ASCII.test(text) ? text : graphemes(text)) {
+  for (const grapheme of graphemes(text)) {
     const added = graphemeWidth(grapheme);
     if (width + added > columns) {
       pieces.push(piece);
@@ -94,4 +96,11 @@ function split(text: string, columns: number): string[] {
     width += added;
   }
   return [...pieces, piece];
+}
+
+/** As long as `columns` each; the last one may be shorter. */
+function slices(text: string, columns: number): string[] {
+  const pieces = [text.slice(0, columns)];
+  for (let at = columns; at < text.length; at += columns) pieces.push(text.slice(at, at + columns));
+  return pieces;
 }
