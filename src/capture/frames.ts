@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
-import { type Inflate, MessageAssembler } from "../protocol/assembler.ts";
+import { type Inflate, type Message, MessageAssembler } from "../protocol/assembler.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
 import { type Frame, headerLength, MAX_HEADER_LENGTH } from "../protocol/frame.ts";
 import { FrameParser } from "../protocol/parser.ts";
+import type { Violation } from "../protocol/rules.ts";
 import type { Direction, FrameEvent } from "../transport/events.ts";
 import type { InflateOptions } from "../transport/inflater.ts";
 
@@ -97,19 +98,23 @@ export class RawFrames {
     const { offset, headerLength: header, length } = frame.header;
     this.#boundary = offset + header + length;
     const dir = directionOf(frame);
-    const { violations, fragment, message } = this.#sides[dir].push(frame);
-    // How much is put together here is our limit: no peer broke it, unless by inflating to more.
+    const { violations: found, fragment, message } = this.#sides[dir].push(frame);
+    const violations = this.#judge(frame, found, message);
+    // Written out twice, because there may be millions: a conditional spread takes microseconds.
+    if (!message) return { type: "frame", ...COMMON, dir, frame, violations, fragment };
+    return { type: "frame", ...COMMON, dir, frame, violations, fragment, message };
+  }
+
+  /** How much is put together here is our limit: no peer broke it, unless by inflating to more. */
+  #judge(
+    { violations }: Frame,
+    found: readonly Violation[],
+    message: Message | undefined,
+  ): readonly Violation[] {
+    if (found.length === 0) return violations;
     const bomb = message?.compressed && message.wireLength <= this.#maxMessageLength;
-    const found = violations.filter(({ rule }) => bomb || rule !== "length-over-limit");
-    return {
-      ...COMMON,
-      type: "frame",
-      dir,
-      frame,
-      fragment,
-      violations: [...frame.violations, ...found],
-      ...(message && { message }),
-    };
+    const blamed = found.filter(({ rule }) => bomb || rule !== "length-over-limit");
+    return [...violations, ...blamed];
   }
 }
 
