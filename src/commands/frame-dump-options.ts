@@ -84,6 +84,12 @@ const FORMS: readonly OptionSpec[] = [
     topic: "Output",
   },
   {
+    name: "summary",
+    kind: "flag",
+    description: "figures of the whole: messages, sizes, round trips, gaps, close codes",
+    topic: "Output",
+  },
+  {
     name: "json",
     kind: "flag",
     description: "all events as one JSON document",
@@ -104,6 +110,13 @@ const FORMS: readonly OptionSpec[] = [
     kind: "text",
     value: "FILE",
     description: "write messages to this file as HAR, too",
+    topic: "Output",
+  },
+  {
+    name: "pcapng",
+    kind: "text",
+    value: "FILE",
+    description: "write it all to this file for Wireshark, too",
     topic: "Output",
   },
 ];

@@ -1,14 +1,15 @@
+import { createPcapngWriter } from "../capture/pcapng-writer.ts";
 import { RowNumbers } from "../capture/row-numbers.ts";
 import { Selector } from "../capture/select.ts";
 import { undecodedLines } from "../capture/streams/report-lines.ts";
-import { EXIT_DONE, FramecatError } from "../errors.ts";
+import { EXIT_DONE, FramecatError, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Violation } from "../protocol/rules.ts";
 import { escapeControl } from "../render/escape.ts";
 import { ruleTable } from "../render/rule-table.ts";
 import type { NumberedEvent } from "../rows.ts";
 import { EventLint } from "../transport/event-lint.ts";
-import type { Event, EventListener } from "../transport/events.ts";
+import type { Event } from "../transport/events.ts";
 import { version } from "../version.ts";
 import type { Args } from "./command.ts";
 import { readTimelessLook } from "./frame-flags.ts";
@@ -25,8 +26,17 @@ export async function runFrameDump(args: Args, io: Io): Promise<number> {
   if (args.flag("rules")) return printRules(args, io, output);
   const form = await readForm(args, io);
   const selector = new Selector(readSelection(args));
+  const showSecrets = args.flag("show-secrets");
+  const pcapng = args.text("pcapng");
+  if (pcapng === "-") throw usageError("--pcapng needs a file", "Example: --pcapng x.pcapng.");
   const files = await openOutputs(
-    { har: args.text("har"), showSecrets: args.flag("show-secrets"), version: version() },
+    {
+      har: args.text("har"),
+      output: pcapng,
+      outputFlag: "pcapng",
+      showSecrets,
+      version: version(),
+    },
     io,
   );
   const signals = watchSignals(io);
@@ -68,20 +78,20 @@ class Dump {
   readonly #parts: DumpParts;
   readonly #numbers = new RowNumbers();
   #writer: DumpWriter | undefined;
-  #follow: EventListener | undefined;
+  #follow: ((numbered: NumberedEvent) => void) | undefined;
 
   constructor(source: EventSource, parts: DumpParts) {
     this.#source = source;
     this.#parts = parts;
   }
 
-  async run(files: Pick<Outputs, "congested" | "drained" | "listener">): Promise<void> {
-    const { output, selector, lint } = this.#parts;
-    this.#follow = files.listener;
+  async run(files: Outputs): Promise<void> {
+    const { output, selector, lint, args } = this.#parts;
+    this.#follow = follower(files, args.flag("show-secrets"));
     try {
       for await (const batch of this.#source.batches) {
         for (const event of batch) this.#take(event);
-        await Promise.all([output.drained(), files.congested ? files.drained() : undefined]);
+        await Promise.all([output.drained(), files.drained(), files.data?.drained()]);
         if (output.isBroken) return;
         if (selector.isDone && !lint) {
           this.#finishRows();
@@ -120,7 +130,7 @@ class Dump {
   }
 
   #write(numbered: NumberedEvent): void {
-    this.#follow?.(asMessage(numbered.event));
+    this.#follow?.(numbered);
     this.#writer ??= this.#parts.form(this.#source.found);
     const written = this.#writer.push(numbered);
     if (written !== undefined && written.length > 0) this.#parts.output.write(written);
@@ -146,6 +156,20 @@ class Dump {
     const { args, io } = this.#parts;
     if (!args.flag("quiet")) io.stderr.write(`framecat: ${escapeControl(message)}\n`);
   }
+}
+
+/** Hands what is selected to the files beside. */
+function follower(
+  { listener, data }: Outputs,
+  showSecrets: boolean,
+): ((numbered: NumberedEvent) => void) | undefined {
+  const capture = data && createPcapngWriter({ version: version(), showSecrets });
+  if (data && capture) data.write(capture.head);
+  if (!listener && !capture) return undefined;
+  return (numbered) => {
+    listener?.(asMessage(numbered.event));
+    if (data && capture) data.write(capture.push(numbered));
+  };
 }
 
 /** What a HAR tells of are messages: of a frame the one that it completes. */

@@ -1,3 +1,4 @@
+import { DumpStatistics } from "../capture/dump-statistics.ts";
 import type { FoundFormat } from "../capture/read-events.ts";
 import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -7,7 +8,8 @@ import { createDumpMessages } from "../render/dump-messages.ts";
 import { createPayloadWriter } from "../render/dump-payload.ts";
 import { createDumpTable } from "../render/dump-table.ts";
 import { createDumpTree } from "../render/dump-tree.ts";
-import type { DumpView } from "../render/dump-row.ts";
+import type { DumpLook, DumpView } from "../render/dump-row.ts";
+import { dumpSummaryLines } from "../render/dump-summary.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
 import type { NumberedEvent } from "../rows.ts";
@@ -26,7 +28,7 @@ export interface DumpWriter {
 /** Makes the writer once it is known what is read. */
 export type DumpForm = (found: FoundFormat | undefined) => DumpWriter;
 
-const FORMS = ["table", "tree", "messages", "payload", "json"] as const;
+const FORMS = ["table", "tree", "messages", "payload", "summary", "json"] as const;
 
 /**
  * Reads the form that is asked for.
@@ -73,6 +75,8 @@ async function viewForm(form: string | undefined, args: Args, io: Io): Promise<D
         linesOf(createDumpTable({ ...options, ...(args.flag("follow") && { holdRows: 0 }) }));
     case "tree":
       return () => linesOf(createDumpTree(options));
+    case "summary":
+      return () => summaryOf(options);
     case "messages":
       return () => linesOf(createDumpMessages(options));
     default:
@@ -82,6 +86,17 @@ async function viewForm(form: string | undefined, args: Args, io: Io): Promise<D
           ? plainLines({ ...options, timestamps: "off" })
           : linesOf(createDumpLines(options));
   }
+}
+
+function summaryOf(look: DumpLook): DumpWriter {
+  const statistics = new DumpStatistics();
+  return {
+    push: (numbered) => {
+      statistics.push(numbered);
+      return undefined;
+    },
+    end: () => ended(dumpSummaryLines(statistics.summary, look)),
+  };
 }
 
 function linesOf(view: DumpView): DumpWriter {

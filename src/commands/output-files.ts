@@ -17,6 +17,8 @@ export interface OutputFlags {
   readonly har?: string | undefined;
   /** What standard output would get. */
   readonly output?: string | undefined;
+  /** The flag that names `output`, for messages. Default `output`. */
+  readonly outputFlag?: string;
   readonly showSecrets: boolean;
   /** Of framecat, told in a HAR. */
   readonly version: string;
@@ -72,7 +74,7 @@ export async function openOutputs(flags: OutputFlags, io: Pick<Io, "stdout">): P
   try {
     if (flags.record !== undefined) events.push(await openRecord(flags.record, flags, io, fail));
     if (flags.har !== undefined) events.push(await openHar(flags.har, flags, fail));
-    const data = await openOutput(flags.output, fail);
+    const data = await openOutput(flags, fail);
     return {
       listener: events.length === 0 ? undefined : (event) => events.forEach((to) => to.push(event)),
       data: data?.sink,
@@ -94,7 +96,7 @@ export async function openOutputs(flags: OutputFlags, io: Pick<Io, "stdout">): P
 }
 
 /** Two that write the same file would destroy what the other one writes. */
-function refuseClashes({ record, har, output }: OutputFlags): void {
+function refuseClashes({ record, har, output, outputFlag = "output" }: OutputFlags): void {
   if (har === "-") {
     throw usageError("--har needs a file, which it can go back in", "Example: --har session.har.");
   }
@@ -102,7 +104,9 @@ function refuseClashes({ record, har, output }: OutputFlags): void {
     const hint = "Name a file, give the data one with --output FILE, or use --format ndjson.";
     throw usageError("--record -: standard output has the data already", hint);
   }
-  const named = Object.entries({ record, har, output }).filter(([, path]) => path && path !== "-");
+  const named = Object.entries({ record, har, [outputFlag]: output }).filter(
+    ([, path]) => path && path !== "-",
+  );
   for (const [index, [flag, path = ""]] of named.entries()) {
     const same = named.slice(0, index).find(([, other = ""]) => resolve(other) === resolve(path));
     if (same) throw usageError(`--${same[0]} and --${flag} name the same file`);
@@ -171,8 +175,11 @@ async function openHar(
   return writer;
 }
 
-async function openOutput(path: string | undefined, fail: Fail): Promise<DataFile | undefined> {
-  return path === undefined || path === "-" ? undefined : openFile("output", path, fail);
+async function openOutput(
+  { output: path, outputFlag = "output" }: OutputFlags,
+  fail: Fail,
+): Promise<DataFile | undefined> {
+  return path === undefined || path === "-" ? undefined : openFile(outputFlag, path, fail);
 }
 
 /** @param mode of a file that is not there yet; by default what the user's mask leaves */

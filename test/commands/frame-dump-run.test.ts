@@ -32,6 +32,7 @@ describe("the forms of frame-dump", () => {
     ["--messages", "ping pong"],
     ["--table", "opcode"],
     ["--tree", "2 fragments"],
+    ["--summary", "messages"],
   ])("%s", async (form, holds) => {
     const { code, out, err } = await dump(form, talk());
     expect([code, err]).toEqual([0, ""]);
@@ -116,6 +117,19 @@ describe.skipIf(!existsSync(CAPTURES))("captures (skipped without ../shared/capt
     const wanted = await dump(`${CAPTURES}/02-fragmented-ws.pcap`, "--messages");
     expect(there.out.split("\n").length).toBe(wanted.out.split("\n").length);
     expect(there.out).toContain("a€b😀c");
+  });
+
+  it("are written as captures that read the same", async () => {
+    const pcapng = join(folder(), "x.pcapng");
+    await dump(`${CAPTURES}/02-fragmented-ws.pcap`, "--pcapng", pcapng);
+    const [there, wanted] = await Promise.all([
+      dump(pcapng, "--messages"),
+      dump(`${CAPTURES}/02-fragmented-ws.pcap`, "--messages"),
+    ]);
+    expect(there.out).toBe(wanted.out);
+    expect((await dump("--pcapng", "-", pcapng)).code).toBe(2);
+    const nowhere = await dump("--pcapng", "/no/such/file", pcapng);
+    expect(nowhere.err).toContain("--pcapng: cannot write /no/such/file");
   });
 
   it("say what could not be looked into, and how it could", async () => {
