@@ -454,7 +454,10 @@ describe("a peer that breaks the protocol", () => {
     expect(await connection.closed).toMatchObject({ code, initiator: "local", clean: false });
     expect(log.texts("in")).toEqual(["before"]);
     expect(log.of("error")).toMatchObject([
-      { code: "protocol", message: expect.stringMatching(/^the peer (?:broke|sent a message of more)/) },
+      {
+        code: "protocol",
+        message: expect.stringMatching(/^the peer (?:broke|sent a message of more)/),
+      },
     ]);
     expect(log.states).toEqual(["OPEN", "CLOSING", "CLOSED"]);
     expect(log.of("close")).toHaveLength(1);
