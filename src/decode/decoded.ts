@@ -65,7 +65,8 @@ export function floatValue(value: number): DecodedValue {
 export function float32Value(value: number): DecodedValue {
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return floatValue(short);
+    // Negative zero keeps its sign.
+    if (Object.is(Math.fround(short), value)) return floatValue(short);
   }
   return floatValue(value);
 }

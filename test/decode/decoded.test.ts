@@ -22,6 +22,7 @@ it.each([
 
 it("a float of 32 bits has digits enough to be read back", () => {
   expect(plainOf(float32Value(Math.fround(0.1)))).toBe("0.1");
+  expect(plainOf(float32Value(-0))).toBe("-0.0");
   fc.assert(
     fc.property(fc.float(), (value) => {
       const found = float32Value(value);
