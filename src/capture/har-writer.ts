@@ -1,6 +1,6 @@
 import { type FileHandle, open as openHandle, stat, unlink } from "node:fs/promises";
 import { join, parse } from "node:path";
-import { parseStatusLine } from "../protocol/http-head.ts";
+import { hasOpened } from "../opened.ts";
 import { deferred } from "../transport/deferred.ts";
 import type { Event, EventListener, HandshakeEvent } from "../transport/events.ts";
 import { OpenEntry } from "./har-entry.ts";
@@ -267,10 +267,4 @@ async function openSpare(
       if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
     }
   }
-}
-
-/** Only such a handshake is followed by anything. */
-function hasOpened({ response, violations }: HandshakeEvent): boolean {
-  const switched = parseStatusLine(response.startLine)?.status === 101;
-  return switched && violations.every(({ severity }) => severity !== "error");
 }

@@ -1,3 +1,4 @@
+import { hasOpened } from "../opened.ts";
 import type { Decoder } from "../decode/decoded.ts";
 import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
 import type {
@@ -21,7 +22,7 @@ import {
 import { escapeControl } from "./escape.ts";
 import { formatDuration } from "./format.ts";
 import { detailLines, type FrameLook, indented, messageBody } from "./frame-line.ts";
-import { handshakeLines, isOpen } from "./handshake-lines.ts";
+import { handshakeLines } from "./handshake-lines.ts";
 import { renderSpans, type Span, span, spansWidth, styleSpans } from "./span.ts";
 import { Tally } from "./tally.ts";
 import type { Style } from "./theme.ts";
@@ -139,7 +140,7 @@ class DumpLines {
   #handshake(event: HandshakeEvent): string[] {
     const { theme, columns, include = false, verbosity = 0, showSecrets = false } = this.#options;
     this.#reader.forget(event.conn);
-    if (isOpen(event)) {
+    if (hasOpened(event)) {
       this.#masks = true;
       this.#reserved ||= event.deflate !== undefined;
       this.#begin(event.conn, event.at.ns);

@@ -1,3 +1,4 @@
+import { hasOpened } from "../opened.ts";
 import { elapsedMs } from "../clock.ts";
 import { isControl } from "../protocol/opcodes.ts";
 import { isRow, type NumberedEvent, type RowEvent, rowMessage, rowOpcode } from "../rows.ts";
@@ -15,7 +16,7 @@ import {
 } from "./dump-row.ts";
 import { escapeControl } from "./escape.ts";
 import { formatCount, formatPlural } from "./format.ts";
-import { handshakeLines, isOpen } from "./handshake-lines.ts";
+import { handshakeLines } from "./handshake-lines.ts";
 import { renderSpans, type Span, span, spansWidth } from "./span.ts";
 
 export interface DumpTreeOptions extends DumpLook {
@@ -93,7 +94,7 @@ class DumpTree {
     const connection = this.#connectionOf(event);
     if (isRow(event)) this.#row(connection, event, number);
     else this.#talk(connection, event);
-    const ends = event.type === "close" || (event.type === "handshake" && !isOpen(event));
+    const ends = event.type === "close" || (event.type === "handshake" && !hasOpened(event));
     if (ends) return [...before, ...this.#finish(event.conn)];
     return [...before, ...this.#makeRoom()];
   }

@@ -1,3 +1,4 @@
+import { hasOpened } from "../opened.ts";
 import type { Decoder } from "../decode/decoded.ts";
 import type {
   CloseEvent,
@@ -13,7 +14,7 @@ import { closeLines } from "./close-words.ts";
 import { escapeControl } from "./escape.ts";
 import { formatCount, formatDuration, formatPlural } from "./format.ts";
 import { type FramePlace, frameLines, type FrameLook } from "./frame-line.ts";
-import { handshakeLines, isOpen } from "./handshake-lines.ts";
+import { handshakeLines } from "./handshake-lines.ts";
 import { followMessage, type MessagePlaces, newMessagePlaces } from "./message-place.ts";
 import { type Span, span, spansWidth, styleSpans } from "./span.ts";
 import { Tally } from "./tally.ts";
@@ -176,7 +177,7 @@ class EventLines {
   #handshake(event: HandshakeEvent): string[] {
     const { theme, columns, verbosity = 0, include = false, showSecrets = false } = this.#options;
     const state = this.#stateOf(event);
-    if (isOpen(event)) {
+    if (hasOpened(event)) {
       state.openedAt = event.at.ns;
       state.maskColumn = true;
     } else {

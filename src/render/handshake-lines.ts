@@ -1,4 +1,5 @@
 import { type HttpHead, parseStatusLine } from "../protocol/http-head.ts";
+import { hasOpened } from "../opened.ts";
 import { redactHead, redactUrl } from "../redact.ts";
 import type { HandshakeEvent, Timings } from "../transport/events.ts";
 import { wrapWords } from "../width.ts";
@@ -24,12 +25,6 @@ export interface HandshakeLook {
 const INDENT = 9;
 const DEFAULT_COLUMNS = 80;
 
-/** True where the handshake opened the connection. */
-export function isOpen({ response, violations }: HandshakeEvent): boolean {
-  const opened = parseStatusLine(response.startLine)?.status === 101;
-  return opened && violations.every(({ severity }) => severity !== "error");
-}
-
 /** How the opening handshake ended: a line for people, what was agreed, or why it was refused. */
 export function handshakeLines(
   event: HandshakeEvent,
@@ -41,7 +36,7 @@ export function handshakeLines(
     ...look,
     columns: look.columns === undefined ? undefined : look.columns - before,
   };
-  const [first = "", ...rest] = isOpen(event)
+  const [first = "", ...rest] = hasOpened(event)
     ? openLines(event, narrow)
     : refusedLines(event, narrow);
   return [styleSpans(prefix) + first, ...rest.map((line) => " ".repeat(before) + line)];

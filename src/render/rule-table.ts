@@ -1,7 +1,8 @@
 import { RULE_GROUPS, type RuleBody } from "../protocol/rules.ts";
 import { displayWidth, padEnd, wrapWords } from "../width.ts";
 import type { TableLook } from "./code-tables.ts";
-import type { Style, Theme } from "./theme.ts";
+import type { Theme } from "./theme.ts";
+import { severityStyle } from "./violation-lines.ts";
 
 const DEFAULT_COLUMNS = 80;
 const INDENT = "  ";
@@ -44,17 +45,4 @@ function explanationLines({ explanation }: RuleBody, look: TableLook): string[] 
 function inWords(section: string): string {
   const named = section.startsWith("RFC ") ? section : `RFC 6455 ${section}`;
   return named.replace(/ (?=\S+$)/, " §");
-}
-
-function severityStyle(severity: RuleBody["severity"], theme: Theme): Style {
-  switch (severity) {
-    case "error":
-      return theme.bad;
-    case "warn":
-      return theme.warn;
-    case "info":
-      return theme.dim;
-    default:
-      return severity satisfies never;
-  }
 }

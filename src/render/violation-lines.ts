@@ -23,7 +23,7 @@ function sectionName(section: string): string {
   return `${rfc} §${number}`.replaceAll(" ", NO_BREAK);
 }
 
-function severityStyle(severity: Violation["severity"], theme: Theme): Style {
+export function severityStyle(severity: Violation["severity"], theme: Theme): Style {
   switch (severity) {
     case "error":
       return theme.bad;

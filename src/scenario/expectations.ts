@@ -13,7 +13,7 @@ import {
   type Meeting,
   type Progress,
 } from "./checks.ts";
-import { hasOpened } from "./opened.ts";
+import { hasOpened } from "../opened.ts";
 
 const MAX_OTHERS = 3;
 

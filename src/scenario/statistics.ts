@@ -9,7 +9,7 @@ import type {
   StateEvent,
 } from "../transport/events.ts";
 import type { Tally, Traffic } from "../transport/traffic.ts";
-import { hasOpened } from "./opened.ts";
+import { hasOpened } from "../opened.ts";
 import { type RoundTripSummary, RoundTripTimes } from "./round-trip-times.ts";
 
 /** What passed one way. */

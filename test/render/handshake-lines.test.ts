@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { violation } from "../../src/protocol/rules.ts";
-import { type HandshakeLook, handshakeLines, isOpen } from "../../src/render/handshake-lines.ts";
+import { hasOpened } from "../../src/opened.ts";
+import { type HandshakeLook, handshakeLines } from "../../src/render/handshake-lines.ts";
 import { span } from "../../src/render/span.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import type { HandshakeEvent } from "../../src/transport/events.ts";
@@ -256,13 +257,13 @@ describe("a refusal on the screen", () => {
   });
 });
 
-describe("isOpen", () => {
+describe("hasOpened", () => {
   it("needs 101 and no error", () => {
-    expect(isOpen(opened)).toBe(true);
-    expect(isOpen(refused)).toBe(false);
-    expect(isOpen({ ...opened, violations: [violation("response-accept")] })).toBe(false);
+    expect(hasOpened(opened)).toBe(true);
+    expect(hasOpened(refused)).toBe(false);
+    expect(hasOpened({ ...opened, violations: [violation("response-accept")] })).toBe(false);
     expect(
-      isOpen({ ...opened, violations: [{ ...violation("request-host"), severity: "warn" }] }),
+      hasOpened({ ...opened, violations: [{ ...violation("request-host"), severity: "warn" }] }),
     ).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
-import { parseStatusLine } from "../protocol/http-head.ts";
-import type { HandshakeEvent } from "../transport/events.ts";
+import { parseStatusLine } from "./protocol/http-head.ts";
+import type { HandshakeEvent } from "./transport/events.ts";
 
 /** True where the handshake opened the connection. */
 export function hasOpened({ response, violations }: HandshakeEvent): boolean {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { violation } from "../../src/protocol/rules.ts";
-import { hasOpened } from "../../src/scenario/opened.ts";
-import { handshakeAt, refusalAt } from "../helpers/connect-events.ts";
+import { violation } from "../src/protocol/rules.ts";
+import { hasOpened } from "../src/opened.ts";
+import { handshakeAt, refusalAt } from "./helpers/connect-events.ts";
 
 it("is opened by a right answer of 101 alone", () => {
   const wrong = [violation("response-accept")];
