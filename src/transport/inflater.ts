@@ -22,8 +22,8 @@ export interface InflateOptions {
   readonly windowBits?: number;
 }
 
-/** Put back what the sender took off, then end the stream. */
-const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x03, 0x00);
+/** Put back what the sender took off, then end the stream: an empty stored block with BFINAL. */
+const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff);
 /** For a sender that forgot to take the octets off. */
 const END = TAIL.subarray(4);
 /** zlib's deflate uses 2^9 where 2^8 was agreed. */
@@ -83,6 +83,10 @@ function inflateStreams(
     plain.push(next.data);
     length += next.data.length;
     at += next.used;
+    // A block that was cut off took a part of the end for its own.
+    if (at > input.length - END.length && at < input.length) {
+      return { ok: false, rule: "deflate-corrupt" };
+    }
     history = slide(history, next.data, windowSize);
   }
   return { ok: true, data: plain[0] && plain.length === 1 ? plain[0] : Buffer.concat(plain) };

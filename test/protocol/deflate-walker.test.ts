@@ -111,6 +111,10 @@ describe("the walk through a compressed message", () => {
     fc.assert(property, { numRuns: 500 });
   });
 
+  it("does not take the tail for the rest of a block", () => {
+    expect(walkDeflate(hex("f3 58 b0 60"), WHOLE).sound).toBe(false);
+  });
+
   it("counts what a bomb inflates to", () => {
     const plain = new Uint8Array(3_000_000);
     expect(walkDeflate(compress(plain), WHOLE)).toEqual({ sound: true, length: 3_000_000 });

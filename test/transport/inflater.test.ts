@@ -160,6 +160,7 @@ describe("what does not inflate", () => {
     ["a stored block whose lengths disagree", "00 05 00 00 00 48"],
     ["a reference before the beginning", "f2 00 11 00 00"],
     ["a block that is cut", "f2 48 cd"],
+    ["a final block that is cut, to which the tail would be an end", "f3 58 b0 60"],
   ])("%s", (_, payload) => {
     expectFailsWith(createInflate()(hex(payload), LIMIT), "deflate-corrupt");
   });
