@@ -126,6 +126,11 @@ const TEXTS: readonly (readonly [pattern: RegExp, what: string, hint: string])[]
     "Give the capture, and this file with --keylog.",
   ],
   [
+    /^\s*0{6,7}\s+(?!(?:[\da-f]{2}|[\da-f]{4}|[\da-f]{8}|[\da-f]{16})\s)\S/i,
+    "a dump in octal, decimal or characters",
+    "Print it in hex, as with xxd, hexdump -C or od -t x1.",
+  ],
+  [
     /^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d+ (?:\S+ +(?:In|Out|B|M|P) +)?IP6? /,
     "what tcpdump prints without the bytes",
     "tcpdump -X prints them; tcpdump -w FILE writes a capture.",

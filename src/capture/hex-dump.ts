@@ -1,15 +1,16 @@
 import { Buffer } from "node:buffer";
 import type { HexError, HexResult, Run } from "./hex.ts";
+import { plainLines } from "./xxd-lines.ts";
 
 /**
  * Dumps: lines of an offset, bytes, and perhaps the same bytes as characters.
  *
  * 1. The first line tells the style: `00000000: 8107` (xxd, tcpdump), `00000000  81 07` (hexdump -C,
  *    Wireshark, our own), `0000000 81 07` (od -t x1) or `0000000 0781` (hexdump, od -x: words of
- *    16 bits, the low octet first).
+ *    16 bits, or more with od -t x4, the low octet first).
  * 2. Bytes end at `|` or `>` or at a gap of two spaces; the gap after eight bytes is none.
- * 3. Every offset must follow the line before. Those of od may be octal or decimal: whichever
- *    follow. At 0 a new dump begins.
+ * 3. Every offset must follow the line before. Those of od may be octal or decimal, and those of xxd
+ *    decimal: whichever follow. At 0 a new dump begins.
  * 4. `*` repeats the line before up to the next offset. An offset alone ends the dump.
  * 5. Lines of a comment (`#`, `//`) and of a shell's prompt (`$ xxd file`) are none of the dump,
  *    nor are the heads of tshark.
@@ -27,7 +28,8 @@ interface Piece {
 }
 
 interface Dump {
-  readonly words: boolean;
+  /** Octets of a word, the low one first; 1 where octets are in order. */
+  readonly wordLength: number;
   readonly radix: number;
   readonly pieces: Piece[];
   /** Bytes of the dump under way, which its offsets count. */
@@ -41,9 +43,9 @@ const COLON = /^\s*(?:0x)?[\da-f]{4,16}:\s+[\da-f]{2}/i;
 const GAP = /^\s*[\da-f]{4,16} {2,}[\da-f]{2}(?: |$)/i;
 const ZEROS = /^\s*0{4,16} {2,}[\da-f]{2}(?: |$)/i;
 /** Seven digits are no bytes, so they are an offset; six only where a second one follows. */
-const OD = /^\s*0{7} +(?:[\da-f]{2}|[\da-f]{4})(?: |$)/i;
+const OD = /^\s*0{7} +(?:[\da-f]{2}|[\da-f]{4}|[\da-f]{8}|[\da-f]{16})(?: |$)/i;
 const OD_HEX = /^\s*0{6} +[\da-f]{2} [^\n]*\n\s*(?:0000[12]0(?: |$)|0000[\da-f]{2}\s*$)/i;
-const WORDS = /^\s*0{7} +[\da-f]{4}(?: |$)/i;
+const WORDS = /^\s*0{7} +([\da-f]{4}|[\da-f]{8}|[\da-f]{16})(?: |$)/i;
 const NO_BYTES = /^\s*(?:$|#|\/\/|\$ |={8,}$|(?:Follow|Filter|Node \d): )/;
 const START = /^(\s*)(?:0x)?0{4,16}(?=:?\s)/i;
 const EMPTY = Buffer.alloc(0);
@@ -59,7 +61,10 @@ export function looksLikeDump(lines: readonly string[]): boolean {
 }
 
 /** The bytes of a dump, or the line where it stops being one. */
-export function parseDump(lines: readonly string[]): HexResult {
+export function parseDump(printed: readonly string[]): HexResult {
+  const plain = plainLines(printed);
+  if (!plain.ok) return plain;
+  const { lines } = plain;
   const [first = ""] = firstLines(lines, 1);
   const indent = serversIndent(lines);
   if (indent !== undefined) return parseSides(lines, first, indent);
@@ -121,8 +126,9 @@ function joined(runs: readonly Run[]): Run[] {
   return groups.map(({ side, pieces }) => ({ side, bytes: Buffer.concat(pieces) }));
 }
 
-/** Seven digits may be hexdump's, od's own octal, or od's decimal; all others are hex. */
+/** Seven digits may be hexdump's, od's own octal, or od's decimal; xxd -d has decimal ones. */
 function radixes(first: string): readonly [number, ...number[]] {
+  if (COLON.test(first)) return [16, 10];
   if (WORDS.test(first)) return [16, 8, 10];
   return OD.test(first) ? [8, 16, 10] : [16];
 }
@@ -135,7 +141,7 @@ function parseWith(lines: readonly string[], first: string, radix: number): Pars
   const start = Number.parseInt(OFFSET.exec(first)?.[1] ?? "0", radix);
   // What is pasted may be the middle of a dump.
   const dump: Dump = {
-    words: WORDS.test(first),
+    wordLength: (WORDS.exec(first)?.[1]?.length ?? 2) / 2,
     radix,
     pieces: [],
     length: start,
@@ -159,7 +165,7 @@ function addLine(dump: Dump, line: string, number: number): LineError | undefine
     dump.repeating = true;
     return dump.pieces.length > 0 ? undefined : { column: 1, message: "* has no line to repeat" };
   }
-  const parsed = parseLine(line, dump.words);
+  const parsed = parseLine(line, dump.wordLength);
   if ("message" in parsed) return parsed;
   const wrong = moveTo(dump, parsed, number);
   if (wrong !== undefined) return { column: line.search(/\S/) + 1, message: wrong };
@@ -174,11 +180,12 @@ function moveTo(dump: Dump, { offset, bytes }: DumpLine, line: number): string |
   if (dump.repeating) return repeatTo(dump, offset, place, line);
   if (place === 0) dump.length = 0;
   if (place === dump.length) return undefined;
-  // hexdump pads the last word with an octet that its final offset does not count.
+  // The last word is padded with octets that the final offset does not count.
   const last = dump.pieces.at(-1);
-  if (dump.words && bytes.length === 0 && last && place === dump.length - 1) {
-    dump.pieces[dump.pieces.length - 1] = { ...last, bytes: last.bytes.subarray(0, -1) };
-    dump.length -= 1;
+  const padding = dump.length - place;
+  if (bytes.length === 0 && last && padding > 0 && padding < dump.wordLength) {
+    dump.pieces[dump.pieces.length - 1] = { ...last, bytes: last.bytes.subarray(0, -padding) };
+    dump.length = place;
     return undefined;
   }
   const due = dump.length.toString(dump.radix).padStart(offset.length, "0");
@@ -198,21 +205,36 @@ function repeatTo(dump: Dump, offset: string, place: number, line: number): stri
   return undefined;
 }
 
-function parseLine(line: string, words: boolean): DumpLine | LineError {
+function parseLine(line: string, wordLength: number): DumpLine | LineError {
   const match = OFFSET.exec(line);
   if (!match) return { column: line.search(/\S/) + 1, message: "the line has no offset" };
   const colon = line[match[0].length] === ":";
   const start = match[0].length + (colon ? 1 : 0);
-  const digits = readDigits(line, start, colon);
+  // The characters behind words, if any, are in brackets.
+  const maxGap = wordLength > 1 ? Number.POSITIVE_INFINITY : colon ? 1 : 2;
+  const digits = readDigits(line, start, maxGap);
   if (typeof digits !== "string") return digits;
   const bytes = Buffer.from(digits, "hex");
-  if (words && bytes.length % 2 !== 0)
+  if (bytes.length % wordLength !== 0)
     return { column: start + 1, message: "a word lacks an octet" };
-  return { offset: match[1] ?? "", bytes: words ? bytes.swap16() : bytes };
+  return { offset: match[1] ?? "", bytes: inOrder(bytes, wordLength) };
 }
 
-/** The digits of a line, up to where its characters begin. */
-function readDigits(line: string, start: number, colon: boolean): string | LineError {
+function inOrder(bytes: Buffer, wordLength: number): Buffer {
+  switch (wordLength) {
+    case 2:
+      return bytes.swap16();
+    case 4:
+      return bytes.swap32();
+    case 8:
+      return bytes.swap64();
+    default:
+      return bytes;
+  }
+}
+
+/** The digits of a line, up to where its characters begin: a gap of two is also after eight bytes. */
+function readDigits(line: string, start: number, maxGap: number): string | LineError {
   let digits = "";
   let at = start + (/^\s*/.exec(line.slice(start))?.[0].length ?? 0);
   while (at < line.length && !/[|>]/.test(line[at] ?? "")) {
@@ -222,7 +244,7 @@ function readDigits(line: string, start: number, colon: boolean): string | LineE
     digits += token;
     at += token.length;
     const gap = /^\s*/.exec(line.slice(at))?.[0].length ?? 0;
-    if (gap > 1 && (colon || gap > 2 || digits.length !== 16)) break;
+    if (gap > maxGap || (gap === 2 && maxGap === 2 && digits.length !== 16)) break;
     at += gap;
   }
   return digits;

@@ -1,3 +1,4 @@
+import { parseBitList } from "./bit-list.ts";
 import { parseByteList } from "./byte-list.ts";
 import { looksLikeDump, parseDump } from "./hex-dump.ts";
 import { parseLiteral } from "./hex-literal.ts";
@@ -12,7 +13,7 @@ import { parseTokens } from "./hex-tokens.ts";
  * 2. Anything else is pairs of hex digits in any clothing: `81 05`, `8105`, `0x81, 0x05`,
  *    `\x81\x05`, `81:05`, C arrays, `<Buffer 81 05>`, with comments and newlines anywhere.
  * 3. String literals with escapes, as Python prints bytes: `b'\x81\x05hello'`, and as C declares them.
- * 4. Lists of numbers in decimal, as programs print byte arrays.
+ * 4. Lists of numbers in decimal, as programs print byte arrays, and octets in bits.
  */
 export type HexResult =
   | {
@@ -39,7 +40,7 @@ export interface HexError {
 /** The bytes that the text tells. */
 export function parseHex(text: string): HexResult {
   const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
-  const known = parseLiteral(plain) ?? parseByteList(plain);
+  const known = parseLiteral(plain) ?? parseByteList(plain) ?? parseBitList(plain);
   if (known) return known;
   const lines = splitLines(plain);
   return looksLikeDump(lines) ? parseDump(lines) : parseTokens(lines.join("\n"));

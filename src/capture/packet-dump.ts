@@ -6,8 +6,9 @@ import { findIp } from "./packets/link-layer.ts";
 import { uint16 } from "./packets/octets.ts";
 
 /**
- * Dumps of packets as text: `tcpdump -x/-X/-xx/-XX`, `tshark -x`, Wireshark's export. They become a
- * pcap file, because what is inside, from link layer to frames, is read as in any capture.
+ * Packets as text: `tcpdump -x/-X/-xx/-XX`, `tshark -x`, Wireshark's export, and a single one as
+ * Wireshark copies it in hex or base64. They become a pcap file, because what is inside, from link
+ * layer to frames, is read as in any capture.
  *
  * 1. Each packet is a dump whose offsets begin at 0, with or without a heading before it.
  * 2. It is packets where one of the first of them is an IP packet, alone or on one of the usual link
@@ -50,6 +51,14 @@ export function parsePacketDump(lines: readonly string[]): PacketDump | undefine
   return { ok: true, pcap: Buffer.concat(pieces) };
 }
 
+/** A pcap file of a packet whose bytes somebody copied; undefined where they are none. */
+export function capturedPacket(bytes: Uint8Array): Uint8Array | undefined {
+  const linkType = packetLinkType(bytes);
+  if (linkType === undefined) return undefined;
+  const header = recordHeader({ seconds: 0, nanoseconds: 0 }, bytes.length);
+  return Buffer.concat([fileHeader(linkType), header, bytes]);
+}
+
 function sectionsOf(lines: readonly string[]): Section[] {
   const sections: Section[] = [];
   let heading: string[] = [];
@@ -79,14 +88,17 @@ function linkTypeOf(sections: readonly Section[]): number | undefined {
   for (const { lines } of sections.slice(0, TRIED)) {
     const parsed = parseDump(lines);
     if (!parsed.ok) return undefined;
-    const { bytes } = parsed;
-    const found = LINK_TYPES.find((type) => {
-      const at = findIp(type, bytes, 0, bytes.length);
-      return at >= 0 && isIpPacket(bytes, at);
-    });
+    const found = packetLinkType(parsed.bytes);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function packetLinkType(bytes: Uint8Array): number | undefined {
+  return LINK_TYPES.find((type) => {
+    const at = findIp(type, bytes, 0, bytes.length);
+    return at >= 0 && isIpPacket(bytes, at);
+  });
 }
 
 function isIpPacket(bytes: Uint8Array, at: number): boolean {

@@ -3,7 +3,7 @@ import { usageError } from "../errors.ts";
 import { looksLikeBase64, parseBase64 } from "./base64-text.ts";
 import { foreignText } from "./detect.ts";
 import { type HexError, type HexResult, parseHex, type Run, splitLines } from "./hex.ts";
-import { parsePacketDump } from "./packet-dump.ts";
+import { capturedPacket, parsePacketDump } from "./packet-dump.ts";
 
 /** What a text holds: frames, by who sent them where that is told, or a capture. */
 export type TextContent =
@@ -15,7 +15,8 @@ export type TextFormat = "auto" | "hex" | "base64";
 /**
  * What a text tells.
  *
- * 1. A dump of packets is a capture, and so is what has HTTP heads and no hex raw bytes.
+ * 1. A dump of packets is a capture, and so are the bytes of one packet; what begins with an HTTP
+ *    head, and not in hex, is raw bytes.
  * 2. What can be hex is hex, also where it could be base64.
  * 3. What is no hex and looks like base64 is base64.
  * 4. Otherwise it is hex with a mistake, unless its beginning tells what else it is.
@@ -24,17 +25,17 @@ export type TextFormat = "auto" | "hex" | "base64";
  */
 export function readText(text: string, name: string, format: TextFormat = "auto"): TextContent {
   refuseLines(text, name);
-  if (format === "base64") return frames(parseBase64(text), name, format);
+  if (format === "base64") return contentOf(parseBase64(text), name, format);
   if (format === "auto" && /^(?:GET \S+ HTTP|HTTP)\/1\.\d/.test(text)) return rawText(text);
   const packets = parsePacketDump(splitLines(text));
   if (packets?.ok) return { kind: "capture", bytes: packets.pcap };
   if (packets) throw placed(packets.error, name, format);
   const hex = parseHex(text);
-  if (hex.ok || format === "hex") return frames(hex, name, format);
-  if (looksLikeBase64(text)) return frames(parseBase64(text), name, format);
+  if (hex.ok || format === "hex") return contentOf(hex, name, format);
+  if (looksLikeBase64(text)) return contentOf(parseBase64(text), name, format);
   const foreign = foreignText(text);
   if (foreign) throw usageError(`${name} is ${foreign.what}`, foreign.hint);
-  return frames(hex, name, format);
+  return contentOf(hex, name, format);
 }
 
 /** Each line costs memory of its own. */
@@ -53,9 +54,11 @@ function rawText(text: string): TextContent {
   return { kind: "frames", runs: [{ side: 0, bytes: Buffer.from(text, "utf8") }] };
 }
 
-function frames(result: HexResult, name: string, format: TextFormat): TextContent {
+function contentOf(result: HexResult, name: string, format: TextFormat): TextContent {
   if (!result.ok) throw placed(result.error, name, format);
   if (result.bytes.length === 0) throw usageError(`${name} holds no bytes`);
+  const pcap = result.runs ? undefined : capturedPacket(result.bytes);
+  if (pcap) return { kind: "capture", bytes: pcap };
   return { kind: "frames", runs: result.runs ?? [{ side: 0, bytes: result.bytes }] };
 }
 

@@ -24,6 +24,8 @@ describe("looksLikeDump", () => {
     "0000   81 07",
     "0000000 81 07",
     "0000000 0781",
+    "0000000 65770781",
+    "0000000    0781    6577",
     "000000 81 07\n000010 68",
     "00000010  81 07  |..|",
     "00000010  81 07\n00000012  68 65",
@@ -107,8 +109,16 @@ describe("offsets", () => {
     expectBytes(`00000000: 8105\n00000000: 6865 6c6c 6f`, "810568656c6c6f");
   });
 
-  it("drop the octet that pads the last word", () => {
-    expectBytes("0000000 0581 6568 6c6c 006f\n0000007", "810568656c6c6f");
+  it.each([
+    "0000000 0581 6568 6c6c 006f\n0000007",
+    "0000000    0581    6568    6c6c    006f   \n0000007",
+    "0000000 65680581 006f6c6c\n0000007",
+    "0000000 006f6c6c65680581  >..hello<\n0000007",
+  ])("drop the octets that pad the last word: %j", (text) => expectBytes(text, "810568656c6c6f"));
+
+  it("are decimal where xxd -d prints them", () => {
+    const pairs = Array(8).fill("8281").join(" ");
+    expectBytes(`00000000: ${pairs}\n00000016: ${pairs}`, "8281".repeat(16));
   });
 });
 

@@ -45,6 +45,22 @@ describe("the forms that people paste", () => {
     ["hexdump -C", `00000000  ${HELLO}                              |..hello|\n00000007\n`],
     ["od -t x1", `0000000 ${HELLO}\n0000007\n`],
     ["od -x, or hexdump: words", "0000000 0581 6568 6c6c 006f\n0000007\n"],
+    ["xxd -e", "00000000: 65680581   6f6c6c                    ..hello\n"],
+    [
+      "xxd -b",
+      "00000000: 10000001 00000101 01101000 01100101 01101100 01101100  ..hell\n00000006: 01101111                                               o\n",
+    ],
+    [
+      "hexdump -x",
+      "0000000    0581    6568    6c6c    006f                                \n0000007\n",
+    ],
+    ["od -t x4", "0000000 65680581 006f6c6c\n0000007\n"],
+    ["bits", "10000001 00000101 01101000 01100101 01101100 01101100 01101111"],
+    ["Wireshark's escaped string", String.raw`"\x81\x05\x68" ${"\\"}${"\n"}"\x65\x6c\x6c\x6f"`],
+    [
+      "Wireshark's C array",
+      "static const unsigned char packet_bytes[] = {\n  0x81, 0x05, 0x68, 0x65, /* ..he */\n  0x6c, 0x6c, 0x6f\n};",
+    ],
     ["Wireshark", `0000   ${HELLO}   ..hello\n`],
     ["od -A x -t x1z", `000000 ${HELLO}  >..hello<\n000007\n`],
     ["a dump with its command and comments", `$ xxd a.bin\n# mine\n00000000: 8105 6865 6c6c 6f\n`],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PcapReader } from "../../src/capture/packets/pcap.ts";
-import { parsePacketDump } from "../../src/capture/packet-dump.ts";
+import { capturedPacket, parsePacketDump } from "../../src/capture/packet-dump.ts";
 import { concat, hex, toHex, utf8 } from "../helpers/bytes.ts";
 import { ethernet, ipv4, ipv6, recordCapture, tcp } from "../helpers/packets.ts";
 
@@ -132,3 +132,21 @@ function withChecksum(packet: Uint8Array): Uint8Array {
   bytes.writeUInt16BE(0xffff - ((sum & 0xffff) + (sum >>> 16)), 10);
   return new Uint8Array(bytes);
 }
+
+describe("the bytes of one packet", () => {
+  it.each([
+    ["of IPv4", V4, "00000065"],
+    ["of IPv6", V6, "00000065"],
+    ["on Ethernet", ethernet(V4), "00000001"],
+  ])("%s become a capture", (_, bytes, linkType) => {
+    const pcap = toHex(capturedPacket(bytes) ?? new Uint8Array(0));
+    expect(pcap.slice(40, 48)).toBe(linkType);
+    expect(pcap.slice(80)).toBe(toHex(bytes));
+  });
+
+  it.each([
+    ["frames", hex("8105", utf8("hello"))],
+    ["nothing", new Uint8Array(0)],
+    ["a packet that is cut", V6.subarray(0, -1)],
+  ])("%s do not", (_, bytes) => expect(capturedPacket(bytes)).toBeUndefined());
+});

@@ -38,6 +38,8 @@ describe("readText", () => {
       `0x0000:  4500 0014 0000 0000 4006 0000 0a00 0001\n0x0010:  0a00 0002`,
       "capture a1b23c4d",
     ],
+    ["a packet in one line of hex", "4500001400000000400600000a0000010a000002", "capture a1b23c4d"],
+    ["a packet in base64", "RQAAFAAAAABABgAACgAAAQoAAAI=", "capture a1b23c4d"],
   ])("finds %s", (_, text, expected) => expect(read(text)).toBe(expected));
 
   it("believes what it is told", () => {
@@ -54,6 +56,10 @@ describe("readText", () => {
     ["{}", "x holds no bytes"],
     ['{"a":[1]}', "x is JSON, but neither a HAR nor NDJSON of framecat"],
     ["CLIENT_RANDOM 00 11", "x is a TLS key log"],
+    ["0000000 003601 062567\n", "x is a dump in octal, decimal or characters"],
+    ["0000000 201  \\a   w\n", "x is a dump in octal, decimal or characters"],
+    ["0000000 129   7 119\n", "x is a dump in octal, decimal or characters"],
+    ["0000000   01921   25975\n", "x is a dump in octal, decimal or characters"],
     ["data:text/plain,81", "x, line 1, column 1: a data: URL without ;base64"],
     [
       "0x0000:  4500 0014 0000 0000 4006 0000 0a00 0001\n0x0010:  0a00 0002\n0x0030:  00",
