@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import v8 from "node:v8";
 import { expect, it, vi } from "vitest";
 import { processIo, systemClock } from "../src/io.ts";
 
@@ -50,4 +52,25 @@ it("is stopped as a shell stops its job", () => {
   processIo().suspend?.();
   expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, "SIGTSTP");
   kill.mockRestore();
+});
+
+/** What V8 tells of marking in steps while the script, and then what fills the heap, runs. */
+function traceOf(script: string): string {
+  const fill = "const kept = []; while (kept.length < 3e5) kept.push({ i: [kept.length] });";
+  const flags = ["--trace-incremental-marking", "--max-old-space-size=100"];
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, "-e", `${script};${fill}`], {
+    encoding: "utf8",
+  });
+  return stdout + stderr;
+}
+
+it("marks garbage in steps no longer once it is asked to, at a word that V8 understands", () => {
+  const setFlags = vi.spyOn(v8, "setFlagsFromString").mockReturnValue(undefined);
+  const io = processIo();
+  expect(setFlags).not.toHaveBeenCalled();
+  io.collectAtOnce?.();
+  const [[flag] = []] = setFlags.mock.calls;
+  setFlags.mockRestore();
+  expect(traceOf(`require("v8").setFlagsFromString(${JSON.stringify(flag)})`)).toBe("");
+  expect(traceOf("")).toContain("[IncrementalMarking] Start");
 });

@@ -35,6 +35,7 @@ export async function converseByScript(run: ConnectRun): Promise<FramecatError |
   const stop = AbortSignal.any([signals.stop, limit.signal]);
   const options = pipeOptions(run, stopped.promise);
   try {
+    io.collectAtOnce?.();
     const piped = await runPipe(async (onEvent) => {
       record.link = await openConnectLink(settings, { stop, kill: signals.kill }, io, (event) => {
         run.follow(event);
@@ -66,16 +67,15 @@ function pipeOptions(run: ConnectRun, until: Promise<void>): PipeOptions {
     // What is sent by a replay does not pass through here.
     format: settings.input,
     output: outputs,
-    first: [],
     eof: settings.eof ?? eofOfChecks(settings),
     write: writer(run),
     until,
   };
 }
 
-/** What is awaited ends the run; where nothing is, a quiet while does, with stdin or without. */
+/** What is awaited or the time ends the run; where neither is to, a quiet while after stdin does. */
 function eofOfChecks({ checks, stdin }: ConnectSettings): Eof | undefined {
-  if (checks.awaited) return { kind: "wait" };
+  if (checks.awaited || checks.watched) return { kind: "wait" };
   return checks.given && stdin ? { kind: "linger", quietMs: DEFAULT_LINGER_MS } : undefined;
 }
 

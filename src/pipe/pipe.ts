@@ -1,8 +1,6 @@
 import type { Readable } from "node:stream";
 import type { CloseEvent, EventListener } from "../transport/events.ts";
-import { collectAtOnce } from "./collect-at-once.ts";
 import { Delivery, type PipeConnection } from "./delivery.ts";
-import { NO_BYTES } from "./fragments.ts";
 import type { InputFormat } from "./input-format.ts";
 import { DEFAULT_LINGER_MS, type Eof, Quiet } from "./linger.ts";
 import { isData } from "./output-format.ts";
@@ -21,8 +19,6 @@ export interface PipeOptions {
   readonly input: Readable | undefined;
   readonly format: InputFormat;
   readonly output: PipeOutput;
-  /** Text messages that are sent before the input. */
-  readonly first: readonly string[];
   /** Default a linger of a second; without an input, wait. */
   readonly eof?: Eof | undefined;
   /** Writes what an event means to the output. */
@@ -54,15 +50,12 @@ export interface Piped {
  *    the time of a linger does not pass.
  * 4. When the connection ends for good, when nobody reads the output any more, and when `until` says
  *    so, the input is not read any further.
- *
- * It sets how this process collects its garbage: see `collectAtOnce`.
  */
 export async function runPipe(
   open: (onEvent: EventListener) => Promise<PipeConnection>,
   options: PipeOptions,
 ): Promise<Piped> {
   const { input, output, until, write } = options;
-  collectAtOnce();
   const eof = options.eof ?? defaultEof(input);
   const throttle = new Throttle(output, () => quiet.touch());
   let connection: PipeConnection | undefined;
@@ -79,10 +72,10 @@ export async function runPipe(
   throttle.take(connection);
   const cause = stopEarly(connection, input, output, until);
   try {
-    const sent = await sendEverything(connection, options);
+    const delivery = new Delivery(connection);
+    const skipped = await sendEverything(connection, delivery, options);
     await endOfInput(connection, eof, quiet);
     const close = await connection.closed;
-    const { delivery, skipped } = sent;
     return { close, whole: delivery.whole, skipped, ...cause };
   } catch (thrown) {
     await connection.close();
@@ -120,27 +113,15 @@ function stopEarly(
   return cause;
 }
 
-/** Resolves when all has left, or never will. */
+/** Resolves when all has left, or never will: with how many messages were not to be sent. */
 async function sendEverything(
   connection: PipeConnection,
-  { first, input, format }: PipeOptions,
-): Promise<{ readonly delivery: Delivery; readonly skipped: number }> {
-  const delivery = new Delivery(connection);
-  let skipped = 0;
-  if ((await sendFirst(delivery, first)) && input) {
-    ({ skipped } = await sendInput(delivery, input, format));
-  }
+  delivery: Delivery,
+  { input, format }: Pick<PipeOptions, "input" | "format">,
+): Promise<number> {
+  const skipped = input ? (await sendInput(delivery, input, format)).skipped : 0;
   await Promise.race([delivery.settled(), connection.closed]);
-  return { delivery, skipped };
-}
-
-/** False when the connection has come to its end. */
-async function sendFirst(delivery: Delivery, messages: readonly string[]): Promise<boolean> {
-  for (const message of messages) {
-    const bytes = message === "" ? NO_BYTES : Buffer.from(message);
-    if (!(await delivery.send({ bytes, binary: false, fin: true }))) return false;
-  }
-  return true;
+  return skipped;
 }
 
 async function endOfInput(connection: PipeConnection, eof: Eof, quiet: Quiet): Promise<void> {

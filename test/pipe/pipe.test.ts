@@ -7,7 +7,6 @@ import type { Eof } from "../../src/pipe/linger.ts";
 import { systemClock } from "../../src/io.ts";
 import { createWriter, isData } from "../../src/pipe/output-format.ts";
 import { type PipeOptions, runPipe } from "../../src/pipe/pipe.ts";
-import { echo } from "../../src/server/echo.ts";
 import type { Connection } from "../../src/transport/connection.ts";
 import { deferred } from "../../src/transport/deferred.ts";
 import { dial } from "../../src/transport/dial.ts";
@@ -16,7 +15,7 @@ import type { Event } from "../../src/transport/events.ts";
 import { openLink } from "../../src/transport/link.ts";
 import { RECONNECT_DEFAULTS } from "../../src/transport/reconnect-policy.ts";
 import { parseTarget } from "../../src/transport/target.ts";
-import { startEchoServer } from "../helpers/echo-server.ts";
+import { echoing, startEchoServer } from "../helpers/echo-server.ts";
 import { parse } from "../helpers/frames.ts";
 import {
   dialTo,
@@ -66,7 +65,6 @@ function defaults(reader: Reader): PipeOptions {
   return {
     input: Readable.from([]),
     output: reader,
-    first: [],
     format: { kind: "lines", binary: false },
     eof: LINGER,
     write: reader.write,
@@ -81,13 +79,13 @@ function pipe(url: string, reader: Reader, options: Partial<PipeOptions> = {}) {
 }
 
 describe("a pipe", () => {
-  it("sends what comes first, then the input, and brings every reply in order", async () => {
+  it("sends the input, and brings every reply in order", async () => {
     const server = await startEchoServer();
     const reader = new Reader();
     const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
     const input = Readable.from([Buffer.from(lines.join("\n"))]);
-    const { close, whole } = await pipe(server.url, reader, { first: ["x", "y"], input });
-    expect(reader.got).toEqual(["x", "y", ...lines]);
+    const { close, whole } = await pipe(server.url, reader, { input });
+    expect(reader.got).toEqual(lines);
     expect([close.code, close.initiator, close.clean, whole]).toEqual([1000, "local", true, true]);
   });
 
@@ -184,23 +182,18 @@ describe("after the end of the input", () => {
 const isClose = ({ header }: Frame) => header.opcode === Opcode.close;
 
 describe("without an input", () => {
-  it("sends what comes first, and waits until the peer closes", async () => {
+  it("waits until the peer closes", async () => {
     const server = await startServer();
-    const piped = pipe(server.url, new Reader(), {
-      input: undefined,
-      first: ["hi"],
-      eof: undefined,
-    });
+    const piped = pipe(server.url, new Reader(), { input: undefined, eof: undefined });
     const peer = await server.connection();
-    await server.log.count("message", 1, "in");
     void peer.close(1000);
     expect(await piped).toMatchObject({ whole: true, close: { initiator: "peer" } });
   });
 
   it("lingers where that is asked for", async () => {
-    const server = await startEchoServer();
+    const server = await startServer({ onConnection: (connection) => void connection.send("hi") });
     const reader = new Reader();
-    const { close } = await pipe(server.url, reader, { input: undefined, first: ["hi"] });
+    const { close } = await pipe(server.url, reader, { input: undefined });
     expect([reader.got, close.initiator]).toEqual([["hi"], "local"]);
   });
 });
@@ -241,14 +234,18 @@ describe("over one connection after the other", () => {
   async function startLosing() {
     let losses = 0;
     const connections = new Map<string, Connection>();
+    const echoes = echoing();
     const server = await startServer({
       frames: false,
-      onConnection: (connection) => connections.set(connection.id, connection),
+      onConnection: (connection, asking) => {
+        connections.set(connection.id, connection);
+        echoes.onConnection(connection, asking);
+      },
       onEvent: (event) => {
         const connection = connections.get(event.conn);
         if (!connection || !isData(event)) return;
         if (losses === 0) connection.terminate();
-        else echo(event, connection);
+        else echoes.onEvent(event);
         losses += 1;
       },
     });
@@ -339,7 +336,7 @@ function pick({ text, base64 }: { text?: string; base64?: string }): string {
   return JSON.stringify({ text, base64 });
 }
 
-it("tells how a peer ended it before all was sent, first messages too", async () => {
+it("tells how a peer ended it before all was sent", async () => {
   const server = await startServer({
     onConnection: (connection) => {
       const release = connection.hold();
@@ -349,9 +346,8 @@ it("tells how a peer ended it before all was sent, first messages too", async ()
       }, 20);
     },
   });
-  const first = Array.from({ length: 500 }, () => "x".repeat(100_000));
-  const { url } = server;
-  const { close, whole } = await pipe(url, new Reader(), { first });
+  const input = Readable.from(Array.from({ length: 500 }, () => `${"x".repeat(100_000)}\n`));
+  const { close, whole } = await pipe(server.url, new Reader(), { input });
   expect([close.code, close.reason, close.initiator, whole]).toEqual([1008, "no", "peer", false]);
 });
 
