@@ -8,7 +8,7 @@ import type {
   FrameEvent,
   HandshakeEvent,
 } from "../transport/events.ts";
-import { displayWidth, padEnd, padStart, wrapWords } from "../width.ts";
+import { displayWidth, padEnd, wrapWords } from "../width.ts";
 import { CAPTURED_SIDES, closeLines } from "./close-words.ts";
 import {
   type RowFacts,
@@ -21,11 +21,12 @@ import {
 } from "./dump-row.ts";
 import { escapeControl } from "./escape.ts";
 import { formatDuration } from "./format.ts";
-import { detailLines, type FrameLook, indented, messageBody } from "./frame-line.ts";
+import { detailLines, type FrameLook, hasDetails, indented, messageBody } from "./frame-line.ts";
 import { handshakeLines } from "./handshake-lines.ts";
 import { renderSpans, type Span, span, spansWidth, styleSpans } from "./span.ts";
 import { Tally } from "./tally.ts";
 import type { Style } from "./theme.ts";
+import { TimesOfDay } from "./times-of-day.ts";
 import { formatTimestamp, type TimestampStyle } from "./timestamps.ts";
 import { violationLines } from "./violation-lines.ts";
 
@@ -51,6 +52,9 @@ export interface DumpLinesOptions extends DumpLook {
 interface ConnectionState {
   readonly openedAt: bigint | undefined;
   readonly tally: Tally;
+  /** Its name in its column, as wide as that was then. */
+  name: string;
+  nameColumns: number;
 }
 
 const NUMBER_COLUMNS = 4;
@@ -82,6 +86,7 @@ class DumpLines {
   readonly #detailed: boolean;
   readonly #clock = new RowClock();
   readonly #reader = new RowReader();
+  readonly #times = new TimesOfDay();
   readonly #connections = new Map<string, ConnectionState>();
   #lineBefore: bigint | undefined;
   /** Columns that have been needed once, and widths that only grow, so that lines stay aligned. */
@@ -152,7 +157,7 @@ class DumpLines {
   }
 
   #begin(conn: string, openedAt: bigint | undefined): ConnectionState {
-    const state: ConnectionState = { openedAt, tally: new Tally() };
+    const state: ConnectionState = { openedAt, tally: new Tally(), name: "", nameColumns: 0 };
     this.#connections.delete(conn);
     this.#connections.set(conn, state);
     const [oldest] = this.#connections.keys();
@@ -202,21 +207,31 @@ class DumpLines {
   /** As wide as number and time of a row. */
   #talkPrefix(event: Event): Span[] {
     return this.#clock.isTimed
-      ? [span(" ".repeat(NUMBER_COLUMNS + 1)), ...this.#time(event), this.#name(event)]
+      ? [span(" ".repeat(NUMBER_COLUMNS + 1)), ...this.#time(event), this.#name(event.conn)]
       : [];
   }
 
   #time({ at, conn }: Event): Span[] {
     const { theme, timestamps = "time" } = this.#options;
+    if (timestamps === "time") return [span(`${this.#times.format(at.epochUs)} `, theme.dim)];
     const opened = this.#connections.get(conn)?.openedAt ?? this.#clock.first;
     const time = formatTimestamp(timestamps, at, { lineBefore: this.#lineBefore, opened });
     return time === "" ? [] : [span(`${time} `, theme.dim)];
   }
 
-  #name({ conn }: Event): Span {
+  #name(conn: string): Span {
     const name = `#${escapeControl(conn)}`;
     this.#nameColumns = Math.max(this.#nameColumns, displayWidth(name));
     return span(`${padEnd(name, this.#nameColumns)} `);
+  }
+
+  /** The same, made anew only where the column has become wider. */
+  #rowName(conn: string, state: ConnectionState): Span {
+    if (state.nameColumns === this.#nameColumns) return span(state.name);
+    const name = this.#name(conn);
+    state.name = name.text;
+    state.nameColumns = this.#nameColumns;
+    return name;
   }
 
   #row(event: RowEvent, number: number, delta: string): string[] {
@@ -224,62 +239,68 @@ class DumpLines {
     if (event.type === "frame") state.tally.frame(event);
     if (event.type === "message") state.tally.message(event);
     const facts = this.#reader.read(event);
-    const { columns = Number.POSITIVE_INFINITY } = this.#options;
-    const head = [...this.#rowPrefix(event, number, delta), ...this.#factSpans(event, facts)];
-    head.push(...this.#noteSpans(event, facts, columns - spansWidth(head)));
-    const room = columns - spansWidth(head);
-    if (this.#detailed && event.type === "frame") return this.#inFull(event, facts, head, room);
+    const line: Span[] = [];
+    this.#addPrefix(line, event, state, { number, delta });
+    this.#addFacts(line, event, facts);
+    this.#addNotes(line, event, facts);
+    const room = this.#roomAfter(line);
+    if (this.#detailed && event.type === "frame") return this.#inFull(event, facts, line, room);
     const { maxPrint } = this.#look;
-    const preview = rowPreview(event, facts.place, { columns: room, maxPrint });
-    const below = event.type === "frame" ? detailLines(event, NUMBER_COLUMNS + 1, this.#look) : [];
-    return [renderSpans([...head, span(preview)]), ...below];
+    line.push(span(rowPreview(event, facts.place, { columns: room, maxPrint })));
+    const row = renderSpans(line);
+    if (event.type !== "frame" || !hasDetails(event, this.#look)) return [row];
+    return [row, ...detailLines(event, NUMBER_COLUMNS + 1, this.#look)];
   }
 
-  #rowPrefix(event: RowEvent, number: number, delta: string): Span[] {
+  /** Columns that are left; where there is no screen, nothing has to be measured. */
+  #roomAfter(line: readonly Span[]): number {
+    const { columns } = this.#options;
+    return columns === undefined ? Number.POSITIVE_INFINITY : columns - spansWidth(line);
+  }
+
+  #addPrefix(
+    line: Span[],
+    event: RowEvent,
+    state: ConnectionState,
+    { number, delta }: { readonly number: number; readonly delta: string },
+  ): void {
     const { dim } = this.#options.theme;
-    const counted = span(`${String(number).padStart(NUMBER_COLUMNS)} `, dim);
-    if (!this.#clock.isTimed) return [counted];
-    const passed = span(`${delta.padStart(DELTA_COLUMNS)} `, dim);
-    return [counted, ...this.#time(event), passed, this.#name(event)];
+    line.push(span(`${String(number).padStart(NUMBER_COLUMNS)} `, dim));
+    if (!this.#clock.isTimed) return;
+    line.push(...this.#time(event));
+    line.push(span(`${delta.padStart(DELTA_COLUMNS)} `, dim), this.#rowName(event.conn, state));
   }
 
-  #factSpans(event: RowEvent, facts: RowFacts): Span[] {
+  #addFacts(line: Span[], event: RowEvent, facts: RowFacts): void {
     const { theme } = this.#options;
     const arrow = event.dir === "out" ? "→" : "←";
     const direction = event.dir === "out" ? theme.out : theme.in;
-    return [
-      span(`${arrow} ${padEnd(facts.opcode, OPCODE_COLUMNS)} `, direction),
-      span(`${padStart(`${facts.length} B`, LENGTH_COLUMNS)} `),
-      ...(event.type === "frame" ? this.#headerSpans(facts) : []),
-      span(" "),
-    ];
+    line.push(span(`${arrow} ${facts.opcode.padEnd(OPCODE_COLUMNS)} `, direction));
+    line.push(span(`${`${facts.length} B`.padStart(LENGTH_COLUMNS)} `));
+    if (event.type === "frame") this.#addHeader(line, facts);
+    line.push(span(" "));
   }
 
   /** What only the header of a frame tells. */
-  #headerSpans(facts: RowFacts): Span[] {
+  #addHeader(line: Span[], facts: RowFacts): void {
     const { dim } = this.#options.theme;
     const offset = `@${facts.offset}`;
     this.#masks ||= facts.mask !== "";
     this.#reserved ||= facts.reserved !== "";
     this.#offsetColumns = Math.max(this.#offsetColumns, offset.length);
-    const column = (text: string, columns: number) => `${padEnd(text, columns)} `;
-    return [
-      span(column(facts.fin, FIN_COLUMNS), dim),
-      ...(this.#reserved ? [span(column(facts.reserved, RESERVED_COLUMNS))] : []),
-      ...(this.#masks ? [span(column(facts.mask, MASK_COLUMNS), dim)] : []),
-      span(column(offset, this.#offsetColumns), dim),
-    ];
+    line.push(span(`${facts.fin.padEnd(FIN_COLUMNS)} `, dim));
+    if (this.#reserved) line.push(span(`${facts.reserved.padEnd(RESERVED_COLUMNS)} `));
+    if (this.#masks) line.push(span(`${facts.mask.padEnd(MASK_COLUMNS)} `, dim));
+    line.push(span(`${offset.padEnd(this.#offsetColumns)} `, dim));
   }
 
   /** What is not as usual, as far as it leaves room for the payload. */
-  #noteSpans(event: RowEvent, facts: RowFacts, room: number): Span[] {
-    const { dim } = this.#options.theme;
-    const spans: Span[] = [];
+  #addNotes(line: Span[], event: RowEvent, facts: RowFacts): void {
     for (const note of rowNotes(event, facts)) {
-      const longer = [...spans, span(`${note}  `, dim)];
-      if (spansWidth(longer) + WANTED_PREVIEW <= room) spans.push(...longer.slice(spans.length));
+      const text = `${note}  `;
+      if (text.length + WANTED_PREVIEW > this.#roomAfter(line)) continue;
+      line.push(span(text, this.#options.theme.dim));
     }
-    return spans;
   }
 
   /** The payload as `connect` shows it: on the line where it fits, below it otherwise. */
@@ -298,12 +319,12 @@ class DumpLines {
 
 /** In the order in which they are worth their room. */
 function rowNotes(event: RowEvent, { fragment, inflated }: RowFacts): string[] {
+  const notes: string[] = [];
   const rttMs = event.type === "ping" ? undefined : event.rttMs;
-  return [
-    rttMs === undefined ? "" : `after ${formatDuration(rttMs)}`,
-    fragment === "" ? "" : `fragment ${fragment}`,
-    inflated,
-  ].filter((note) => note !== "");
+  if (rttMs !== undefined) notes.push(`after ${formatDuration(rttMs)}`);
+  if (fragment !== "") notes.push(`fragment ${fragment}`);
+  if (inflated !== "") notes.push(inflated);
+  return notes;
 }
 
 /** What a theme adds takes no columns. */

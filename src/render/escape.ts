@@ -17,8 +17,12 @@ const HOSTILE =
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
+/** Most text has nothing else, and this is known much sooner. */
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
 /** The text with everything hostile to a terminal made visible, as `\n`, `\x1b`, `\u202e`. */
 export function escapeControl(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.replace(HOSTILE, (char) => SHORT[char] ?? escapeCodePoint(char.codePointAt(0) ?? 0));
 }
 

@@ -108,6 +108,11 @@ function faintLine(
   return theme.dim(renderSpans(line.map(({ text }) => span(text))));
 }
 
+/** Whether anything stands below the line of a frame. */
+export function hasDetails({ violations: found }: FrameEvent, look: FrameLook): boolean {
+  return found.length > 0 || look.headerBytes || look.diagram;
+}
+
 /** What stands below the line of a frame: the rules that it breaks, and what the look asks for. */
 export function detailLines(event: FrameEvent, indent: number, look: FrameLook): string[] {
   const { theme, columns = DEFAULT_COLUMNS } = look;
@@ -126,9 +131,9 @@ function violations({ violations: found }: FrameEvent, theme: Theme, columns: nu
   return found.flatMap((violation) => violationLines(violation, theme, columns));
 }
 
-function headerLines({ headerBytes, header }: Frame, { theme, ...look }: FrameLook): string[] {
+function headerLines({ headerBytes, header }: Frame, look: FrameLook): string[] {
   if (!look.headerBytes) return [];
-  return [theme.dim(`header ${hexPairs(headerBytes)} at byte ${formatCount(header.offset)}`)];
+  return [look.theme.dim(`header ${hexPairs(headerBytes)} at byte ${formatCount(header.offset)}`)];
 }
 
 /** Below the opcode, or as far to the left as the screen asks for. */
