@@ -23,7 +23,7 @@
  *   ├─ time-limit ────── 32   the overall time limit passed
  *   └─ lint ──────────── 33   `frame-dump --lint` found violations
  *   interrupted ─────── 130   SIGINT, after a clean close
- *   terminated ──────── 143   SIGTERM, after a clean close
+ *   terminated ──────── 143   SIGTERM or SIGHUP, after a clean close
  *
  * Anything else that is thrown is a defect in framecat and exits with 1.
  */

@@ -48,5 +48,6 @@ function listen(message: ToWorker): void {
 
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
+process.on("SIGHUP", () => undefined);
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 process.on("message", listen);

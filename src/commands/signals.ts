@@ -3,7 +3,7 @@ import { EXIT_CODES } from "../errors.ts";
 import type { Io, Signal } from "../io.ts";
 import { deferred } from "../transport/deferred.ts";
 
-/** What SIGINT and SIGTERM do: the first asks to end in good order, a second one insists. */
+/** What signals do: the first asks to end in good order, a second one insists. */
 export interface SignalWatch {
   /** The first signal that came. */
   readonly received: Signal | undefined;
@@ -20,6 +20,10 @@ export interface SignalWatch {
 
 const HURRY_MS = 1000;
 
+/**
+ * Watches SIGINT, SIGTERM, and SIGHUP, by which a terminal says that it is gone. Under nohup the last
+ * is none of ours; Node has taken back by now that it was to be ignored, so the shell tells of that.
+ */
 export function watchSignals(io: Io): SignalWatch {
   const [stop, kill] = [new AbortController(), new AbortController()];
   let received: Signal | undefined;
@@ -28,8 +32,11 @@ export function watchSignals(io: Io): SignalWatch {
     received ??= signal;
     stop.abort();
   };
-  const offs = (["SIGINT", "SIGTERM"] as const).map((signal) =>
-    io.onSignal(signal, () => raise(signal)),
+  const isDeaf = /(?:^|\/)nohup$/.test(io.env._ ?? "");
+  const offs = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
+    io.onSignal(signal, () => {
+      if (signal !== "SIGHUP" || !isDeaf) raise(signal);
+    }),
   );
   return {
     get received() {
@@ -60,7 +67,7 @@ async function hurry(work: Promise<void>, stop: AbortSignal, kill: AbortSignal):
   }
 }
 
-/** The exit code of a run that a signal ended. */
+/** The exit code of a run that a signal ended: a terminal that goes away terminates it. */
 export function exitCodeOf(signal: Signal): number {
   return EXIT_CODES[signal === "SIGINT" ? "interrupted" : "terminated"];
 }

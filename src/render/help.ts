@@ -172,7 +172,7 @@ const EXIT_MEANINGS: Readonly<Partial<Record<FailureCode, string>>> = {
   "time-limit": "the time limit passed",
   lint: "`frame-dump --lint` found errors",
   interrupted: "ended by SIGINT, after a clean close",
-  terminated: "ended by SIGTERM, after a clean close",
+  terminated: "ended by SIGTERM or SIGHUP, after a clean close",
 };
 
 /** Every exit code with its meaning, in order. */

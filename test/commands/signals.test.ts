@@ -22,7 +22,22 @@ it("hears nothing once it is off", () => {
 });
 
 it("has the shell's exit codes", () => {
-  expect([exitCodeOf("SIGINT"), exitCodeOf("SIGTERM")]).toEqual([130, 143]);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  expect(signals.map(exitCodeOf)).toEqual([130, 143, 143]);
+});
+
+it.each([
+  [{}, "SIGHUP"],
+  [{ _: "/usr/local/bin/framecat" }, "SIGHUP"],
+  [{ _: "/usr/bin/nohup" }, undefined],
+  [{ _: "nohup" }, undefined],
+])("a terminal that goes away ends it, but not under nohup: %j", (env, received) => {
+  const io = memoryIo({ env });
+  const signals = watchSignals(io);
+  io.raise("SIGHUP");
+  expect([signals.received, signals.stop.aborted]).toEqual([received, received !== undefined]);
+  io.raise("SIGTERM");
+  expect(signals.received).toBe(received ?? "SIGTERM");
 });
 
 afterEach(() => vi.useRealTimers());
