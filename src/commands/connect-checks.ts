@@ -16,6 +16,8 @@ export interface ChecksFlags {
   readonly given: boolean;
   /** Something is to come, which is waited for; what must not come is not. */
   readonly awaited: boolean;
+  /** What must not come is looked out for until the time is up, however quiet it is. */
+  readonly watched: boolean;
   /** The peer is to close with a certain code, whatever that says otherwise. */
   readonly closesByCode: boolean;
   /** What ends the run, in milliseconds from its start. */
@@ -44,6 +46,7 @@ export async function readChecks(args: Args): Promise<ChecksFlags> {
     expectations: new Expectations(await readExpectations(args)),
     given,
     awaited,
+    watched: !awaited && args.list("reject").length > 0 && timeout !== undefined,
     closesByCode: args.text("expect-close") !== undefined,
     timeoutMs:
       timeout === undefined

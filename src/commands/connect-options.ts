@@ -178,7 +178,7 @@ const CHECKS: readonly OptionSpec[] = [
     name: "reject",
     kind: "list",
     value: "PATTERN",
-    description: "fail at once when such a message comes; repeatable",
+    description: "fail at once when such a message comes, pass at --timeout if none has",
     topic: "Checks",
   },
   {

@@ -9,7 +9,8 @@ export interface RunEnd {
 
 /**
  * What is to be said in the end of a run: the first thing that went wrong, else the first that did not
- * come (`expectation`); that time ran out with nothing else left to wait for (`time-limit`); or nothing.
+ * come (`expectation`); that time ran out where nothing was checked (`time-limit`); or nothing. Checks
+ * that all hold when time runs out have passed: what must not come has not.
  */
 export function judge(expectations: Expectations, end: RunEnd = {}): FramecatError | undefined {
   const { checks } = expectations;
@@ -18,7 +19,7 @@ export function judge(expectations: Expectations, end: RunEnd = {}): FramecatErr
   const unmet = checks.find(({ outcome }) => outcome === "unmet");
   if (unmet) return missed(`${placeOf(unmet, checks)} ${whenOf(unmet, expectations, end)}`, unmet);
   const { timedOutAfterMs } = end;
-  if (timedOutAfterMs === undefined) return undefined;
+  if (timedOutAfterMs === undefined || checks.length > 0) return undefined;
   return new FramecatError(
     "time-limit",
     `the time limit of ${duration(timedOutAfterMs)} has passed`,

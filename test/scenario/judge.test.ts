@@ -27,7 +27,15 @@ describe("the verdict", () => {
   it.each<[Partial<ExpectationOptions>, Event[], RunEnd | undefined, string | undefined]>([
     [{}, came(), undefined, undefined],
     [{ expect: [A!] }, came("a"), undefined, undefined],
-    [{ expect: [A!] }, came("a"), IN_TIME, "32 the time limit of 10 s has passed"],
+    [{}, came("a"), IN_TIME, "32 the time limit of 10 s has passed"],
+    [{ expect: [A!] }, came("a"), IN_TIME, undefined],
+    [{ reject: [ERROR!] }, came("a"), IN_TIME, undefined],
+    [
+      { reject: [ERROR!] },
+      [],
+      IN_TIME,
+      '30 expected no "error" within 10 s; the connection did not open',
+    ],
     [{}, [], { timedOutAfterMs: 1500 }, "32 the time limit of 1500 ms has passed"],
     [
       { expect: [PONG!] },
