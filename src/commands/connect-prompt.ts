@@ -6,7 +6,7 @@ import { Requests } from "../scenario/requests.ts";
 import type { Event } from "../transport/events.ts";
 import { placeOf } from "../transport/target.ts";
 import { openConnectLink } from "./connect-link.ts";
-import { replayOn } from "./connect-replay.ts";
+import { openReplay } from "./connect-replay.ts";
 import type { ConnectRun } from "./connect-context.ts";
 import { promptViews } from "./connect-views.ts";
 
@@ -52,10 +52,10 @@ export async function converseByPrompt(run: ConnectRun): Promise<FramecatError |
       asking: new Asking(shape, new Requests(shape, requestTimeoutMs), io.clock),
       random: io.random,
       views,
-      files: (link) => ({
+      files: {
         showSecrets: settings.showSecrets,
-        replay: (path) => replayOn(link, path, io),
-      }),
+        replay: (path) => openReplay(path, io),
+      },
       interrupt: () => signals.raise("SIGINT"),
       stop: io.suspend,
     },

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { Io } from "../io.ts";
 import type { RecordedSession } from "../scenario/recorded-session.ts";
 import { replay, type ReplayPeer } from "../scenario/replay.ts";
+import type { Replay } from "../repl/slash/command.ts";
 import { readReplay } from "./replay-file.ts";
 
 /** What a recording has sent, and how fast to send it again. */
@@ -32,13 +33,15 @@ export function replayInput(
   return input;
 }
 
-/** Sends a recorded session at its own pace; gives how many messages that were. */
-export async function replayOn(
-  peer: ReplayPeer,
-  path: string,
-  { clock }: Pick<Io, "clock">,
-): Promise<number> {
+/**
+ * Reads a recorded session, to be sent at its own pace.
+ * @throws FramecatError (usage) where the file is none
+ */
+export async function openReplay(path: string, { clock }: Pick<Io, "clock">): Promise<Replay> {
   const session = await readReplay(path, "FILE");
-  const { sent } = await replay(session, peer, { clock });
-  return sent;
+  return {
+    messages: session.steps.length,
+    durationMs: session.steps.reduce((sum, { gapMs }) => sum + gapMs, 0),
+    run: async (peer) => (await replay(session, peer, { clock })).sent,
+  };
 }

@@ -12,7 +12,7 @@ import { createPrompt, type Prompt, type PromptOptions } from "./prompt.ts";
 
 export interface SessionOptions extends Omit<PromptOptions, "complete"> {
   readonly views: Views;
-  readonly files: (link: Link) => Files;
+  readonly files: Files;
   readonly asking: Asking;
   readonly channels: Channels;
   readonly random: (length: number) => Uint8Array;
@@ -57,7 +57,8 @@ export async function runSession(
     display,
     views,
     random,
-    files: options.files(link),
+    files: options.files,
+    tell: print,
     edit: async () => prompt?.edit(),
   };
   prompt = createPrompt(

@@ -133,8 +133,8 @@ export function createTerminalPrompt(options: PromptOptions, handlers: PromptHan
   };
 }
 
-function listed(candidates: readonly string[], columns = 80): string {
-  return `${inColumns(candidates, columns).join("\n")}\n`;
+function listed(candidates: readonly string[], columns: number | undefined): string {
+  return `${inColumns(candidates, columns || 80).join("\n")}\n`;
 }
 
 function wordsOf(thrown: unknown): string {

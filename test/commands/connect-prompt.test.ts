@@ -70,7 +70,7 @@ describe("connect at a prompt", () => {
     const at = { v: "framecat.event/1", t: "2026-01-01T00:00:00.000000Z", ns: "0", conn: "1" };
     const recorded = { ...at, type: "message", dir: "out", kind: "text", text: "again", length: 5 };
     const { type, leave } = await prompt();
-    await type(`/replay ${file(JSON.stringify(recorded))}`, /replayed 1 messages/);
+    await type(`/replay ${file(JSON.stringify(recorded))}`, /replayed 1 message\n/);
     await type("/stats", /messages +\d+ +\d+/);
     await type("/codes", /1006 +Abnormal Closure/);
     await type("/last 1", /masking key|─┬─/);

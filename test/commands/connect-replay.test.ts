@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { replayInput, replayOn } from "../../src/commands/connect-replay.ts";
+import { openReplay, replayInput } from "../../src/commands/connect-replay.ts";
 import { systemClock } from "../../src/io.ts";
 import { file } from "../helpers/temp-files.ts";
 
@@ -40,14 +40,16 @@ it("an input that replays ends when all is sent, and holds nothing", async () =>
   expect([chunks, to.sent]).toEqual([[], ["a", "b"]]);
 });
 
-it("a file is sent at its own pace", async () => {
+it("a file is sent at its own pace, once it is asked to be", async () => {
   const to = peer();
   const path = file(`${message("a", 0)}\n${message("b", 1e6)}\n`);
-  expect(await replayOn(to, path, { clock: systemClock })).toBe(2);
+  const { messages, durationMs, run } = await openReplay(path, { clock: systemClock });
+  expect([messages, durationMs, to.sent]).toEqual([2, 1, []]);
+  expect(await run(to)).toBe(2);
   expect(to.sent).toEqual(["a", "b"]);
 });
 
 it("a file that cannot be read is told", async () => {
-  const reading = replayOn(peer(), "/no/such", { clock: systemClock });
+  const reading = openReplay("/no/such", { clock: systemClock });
   await expect(reading).rejects.toThrow("FILE: cannot read /no/such");
 });

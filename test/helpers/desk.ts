@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../src/io.ts";
 import { Asking } from "../../src/repl/asking.ts";
-import type { Desk } from "../../src/repl/slash/command.ts";
+import type { Desk, Files } from "../../src/repl/slash/command.ts";
 import { runLine } from "../../src/repl/slash/index.ts";
 import { Conversation } from "../../src/repl/conversation.ts";
 import { Display } from "../../src/repl/display.ts";
@@ -25,7 +25,7 @@ export interface TestDesk {
 
 export interface TestDeskOptions extends Partial<Pick<LinkOptions, "reconnect" | "queue">> {
   readonly requestTimeoutMs?: number;
-  readonly replay?: (path: string) => Promise<number>;
+  readonly replay?: Files["replay"];
 }
 
 /** All that slash commands work with, on a link to the server. */
@@ -77,6 +77,7 @@ export async function openDesk(
       showSecrets: false,
       replay: replay ?? (() => Promise.reject(new Error("nothing to replay"))),
     },
+    tell: (lines) => shown.push(...lines),
     edit: async () => undefined,
   };
   return { desk, link, log, shown, type: (line) => runLine(line, desk) };

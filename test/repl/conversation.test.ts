@@ -13,11 +13,21 @@ it("sends one message after the other, also behind one that failed", async () =>
     await slow.promise;
     throw new Error("broken");
   });
-  const second = conversation.send("typed");
+  const typed = [conversation.send("typed"), conversation.send("more")];
   await Promise.resolve();
-  expect(sent).toEqual(["begun"]);
+  expect([sent, conversation.waiting]).toEqual([["begun"], 2]);
   slow.resolve();
   await expect(first).rejects.toThrow("broken");
-  await second;
-  expect(sent).toEqual(["begun", "typed"]);
+  await Promise.all(typed);
+  expect([sent, conversation.waiting]).toEqual([["begun", "typed", "more"], 0]);
+});
+
+it("what waits for a message that goes in one step, or for the connection, is not counted", async () => {
+  const slow = deferred();
+  const link = { send: () => slow.promise } as unknown as Link;
+  const conversation = new Conversation(link);
+  const sent = [conversation.send("a"), conversation.send("b")];
+  expect(conversation.waiting).toBe(0);
+  slow.resolve();
+  await Promise.all(sent);
 });

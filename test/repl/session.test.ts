@@ -33,7 +33,7 @@ async function session(options: Partial<LinkOptions> = {}) {
       interrupt,
       asking: new Asking(DEFAULT_SHAPE, new Requests(DEFAULT_SHAPE), systemClock),
       channels: new Channels(),
-      files: () => ({ replay: () => Promise.resolve(0), showSecrets: false }),
+      files: { replay: () => Promise.reject(new Error("none")), showSecrets: false },
       views: {
         event: (event) => (event.type === "frame" ? [`frame ${event.dir}`] : [event.type]),
         again: lines,

@@ -1,4 +1,5 @@
 import type { Channels } from "../../scenario/channels.ts";
+import type { ReplayPeer } from "../../scenario/replay.ts";
 import type { Event, FrameEvent, HandshakeEvent } from "../../transport/events.ts";
 import type { Link } from "../../transport/link.ts";
 import type { Asking } from "../asking.ts";
@@ -25,10 +26,19 @@ export interface Views {
   readonly escape: (text: string) => string;
 }
 
+/** A recorded session that is ready to be sent again. */
+export interface Replay {
+  readonly messages: number;
+  /** How long that takes at its own pace. */
+  readonly durationMs: number;
+  /** Sends it, message by message. @returns how many were sent before the end of the connection */
+  readonly run: (peer: ReplayPeer) => Promise<number>;
+}
+
 /** What slash commands reach out to beyond the connection. */
 export interface Files {
-  /** Sends a recorded session again. @returns how many messages were sent */
-  readonly replay: (path: string) => Promise<number>;
+  /** Reads and checks a recorded session. @throws FramecatError (usage) */
+  readonly replay: (path: string) => Promise<Replay>;
   /** Leave credentials, cookies and tokens in what is saved. */
   readonly showSecrets: boolean;
 }
@@ -44,6 +54,8 @@ export interface Desk {
   readonly views: Views;
   readonly files: Files;
   readonly random: (length: number) => Uint8Array;
+  /** Shows lines at once, where what a command does takes its time. */
+  readonly tell: (lines: Lines) => void;
   /** Opens the editor of the environment with what is being typed. */
   readonly edit: () => Promise<void>;
 }

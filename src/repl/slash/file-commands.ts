@@ -4,6 +4,9 @@ import { usageError } from "../../errors.ts";
 import { eventToJson } from "../../transport/event-json.ts";
 import type { Desk, Lines, SlashCommand } from "./command.ts";
 
+/** What takes longer is announced. */
+const TOLD_MS = 1000;
+
 export const FILE_COMMANDS: readonly SlashCommand[] = [
   {
     name: "save",
@@ -18,11 +21,7 @@ export const FILE_COMMANDS: readonly SlashCommand[] = [
     meaning: "send the messages of a recorded session again, at their pace",
     topic: "Files",
     needsOpen: true,
-    run: async (argument, { files, conversation }) => {
-      const path = pathOf(argument);
-      const count = await conversation.turn(() => files.replay(path));
-      return [`replayed ${count} messages`];
-    },
+    run: replay,
   },
 ];
 
@@ -39,6 +38,22 @@ async function save(argument: string, { past, files, views }: Desk): Promise<Lin
   }
   const lost = forgotten > 0 ? `; ${forgotten} older ones were kept no more` : "";
   return [`saved ${events.length} events to ${views.escape(path)}${lost}`];
+}
+
+/** What is typed meanwhile is sent at once, between two messages of the recording. */
+async function replay(argument: string, desk: Desk): Promise<Lines> {
+  const { files, conversation, link, tell } = desk;
+  const { messages, durationMs, run } = await files.replay(pathOf(argument));
+  const all = messages === 1 ? "1 message" : `${messages} messages`;
+  if (durationMs >= TOLD_MS) {
+    const seconds = Math.round(durationMs / 1000);
+    tell([`replaying ${all} in ${seconds} s; what you type is sent in between`]);
+  }
+  const sent = await run({
+    send: (data, { binary }) => conversation.send(data, binary),
+    closed: link.closed,
+  });
+  return [sent === messages ? `replayed ${all}` : `replayed ${sent} of ${all}: then it was over`];
 }
 
 function pathOf(argument: string): string {

@@ -52,8 +52,7 @@ export async function runLine(line: string, desk: Desk): Promise<Lines> {
   const [, name, argument = ""] = /^\/(?!\/)(\S*)(?:\s(.*))?$/s.exec(line) ?? [];
   try {
     if (name !== undefined) return await runCommand(name, argument, desk);
-    await say(line.startsWith("//") ? line.slice(1) : line, desk);
-    return [];
+    return await say(line.startsWith("//") ? line.slice(1) : line, desk);
   } catch (thrown) {
     const where = name === undefined ? "not sent" : `/${name}`;
     return [desk.views.escape(`${where}: ${explain(thrown)}`)];
@@ -61,9 +60,15 @@ export async function runLine(line: string, desk: Desk): Promise<Lines> {
 }
 
 /** A person is told at once where a program would wait. */
-async function say(text: string, { conversation, link }: Desk): Promise<void> {
+async function say(text: string, { conversation, link, tell }: Desk): Promise<Lines> {
   if (link.queueFull) throw new Error("too much is waiting for the connection already");
-  await conversation.send(text);
+  const sent = conversation.send(text);
+  const { waiting } = conversation;
+  if (waiting > 0) {
+    tell([`${waiting} of your lines ${waiting === 1 ? "waits" : "wait"} for the message before`]);
+  }
+  await sent;
+  return [];
 }
 
 async function runCommand(name: string, argument: string, desk: Desk): Promise<Lines> {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { openDesk } from "../../helpers/desk.ts";
+import { deferred } from "../../../src/transport/deferred.ts";
 import { startEchoServer } from "../../helpers/echo-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "framecat-files-"));
@@ -24,16 +25,41 @@ describe("commands that deal with files", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it("/replay sends a recording, and nothing comes between", async () => {
-    const asked: string[] = [];
-    const { type } = await openDesk(await startEchoServer(), {
+  it("/replay sends a recording, and what is typed meanwhile in between", async () => {
+    const server = await startEchoServer();
+    const [asked, half] = [deferred<string>(), deferred()];
+    const { type, shown } = await openDesk(server, {
       replay: async (path) => {
-        asked.push(path);
-        return 3;
+        asked.resolve(path);
+        return {
+          messages: 2,
+          durationMs: 61_000,
+          run: async (peer) => {
+            await peer.send(Buffer.from("first"), { binary: false });
+            await half.promise;
+            await peer.send(Buffer.from("second"), { binary: false });
+            return 2;
+          },
+        };
       },
     });
-    expect(await type("/replay @there.har")).toEqual(["replayed 3 messages"]);
-    expect(asked).toEqual(["there.har"]);
+    const replayed = type("/replay @there.har");
+    expect(await asked.promise).toBe("there.har");
+    await server.log.count("message", 1, "in");
+    expect(shown).toContain("replaying 2 messages in 61 s; what you type is sent in between");
+    expect(await type("typed")).toEqual([]);
+    half.resolve();
+    expect(await replayed).toEqual(["replayed 2 messages"]);
+    await server.log.count("message", 3, "in");
+    expect(server.log.texts("in")).toEqual(["first", "typed", "second"]);
+  });
+
+  it("/replay tells how far it came where the connection ends before, and no time for a short one", async () => {
+    const { type, shown } = await openDesk(await startEchoServer(), {
+      replay: async () => ({ messages: 3, durationMs: 0, run: async () => 1 }),
+    });
+    expect(await type("/replay there.har")).toEqual(["replayed 1 of 3 messages: then it was over"]);
+    expect(shown.filter((line) => line.startsWith("replaying"))).toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SLASH_COMMANDS } from "../../../src/repl/slash/index.ts";
 import { RECONNECT_DEFAULTS } from "../../../src/transport/reconnect-policy.ts";
+import { deferred } from "../../../src/transport/deferred.ts";
 import { openDesk } from "../../helpers/desk.ts";
 import { startServer } from "../../helpers/transport.ts";
 
@@ -28,6 +29,21 @@ describe("a typed line", () => {
     const { link, type } = await open();
     void link.close();
     expect(await type("late")).toEqual(["not sent: the connection is not open"]);
+  });
+
+  it("waits for a message that is being sent in steps, and says so", async () => {
+    const { desk, server, shown, type } = await open();
+    const slow = deferred();
+    const streamed = desk.conversation.turn(() => slow.promise);
+    const typed = [type("one"), type("two")];
+    expect(shown).toEqual([
+      "1 of your lines waits for the message before",
+      "2 of your lines wait for the message before",
+    ]);
+    slow.resolve();
+    expect(await Promise.all([...typed, streamed])).toEqual([[], [], undefined]);
+    await server.log.count("message", 2, "in");
+    expect(server.log.texts("in")).toEqual(["one", "two"]);
   });
 
   it("waits for the next connection where there is to be one, unless too much waits", async () => {
