@@ -28,7 +28,8 @@ export function readFrameLook(args: Args, io: Io, stream: Output) {
 export function readTimelessLook(args: Args, io: Io, stream: Output) {
   return {
     theme: themeFor(args, io, stream),
-    columns: stream.isTTY === true ? stream.columns : undefined,
+    // A terminal that does not know how wide it is says 0.
+    columns: stream.isTTY === true ? stream.columns || undefined : undefined,
     maxPrint: parseSize(args.text("max-print") ?? "1KiB", "--max-print"),
     verbosity: args.count("verbose"),
     pretty: args.flag("pretty"),

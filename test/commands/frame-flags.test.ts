@@ -7,7 +7,7 @@ import {
 } from "../../src/commands/common-options.ts";
 import { readFrameLook, readTimelessLook } from "../../src/commands/frame-flags.ts";
 import { parseArgs } from "../../src/commands/parse-args.ts";
-import { memoryIo } from "../helpers/memory-io.ts";
+import { memoryIo, type MemoryIoOptions } from "../helpers/memory-io.ts";
 
 const command: Command = {
   name: "try",
@@ -20,7 +20,11 @@ const command: Command = {
 };
 
 function look(tty: boolean, ...argv: string[]) {
-  const io = memoryIo({ tty, columns: 100 });
+  return lookAt({ tty, columns: 100 }, ...argv);
+}
+
+function lookAt(terminal: MemoryIoOptions, ...argv: string[]) {
+  const io = memoryIo(terminal);
   return readFrameLook(parseArgs(command, argv), io, io.stdout);
 }
 
@@ -29,6 +33,10 @@ describe("how frames are shown", () => {
     const { columns, theme, maxPrint, verbosity } = look(true);
     expect([columns, maxPrint, verbosity]).toEqual([100, 1024, 0]);
     expect(theme.level).toBeGreaterThan(0);
+  });
+
+  it("on a terminal that does not know its width: as if it had none", () => {
+    expect(lookAt({ tty: true, columns: 0 }).columns).toBeUndefined();
   });
 
   it("elsewhere: no wrapping, and color only when asked for", () => {
