@@ -19,7 +19,10 @@ const WITHOUT_TEST = new Set([
   "commands/connect-options.ts",
   "commands/connect-context.ts",
   "commands/frame-dump-options.ts",
+  "commands/listen-options.ts",
   "commands/index.ts",
+  "server/guard.ts",
+  "server/mode.ts",
   "transport/events.ts",
   "transport/deferred.ts",
 ]);

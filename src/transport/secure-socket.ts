@@ -3,6 +3,7 @@ import {
   createSecureContext,
   DEFAULT_CIPHERS,
   type SecureContext,
+  type SecureContextOptions,
   type SecureVersion,
   connect as tlsConnect,
   type TLSSocket,
@@ -77,7 +78,7 @@ export function secureContextOf(options: TlsOptions): SecureContext {
 
 /** OpenSSL passes over authorities that are none and keys without a certificate; people err there. */
 function makeSecureContext(options: TlsOptions): SecureContext {
-  const { ca, cert, key = cert, pfx, passphrase } = options;
+  const { ca, cert, key = cert } = options;
   if (ca !== undefined && ![ca].flat().every((text) => PEM_CERTIFICATE.test(text))) {
     throw usageError("the file of TLS authorities holds no certificate in PEM");
   }
@@ -85,17 +86,23 @@ function makeSecureContext(options: TlsOptions): SecureContext {
     throw usageError("a TLS key is of no use without its certificate");
   }
   try {
-    return createSecureContext({
-      ...(ca !== undefined && { ca: [ca].flat() }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-      ...(pfx && { pfx: Buffer.from(pfx) }),
-      ...(passphrase !== undefined && { passphrase }),
-      ...protocolOf(options),
-    });
+    return createSecureContext(contextOptions(options));
   } catch (thrown) {
     throw usageError(contextFailure(tlsReason(thrown)));
   }
+}
+
+/** What node makes a context of, at either end. */
+export function contextOptions(options: TlsOptions): SecureContextOptions {
+  const { ca, cert, key = cert, pfx, passphrase } = options;
+  return {
+    ...(ca !== undefined && { ca: [ca].flat() }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(pfx && { pfx: Buffer.from(pfx) }),
+    ...(passphrase !== undefined && { passphrase }),
+    ...protocolOf(options),
+  };
 }
 
 function contextFailure(reason: string): string {

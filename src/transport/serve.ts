@@ -1,48 +1,77 @@
-import { createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
-import { type Clock, elapsedMs } from "../clock.ts";
-import { FramecatError, messageOf } from "../errors.ts";
+import type { Socket } from "node:net";
+import { elapsedMs } from "../clock.ts";
+import { messageOf } from "../errors.ts";
 import { CloseCode } from "../protocol/close-codes.ts";
-import type { DeflateParams } from "../protocol/deflate.ts";
-import { Connection } from "./connection.ts";
-import type { EventListener, HandshakeEvent } from "./events.ts";
+import { headerList, type HttpHead } from "../protocol/http-head.ts";
+import { judgeRequest, type RequestVerdict } from "../protocol/server-handshake.ts";
+import { tlsReason } from "./connect-failure.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { HandshakeEvent, TlsFacts } from "./events.ts";
+import { type HttpReply, sendReply } from "./http-reply.ts";
+import { type Address, listen, type ListenPlace } from "./listen-sockets.ts";
 import { remoteOf } from "./open-socket.ts";
-import { acceptUpgrade, type Accepted, type AcceptOptions } from "./server-upgrade.ts";
+import { type OpeningRequest, readOpeningRequest } from "./opening-request.ts";
+import { clientTlsFacts, type ServerTls } from "./server-tls.ts";
+import {
+  type Accepted,
+  grantUpgrade,
+  refusalOf,
+  refuseUpgrade,
+  type UpgradeTerms,
+} from "./server-upgrade.ts";
 
-export interface ServeOptions {
-  /** Default: 127.0.0.1 and ::1. */
-  readonly host?: string | undefined;
-  /** 0 takes a free port. */
-  readonly port: number;
-  readonly clock: Clock;
-  readonly onEvent: EventListener;
-  /** Called with each new connection before anything is read from it. */
-  readonly onConnection: (connection: Connection) => void;
-  /** Tell every frame as an event. */
-  readonly frames: boolean;
-  /** Grants permessage-deflate to who offers it, within these limits. */
-  readonly deflate?: Partial<DeflateParams> | undefined;
-  /** Chooses among the subprotocols offered; default: none. */
-  readonly chooseSubprotocol?: ((offered: readonly string[]) => string | undefined) | undefined;
-  readonly handshakeTimeoutMs?: number;
-  readonly maxMessageLength?: number | undefined;
-  readonly closeTimeoutMs?: number | undefined;
+/** A client that has asked for something and has no answer yet. */
+export interface Asking {
+  /** What its connection is called, whatever becomes of it. */
+  readonly conn: string;
+  readonly request: HttpHead;
+  readonly verdict: RequestVerdict;
+  /** Where the client is; empty at a unix socket. */
+  readonly address: string;
+  readonly remote: string;
+  readonly tls?: TlsFacts | undefined;
 }
+
+/** A client whose request somebody else answers: the socket is paused and is theirs from now on. */
+export interface Handover extends OpeningRequest {
+  readonly socket: Socket;
+}
+
+/** How one client is answered that may come in. */
+export type Welcome = Partial<UpgradeTerms> & {
+  /** Overrides of what holds for all. */
+  readonly connection?: Partial<ConnectionOptions>;
+  /** Takes the client over instead. */
+  readonly takeOver?: ((handover: Handover) => void) | undefined;
+};
+
+/** What is decided about a client: it is refused, or comes in on these terms. */
+export type Admission =
+  | { readonly refused: HttpReply; readonly why: string }
+  | { readonly refused?: undefined; readonly welcome?: Welcome };
+
+export type ServeOptions = Omit<ConnectionOptions, "id" | "role" | "subprotocol" | "deflate"> &
+  Partial<UpgradeTerms> & {
+    readonly place: ListenPlace;
+    readonly tls?: ServerTls | undefined;
+    /** Called with each new connection before anything is read from it. */
+    readonly onConnection: (connection: Connection, asking: Asking) => void;
+    /** Decides on a well-formed request. Default: all may come in. */
+    readonly admit?: ((asking: Asking) => Admission | Promise<Admission>) | undefined;
+    /** Answers a request that asks for no WebSocket; where it does not, the client is refused. */
+    readonly respond?:
+      ((asking: Asking) => HttpReply | undefined | Promise<HttpReply | undefined>) | undefined;
+    readonly handshakeTimeoutMs?: number | undefined;
+  };
 
 export interface Server {
   /** Where it listens; the first one is what to tell people. */
-  readonly addresses: readonly {
-    readonly host: string;
-    readonly port: number;
-    readonly url: string;
-  }[];
+  readonly addresses: readonly Address[];
   readonly connections: ReadonlySet<Connection>;
   /** Takes no new clients, closes all with `code`, and resolves when the last has gone. */
   close(code?: number, reason?: string): Promise<void>;
 }
 
-const LOOPBACK = ["127.0.0.1", "::1"] as const;
-/** Tries to find a port that is free on both loopback addresses. */
-const PORT_TRIES = 20;
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
@@ -50,147 +79,168 @@ const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
  * @throws FramecatError (bind) when the address cannot be had
  */
 export async function serve(options: ServeOptions): Promise<Server> {
-  const connections = new Set<Connection>();
-  const pending = new Set<Socket>();
-  let count = 0;
-  const onSocket = (socket: Socket): void => {
-    count += 1;
-    const id = String(count);
-    void welcome(socket, id, options, pending, connections);
-  };
-  const listeners = await listen(options, onSocket);
+  const doors = new Doors(options);
+  const listeners = await listen(options.place, options.tls, {
+    onSocket: (socket) => void doors.welcome(socket),
+    onFailure: (error, socket) => doors.failed(error, socket),
+  });
   return {
-    addresses: listeners.map(addressOf),
-    connections,
+    addresses: listeners.addresses,
+    connections: doors.connections,
     close: async (code = CloseCode.goingAway, reason = "") => {
-      const ended = listeners.map((listener) => new Promise((resolve) => listener.close(resolve)));
-      for (const socket of pending) socket.destroy();
-      await Promise.all([...connections].map((connection) => connection.close(code, reason)));
-      await Promise.all(ended);
+      const closed = listeners.close();
+      await doors.close(code, reason);
+      listeners.destroySockets();
+      await closed;
     },
   };
 }
 
-async function welcome(
-  socket: Socket,
-  id: string,
-  options: ServeOptions,
-  pending: Set<Socket>,
-  connections: Set<Connection>,
-): Promise<void> {
-  const { clock, onEvent } = options;
-  const start = clock.now().ns;
-  const acceptOptions: AcceptOptions = {
-    deflate: options.deflate,
-    chooseSubprotocol: options.chooseSubprotocol,
-    timeoutMs: options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
-  };
-  pending.add(socket);
-  // A client may be gone before its connection listens for errors, which tells of it then.
-  socket.on("error", () => undefined).on("close", () => pending.delete(socket));
-  const remote = remoteOf(socket);
-  const accepted = await acceptUpgrade(socket, acceptOptions);
-  if (!accepted) return;
-  const upgradeMs = elapsedMs(start, clock.now().ns);
-  onEvent(handshakeEvent(accepted, { id, remote, upgradeMs, clock }));
-  if (!accepted.granted) return;
-  pending.delete(socket);
-  const { subprotocol, deflate } = accepted.granted;
-  const connection = new Connection(socket, {
-    ...options,
-    id,
-    role: "server",
-    subprotocol,
-    deflate,
-  });
-  connections.add(connection);
-  void connection.closed.then(() => connections.delete(connection));
-  options.onConnection(connection);
-  connection.start(accepted.rest);
+/** Leads clients from a bare socket to a connection. */
+class Doors {
+  readonly connections = new Set<Connection>();
+  readonly #pending = new Set<Socket>();
+  readonly #options: ServeOptions;
+  #count = 0;
+
+  constructor(options: ServeOptions) {
+    this.#options = options;
+  }
+
+  async welcome(socket: Socket): Promise<void> {
+    const { clock, handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS } = this.#options;
+    const start = clock.now().ns;
+    const conn = this.#nextId();
+    this.#pending.add(socket);
+    // A client may be gone before its connection listens for errors, which tells of it then.
+    socket.on("error", () => undefined).on("close", () => this.#pending.delete(socket));
+    const facts = factsOf(conn, socket);
+    const opening = await readOpeningRequest(socket, handshakeTimeoutMs);
+    if (!opening) return;
+    const asking = { ...facts, request: opening.request, verdict: judgeRequest(opening.request) };
+    try {
+      await this.#answer(socket, opening, asking, start);
+    } catch (thrown) {
+      this.#options.onEvent({ type: "note", conn, at: clock.now(), message: messageOf(thrown) });
+      socket.destroy();
+    }
+  }
+
+  /** A client that could not be accepted, or TLS with it, failed. */
+  failed(error: Error, socket?: Socket): void {
+    const { onEvent, clock } = this.#options;
+    const at = clock.now();
+    const conn = this.#nextId();
+    if (socket) {
+      const message = `TLS with ${remoteOf(socket)} failed: ${tlsReason(error)}`;
+      onEvent({ type: "error", conn, at, code: "tls", message });
+    } else {
+      const message = `a client could not be accepted: ${messageOf(error)}`;
+      onEvent({ type: "error", conn, at, code: "unreachable", message });
+    }
+  }
+
+  async close(code: number, reason: string): Promise<void> {
+    for (const socket of this.#pending) socket.destroy();
+    await Promise.all([...this.connections].map((connection) => connection.close(code, reason)));
+  }
+
+  #nextId(): string {
+    this.#count += 1;
+    return String(this.#count);
+  }
+
+  async #answer(
+    socket: Socket,
+    opening: OpeningRequest,
+    asking: Asking,
+    start: bigint,
+  ): Promise<void> {
+    const { respond, admit, clock } = this.#options;
+    const told = (accepted: Accepted): void =>
+      this.#tell(asking, accepted, elapsedMs(start, clock.now().ns));
+    if (!asksForUpgrade(opening.request)) {
+      const reply = await respond?.(asking);
+      if (reply) return void sendReply(socket, reply);
+    }
+    const broken = refusalOf(asking.verdict);
+    if (broken) return told(refuseUpgrade(socket, opening, asking.verdict, broken));
+    const admission = (await admit?.(asking)) ?? {};
+    if (socket.destroyed) return;
+    if (admission.refused) {
+      told(refuseUpgrade(socket, opening, asking.verdict, admission.refused));
+      const message = `refused: ${admission.why}`;
+      this.#options.onEvent({ type: "note", conn: asking.conn, at: clock.now(), message });
+      return;
+    }
+    const { takeOver, ...welcome } = admission.welcome ?? {};
+    this.#pending.delete(socket);
+    if (takeOver) return takeOver({ socket, ...opening });
+    const accepted = grantUpgrade(socket, opening, asking.verdict, {
+      ...termsOf(this.#options),
+      ...welcome,
+    });
+    told(accepted);
+    this.#open(socket, accepted, asking, welcome);
+  }
+
+  #tell(asking: Asking, accepted: Accepted, upgradeMs: number): void {
+    const { clock, onEvent } = this.#options;
+    onEvent({
+      ...handshakeEvent(asking, accepted),
+      at: clock.now(),
+      timings: { upgrade: upgradeMs },
+    });
+  }
+
+  #open(socket: Socket, { granted, rest }: Accepted, asking: Asking, welcome: Welcome): void {
+    const connection = new Connection(socket, {
+      ...this.#options,
+      ...welcome.connection,
+      id: asking.conn,
+      role: "server",
+      subprotocol: granted?.subprotocol,
+      deflate: granted?.deflate,
+    });
+    this.connections.add(connection);
+    void connection.closed.then(() => this.connections.delete(connection));
+    this.#options.onConnection(connection, asking);
+    connection.start(rest);
+  }
+}
+
+function factsOf(conn: string, socket: Socket) {
+  const address = socket.remoteAddress ?? "";
+  const remote = address === "" ? "a unix socket" : remoteOf(socket);
+  const tls = clientTlsFacts(socket);
+  return { conn, address, remote, ...(tls && { tls }) };
+}
+
+function asksForUpgrade({ headers }: HttpHead): boolean {
+  return headerList(headers, "Upgrade").some((name) => name.toLowerCase() === "websocket");
+}
+
+function termsOf(options: ServeOptions): UpgradeTerms {
+  const { deflate, chooseSubprotocol, responseHeaders, alterResponse } = options;
+  return { deflate, chooseSubprotocol, responseHeaders, alterResponse };
 }
 
 function handshakeEvent(
+  asking: Asking,
   { request, response, verdict, granted }: Accepted,
-  facts: { id: string; remote: string; upgradeMs: number; clock: Clock },
-): HandshakeEvent {
+): Omit<HandshakeEvent, "at" | "timings"> {
   const host = request.headers.find(([name]) => name.toLowerCase() === "host")?.[1] ?? "";
   return {
     type: "handshake",
-    conn: facts.id,
-    at: facts.clock.now(),
+    conn: asking.conn,
     role: "server",
-    url: `ws://${host}${verdict.path}`,
-    remote: facts.remote,
+    url: `${asking.tls ? "wss" : "ws"}://${host}${verdict.path}`,
+    remote: asking.remote,
     request,
     response,
-    timings: { upgrade: facts.upgradeMs },
+    ...(asking.tls && { tls: asking.tls }),
     ...(granted?.subprotocol !== undefined && { subprotocol: granted.subprotocol }),
     ...(granted?.deflate && { deflate: granted.deflate }),
     violations: verdict.violations,
   };
-}
-
-/** Binds every address of the host; port 0 must come out the same on both loopback addresses. */
-async function listen(
-  { host, port }: ServeOptions,
-  onSocket: (socket: Socket) => void,
-): Promise<TcpServer[]> {
-  if (host !== undefined) return [await bind(host, port, onSocket)];
-  const [ipv4, ipv6] = LOOPBACK;
-  for (let tries = 1; ; tries++) {
-    const first = await bind(ipv4, port, onSocket);
-    try {
-      return [first, await bind(ipv6, addressOf(first).port, onSocket)];
-    } catch (thrown) {
-      if (isUnsupported(thrown)) return [first];
-      await new Promise((resolve) => first.close(resolve));
-      if (port !== 0 || tries === PORT_TRIES) throw thrown;
-    }
-  }
-}
-
-/** True where the machine has no IPv6. */
-function isUnsupported(thrown: unknown): boolean {
-  const cause = thrown instanceof Error ? thrown.cause : undefined;
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT";
-}
-
-function bind(host: string, port: number, onSocket: (socket: Socket) => void): Promise<TcpServer> {
-  return new Promise((resolve, reject) => {
-    const server = createTcpServer({ allowHalfOpen: true, noDelay: true }, onSocket);
-    // Later ones, as when a client cannot be accepted for want of descriptors, end nothing.
-    server.on("error", (error) => reject(bindFailure(error, host, port)));
-    server.listen({ host, port, backlog: 4096 }, () => resolve(server));
-  });
-}
-
-const BIND_REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "the port is in use",
-  EACCES: "permission denied",
-  EADDRNOTAVAIL: "this machine has no such address",
-  ENOTFOUND: "the host name does not resolve",
-};
-
-function bindFailure(error: Error & { code?: string }, host: string, port: number): FramecatError {
-  const reason = BIND_REASONS[error.code ?? ""] ?? messageOf(error);
-  const hint = error.code === "EADDRINUSE" ? "Port 0 takes a free one." : undefined;
-  const failure = new FramecatError(
-    "bind",
-    `cannot listen on ${join(host, port)}: ${reason}`,
-    hint,
-  );
-  failure.cause = error;
-  return failure;
-}
-
-function addressOf(server: TcpServer) {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  const { address: host, port } = address;
-  return { host, port, url: `ws://${join(host, port)}/` };
-}
-
-function join(host: string, port: number): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { DeflateParams } from "../protocol/deflate.ts";
-import { encodeHead, HeadReader, type HttpHead } from "../protocol/http-head.ts";
+import { encodeHead, type Headers, type HttpHead } from "../protocol/http-head.ts";
 import {
   buildResponse,
   grantDeflate,
@@ -8,10 +8,19 @@ import {
   type RequestVerdict,
   type ServerHandshake,
 } from "../protocol/server-handshake.ts";
+import { type HttpReply, refusal, sendReply } from "./http-reply.ts";
+import { type OpeningRequest, readOpeningRequest } from "./opening-request.ts";
 
-export interface AcceptOptions {
+export interface UpgradeTerms {
   readonly deflate: Partial<DeflateParams> | undefined;
   readonly chooseSubprotocol: ((offered: readonly string[]) => string | undefined) | undefined;
+  /** Sent with the answer that opens. */
+  readonly responseHeaders?: Headers | undefined;
+  /** What is sent in place of the right answer, as a test of clients. */
+  readonly alterResponse?: ((response: HttpHead) => HttpHead) | undefined;
+}
+
+export interface AcceptOptions extends UpgradeTerms {
   readonly timeoutMs: number;
 }
 
@@ -25,100 +34,52 @@ export interface Accepted {
   readonly rest: Uint8Array;
 }
 
-/** How long a refused client may take to read why. */
-const LINGER_MS = 1000;
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  405: "Method Not Allowed",
-  408: "Request Timeout",
-  426: "Upgrade Required",
-};
-
 /**
  * Reads the opening request from a new socket and answers it. The socket is left paused.
  * @returns undefined when the client went away, was too slow, or spoke no HTTP
  */
-export function acceptUpgrade(
+export async function acceptUpgrade(
   socket: Socket,
-  options: AcceptOptions,
+  { timeoutMs, ...terms }: AcceptOptions,
 ): Promise<Accepted | undefined> {
-  const reader = new HeadReader();
-  return new Promise((resolve) => {
-    const settle = (accepted?: Accepted): void => {
-      clearTimeout(timer);
-      socket.pause().off("data", data).off("end", gone).off("close", gone).off("error", gone);
-      socket.on("error", () => undefined);
-      resolve(accepted);
-    };
-    const gone = (): void => {
-      settle();
-      socket.destroy();
-    };
-    const late = (): void => {
-      settle();
-      refuse(socket, 408, "The opening request did not come in time.");
-    };
-    const data = (bytes: Buffer): void => {
-      const result = reader.push(bytes);
-      if (result.state === "more") return;
-      if (result.state === "invalid") {
-        settle();
-        refuse(socket, 400, "This is a WebSocket server.");
-      } else {
-        settle(answer(socket, result.head, result.rest, options));
-      }
-    };
-    const timer = setTimeout(late, options.timeoutMs);
-    socket.on("data", data).on("end", gone).on("close", gone).on("error", gone);
-  });
+  const opening = await readOpeningRequest(socket, timeoutMs);
+  if (!opening) return undefined;
+  const verdict = judgeRequest(opening.request);
+  const refused = refusalOf(verdict);
+  if (refused) return refuseUpgrade(socket, opening, verdict, refused);
+  return grantUpgrade(socket, opening, verdict, terms);
 }
 
-function answer(
+/** The answer to a request that breaks a rule. */
+export function refusalOf({ violations, status }: RequestVerdict): HttpReply | undefined {
+  const [broken] = violations;
+  return broken && refusal(status, broken.message);
+}
+
+export function refuseUpgrade(
   socket: Socket,
-  request: HttpHead,
-  rest: Uint8Array,
-  { deflate, chooseSubprotocol }: AcceptOptions,
+  { request, rest }: OpeningRequest,
+  verdict: RequestVerdict,
+  reply: HttpReply,
 ): Accepted {
-  const verdict = judgeRequest(request);
-  const [broken] = verdict.violations;
-  if (broken) {
-    const response = refuse(socket, verdict.status, broken.message);
-    return { request, response, verdict, rest };
-  }
+  return { request, response: sendReply(socket, reply), verdict, rest };
+}
+
+/** Opens the connection. */
+export function grantUpgrade(
+  socket: Socket,
+  { request, rest }: OpeningRequest,
+  verdict: RequestVerdict,
+  { deflate, chooseSubprotocol, responseHeaders, alterResponse }: UpgradeTerms,
+): Accepted {
   const granted: ServerHandshake = {
     key: verdict.key,
     subprotocol: chooseSubprotocol?.(verdict.subprotocols),
     deflate: deflate && grantDeflate(verdict.extensions, deflate),
+    ...(responseHeaders && { headers: responseHeaders }),
   };
-  const response = buildResponse(granted);
+  const right = buildResponse(granted);
+  const response = alterResponse?.(right) ?? right;
   socket.write(encodeHead(response));
   return { request, response, verdict, granted, rest };
-}
-
-/** Answers with a status and one line of text, and ends the connection. */
-function refuse(socket: Socket, status: number, text: string): HttpHead {
-  const body = Buffer.from(`${text}\n`);
-  const upgrade: [string, string][] =
-    status === 426
-      ? [
-          ["Upgrade", "websocket"],
-          ["Sec-WebSocket-Version", "13"],
-        ]
-      : [];
-  const response: HttpHead = {
-    startLine: `HTTP/1.1 ${status} ${REASONS[status] ?? "Bad Request"}`,
-    headers: [
-      ["Connection", status === 426 ? "Upgrade, close" : "close"],
-      ...upgrade,
-      ...(status === 405 ? ([["Allow", "GET"]] as const) : []),
-      ["Content-Type", "text/plain; charset=utf-8"],
-      ["Content-Length", String(body.length)],
-    ],
-  };
-  socket.end(Buffer.concat([encodeHead(response), body]));
-  // What the client still sends is read and dropped, or the refusal could be lost to a reset.
-  socket.resume();
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  return response;
 }

@@ -303,13 +303,13 @@ export async function startServer(
   const watch = new Watch();
   const opened: Connection[] = [];
   const server = await serve({
-    port: 0,
+    place: { port: 0 },
     frames: true,
     ...options,
     clock: systemClock,
-    onConnection: (connection) => {
+    onConnection: (connection, asking) => {
       opened.push(connection);
-      options.onConnection?.(connection);
+      options.onConnection?.(connection, asking);
       watch.changed();
     },
     onEvent: (event) => {

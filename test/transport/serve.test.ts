@@ -17,8 +17,7 @@ import { WebSocket } from "ws";
 
 const listenOn = (port: number, host?: string) =>
   serve({
-    port,
-    host,
+    place: { port, host },
     clock: systemClock,
     frames: false,
     onEvent: () => undefined,
@@ -52,12 +51,12 @@ describe("binds", () => {
 
   it("the port that is asked for", async () => {
     const port = await freePort();
-    const server = await startServer({ port });
+    const server = await startServer({ place: { port } });
     expect(server.addresses.map((address) => address.port)).toEqual([port, port]);
   });
 
   it("one address that is asked for", async () => {
-    const server = await startServer({ host: "127.0.0.1" });
+    const server = await startServer({ place: { host: "127.0.0.1", port: 0 } });
     expect(server.addresses).toEqual([
       { host: "127.0.0.1", port: server.port, url: `ws://127.0.0.1:${server.port}/` },
     ]);

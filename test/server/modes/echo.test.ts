@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { filler } from "../helpers/bytes.ts";
-import { startEchoServer } from "../helpers/echo-server.ts";
-import { dialTo, eventually, upgradedClient } from "../helpers/transport.ts";
-import { encodeFrame } from "../../src/protocol/encoder.ts";
-import { Opcode } from "../../src/protocol/opcodes.ts";
+import { filler } from "../../helpers/bytes.ts";
+import { startEchoServer } from "../../helpers/echo-server.ts";
+import { dialTo, eventually, upgradedClient } from "../../helpers/transport.ts";
+import { encodeFrame } from "../../../src/protocol/encoder.ts";
+import { Opcode } from "../../../src/protocol/opcodes.ts";
 
 it("sends every message back as it came, text as text and binary as binary", async () => {
   const server = await startEchoServer();

@@ -1,0 +1,70 @@
+import type { OptionSpec } from "./command.ts";
+import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { MODE_OPTIONS } from "./listen-modes.ts";
+
+export const LISTEN_OPTIONS: readonly OptionSpec[] = [
+  ...MODE_OPTIONS,
+  {
+    name: "host",
+    kind: "text",
+    value: "ADDRESS",
+    description: "bind this address; 0.0.0.0 or :: opens the server to the network",
+    default: "127.0.0.1 and ::1",
+    topic: "Server",
+    common: true,
+  },
+  {
+    name: "subprotocol",
+    alias: "s",
+    kind: "list",
+    value: "NAME",
+    description: "accept this subprotocol; repeatable",
+    default: "the first one a client offers",
+    topic: "Server",
+    common: true,
+  },
+  {
+    name: "deflate",
+    kind: "text",
+    value: "WHEN",
+    choices: ["on", "off"],
+    description: "agree to permessage-deflate where a client offers it",
+    default: "on",
+    topic: "Server",
+  },
+  {
+    name: "max-payload",
+    kind: "text",
+    value: "SIZE",
+    description: "answer longer messages with 1009",
+    default: "100MiB",
+    topic: "Server",
+  },
+  {
+    name: "json",
+    kind: "flag",
+    description: "print the address as one line of JSON, and nothing else, on stdout",
+    topic: "Output",
+    common: true,
+  },
+  {
+    name: "format",
+    kind: "text",
+    value: "FORM",
+    choices: ["text", "ndjson"],
+    description: "show frames as lines for people, or every event as JSON",
+    default: "text",
+    topic: "Output",
+    common: true,
+  },
+  {
+    name: "quiet",
+    alias: "q",
+    kind: "flag",
+    description: "show the address only, which is also the fastest",
+    topic: "Output",
+    common: true,
+  },
+  ...FRAME_OPTIONS,
+  ...OUTPUT_OPTIONS,
+];

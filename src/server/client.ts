@@ -1,0 +1,78 @@
+import type { Moment } from "../clock.ts";
+import type { Connection, SendOptions } from "../transport/connection.ts";
+import type { CloseEvent } from "../transport/events.ts";
+import type { Asking } from "../transport/serve.ts";
+
+/** Brings a message to a client; faults on purpose stand in its place. */
+export type Deliver = (data: string | Uint8Array, options: SendOptions) => Promise<void>;
+
+export interface ClientOptions {
+  readonly since: Moment;
+  /** Called before a message is taken that is to be sent; false drops it. */
+  readonly maySend?: ((client: Client, length: number) => boolean) | undefined;
+  /** Called when the client may come in, as soon as nothing detains it. */
+  readonly onFree: (client: Client) => void;
+}
+
+const DONE = Promise.resolve();
+
+/** A client as the modes, the guards and the prompt see it: its connection and what it asked for. */
+export class Client {
+  readonly connection: Connection;
+  readonly asking: Asking;
+  readonly since: Moment;
+  readonly #options: ClientOptions;
+  readonly #detentions = new Set<() => void>();
+  #deliver: Deliver;
+
+  constructor(connection: Connection, asking: Asking, options: ClientOptions) {
+    this.connection = connection;
+    this.asking = asking;
+    this.since = options.since;
+    this.#options = options;
+    this.#deliver = (data, sending) => connection.send(data, sending);
+  }
+
+  get id(): string {
+    return this.connection.id;
+  }
+
+  get isOpen(): boolean {
+    return this.connection.state === "OPEN";
+  }
+
+  /** True while a guard keeps it from the mode, as until it has shown its token. */
+  get isDetained(): boolean {
+    return this.#detentions.size > 0;
+  }
+
+  /**
+   * Sends a message, if the client is there still. Resolves when there is room for another one: who
+   * does not await it has what is queued judged by the guard of slow readers.
+   */
+  send(data: string | Uint8Array, options: SendOptions = {}): Promise<void> {
+    if (!this.isOpen) return DONE;
+    if (this.#options.maySend?.(this, data.length) === false) return DONE;
+    return this.#deliver(data, options);
+  }
+
+  /** Resolves when it has gone. */
+  close(code?: number, reason?: string): Promise<CloseEvent> {
+    return this.connection.close(code, reason);
+  }
+
+  /** Has what is sent from now on pass through something else. */
+  deliverBy(wrap: (deliver: Deliver) => Deliver): void {
+    this.#deliver = wrap(this.#deliver);
+  }
+
+  /** Keeps the client from the mode until the function it gives is called. */
+  detain(): () => void {
+    const release = (): void => {
+      if (!this.#detentions.delete(release) || this.isDetained || !this.isOpen) return;
+      this.#options.onFree(this);
+    };
+    this.#detentions.add(release);
+    return release;
+  }
+}

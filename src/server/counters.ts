@@ -1,0 +1,56 @@
+import type { CloseEvent } from "../transport/events.ts";
+import { addTraffic, NO_TRAFFIC, type Traffic } from "../transport/traffic.ts";
+import type { Clients } from "./clients.ts";
+
+/** What has happened since the server began. */
+export class Counters {
+  readonly #clients: Clients;
+  readonly #refusals = new Map<string, number>();
+  readonly #closes = new Map<number, number>();
+  #opened = 0;
+  #gone: Traffic = NO_TRAFFIC;
+
+  constructor(clients: Clients) {
+    this.#clients = clients;
+  }
+
+  /** Connections that were opened. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Clients that are connected now. */
+  get connected(): number {
+    return this.#clients.size;
+  }
+
+  /** Clients turned away, or shown out by a guard, by the kind of guard. */
+  get refusals(): ReadonlyMap<string, number> {
+    return this.#refusals;
+  }
+
+  /** Connections that have ended, by close code. */
+  get closes(): ReadonlyMap<number, number> {
+    return this.#closes;
+  }
+
+  /** All that passed, on connections that are gone and on those that stand. */
+  get traffic(): Traffic {
+    let sum = this.#gone;
+    for (const { connection } of this.#clients.all()) sum = addTraffic(sum, connection.traffic);
+    return sum;
+  }
+
+  countOpened(): void {
+    this.#opened += 1;
+  }
+
+  countRefusal(kind: string): void {
+    this.#refusals.set(kind, (this.#refusals.get(kind) ?? 0) + 1);
+  }
+
+  countClosed({ code }: CloseEvent, traffic: Traffic): void {
+    this.#closes.set(code, (this.#closes.get(code) ?? 0) + 1);
+    this.#gone = addTraffic(this.#gone, traffic);
+  }
+}

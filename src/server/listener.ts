@@ -1,0 +1,129 @@
+import type { Event, EventListener } from "../transport/events.ts";
+import type { Connection } from "../transport/connection.ts";
+import {
+  type Admission,
+  type Asking,
+  serve,
+  type ServeOptions,
+  type Server,
+} from "../transport/serve.ts";
+import { Client } from "./client.ts";
+import { Clients } from "./clients.ts";
+import { Counters } from "./counters.ts";
+import type { Guard } from "./guard.ts";
+import type { MakeMode, Mode } from "./mode.ts";
+
+export interface ListenerOptions {
+  readonly serve: Omit<ServeOptions, "onConnection" | "onEvent" | "admit">;
+  readonly mode: MakeMode;
+  /** Asked in this order. */
+  readonly guards?: readonly Guard[];
+  /** Prepares a client before anything is read from it. */
+  readonly prepare?: ((client: Client) => void) | undefined;
+  readonly random: (length: number) => Uint8Array;
+  /** Takes every event, before anything is done about it. */
+  readonly onEvent: EventListener;
+}
+
+/** A server with its clients, its guards and its mode. */
+export class Listener {
+  readonly clients = new Clients();
+  readonly counters = new Counters(this.clients);
+  readonly #options: ListenerOptions;
+  readonly #guards: readonly Guard[];
+  readonly #mode: Mode;
+  #server: Server | undefined;
+
+  private constructor(options: ListenerOptions) {
+    const { guards = [], mode, random, onEvent } = options;
+    this.#options = options;
+    this.#guards = guards;
+    this.#mode = mode({
+      clients: this.clients,
+      clock: options.serve.clock,
+      random,
+      onEvent,
+      note: (message, conn) => this.note(message, conn),
+    });
+  }
+
+  /** @throws FramecatError (bind) when the address cannot be had */
+  static async start(options: ListenerOptions): Promise<Listener> {
+    const listener = new Listener(options);
+    listener.#server = await serve({
+      ...options.serve,
+      admit: (asking) => listener.#admit(asking),
+      onConnection: (connection, asking) => listener.#welcome(connection, asking),
+      onEvent: (event) => listener.#take(event),
+    });
+    return listener;
+  }
+
+  get addresses(): Server["addresses"] {
+    return this.#server?.addresses ?? [];
+  }
+
+  /** Tells whoever runs the server. @param conn the connection that it is about */
+  note(message: string, conn = "0"): void {
+    const at = this.#options.serve.clock.now();
+    this.#options.onEvent({ type: "note", conn, at, message });
+  }
+
+  /** Tells and counts that a client was turned away, or is shown out. */
+  refuse(kind: string, why: string, conn: string): void {
+    this.counters.countRefusal(kind);
+    this.note(`refused: ${why}`, conn);
+  }
+
+  /** Takes no new clients, closes all with 1001, and resolves when the last has gone. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#server?.close(), this.#mode.stop?.()]);
+  }
+
+  /** Ends what is left at once. */
+  terminate(): void {
+    for (const { connection } of this.clients.all()) connection.terminate();
+  }
+
+  #admit(asking: Asking): Admission | Promise<Admission> {
+    for (const guard of this.#guards) {
+      const denial = guard.admit?.(asking);
+      if (!denial) continue;
+      this.counters.countRefusal(denial.kind);
+      return { refused: denial.reply, why: denial.why };
+    }
+    return this.#mode.admit?.(asking) ?? {};
+  }
+
+  #welcome(connection: Connection, asking: Asking): void {
+    const client = new Client(connection, asking, {
+      since: this.#options.serve.clock.now(),
+      maySend: this.#guards.some((guard) => guard.maySend !== undefined)
+        ? (to, length) => this.#guards.every((guard) => guard.maySend?.(to, length) !== false)
+        : undefined,
+      onFree: (free) => this.#mode.joined?.(free),
+    });
+    this.counters.countOpened();
+    this.#options.prepare?.(client);
+    for (const guard of this.#guards) guard.joined?.(client);
+    this.clients.add(client);
+    if (!client.isDetained) this.#mode.joined?.(client);
+  }
+
+  #take(event: Event): void {
+    this.#options.onEvent(event);
+    const client = this.clients.get(event.conn);
+    if (!client) return;
+    for (const guard of this.#guards) guard.heard?.(client, event);
+    if (event.type === "message" && event.dir === "in") {
+      if (!client.isOpen) return;
+      if (!this.#guards.every((guard) => guard.allows?.(client, event) !== false)) return;
+      if (!client.isDetained) this.#mode.received?.(client, event);
+    } else if (event.type === "close") {
+      this.clients.delete(client);
+      this.counters.countClosed(event, client.connection.traffic);
+      for (const guard of this.#guards) guard.left?.(client);
+      if (!client.isDetained) this.#mode.left?.(client);
+    }
+  }
+}

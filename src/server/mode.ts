@@ -1,0 +1,32 @@
+import type { Clock } from "../clock.ts";
+import type { EventListener, MessageEvent } from "../transport/events.ts";
+import type { Admission, Asking } from "../transport/serve.ts";
+import type { Client } from "./client.ts";
+import type { Clients } from "./clients.ts";
+
+/** What the server does with its clients and their messages. */
+export interface Mode {
+  /** Decides on a client that the guards let pass. Default: it comes in. */
+  admit?(asking: Asking): Admission | Promise<Admission>;
+  /** A client has come, and no guard detains it. */
+  joined?(client: Client): void;
+  /** A message has come of a client that has joined. */
+  received?(client: Client, message: MessageEvent): void;
+  /** A client that had joined is gone. What was kept for it must go too. */
+  left?(client: Client): void;
+  /** The server stops: no client comes any more. Resolves when nothing of the mode runs. */
+  stop?(): Promise<void> | void;
+}
+
+/** What a mode works with. */
+export interface ModeContext {
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  /** Shows, records and counts what happens on connections of the mode's own. */
+  readonly onEvent: EventListener;
+  /** Tells people something. @param conn the connection that it is about */
+  readonly note: (message: string, conn?: string) => void;
+}
+
+export type MakeMode = (context: ModeContext) => Mode;
