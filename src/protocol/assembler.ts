@@ -3,7 +3,7 @@ import type { Frame } from "./frame.ts";
 import { Gather } from "./gather.ts";
 import { isControl, Opcode } from "./opcodes.ts";
 import { type Violation, violation } from "./rules.ts";
-import { Utf8Validator } from "./utf8.ts";
+import { isValidUtf8, Utf8Validator } from "./utf8.ts";
 
 /** A whole message: fragments joined, inflated where it was compressed (section 5.4, RFC 7692). */
 export interface Message {
@@ -52,6 +52,7 @@ export interface Assembled {
 }
 
 const DEFAULT_MAX_MESSAGE_LENGTH = 100 * 1024 * 1024;
+const NO_VIOLATIONS: readonly Violation[] = [];
 
 interface Started {
   readonly kind: "text" | "binary";
@@ -91,11 +92,10 @@ export class MessageAssembler {
 
   /** Takes the next frame of the direction. */
   push(frame: Frame): Assembled {
-    const late = this.#closed ? [lateFrame(frame)] : [];
-    const { violations, ...rest } = isControl(frame.header.opcode)
-      ? this.#control(frame)
-      : this.#data(frame);
-    return { violations: [...late, ...violations], ...rest };
+    const wasClosed = this.#closed;
+    const assembled = isControl(frame.header.opcode) ? this.#control(frame) : this.#data(frame);
+    if (!wasClosed) return assembled;
+    return { ...assembled, violations: [lateFrame(frame), ...assembled.violations] };
   }
 
   #control({ header, payload, payloadCut }: Frame): Assembled {
@@ -106,6 +106,9 @@ export class MessageAssembler {
   }
 
   #data(frame: Frame): Assembled {
+    if (!this.#started && this.#isPlain(frame)) {
+      return { violations: NO_VIOLATIONS, fragment: 1, message: messageOf(frame) };
+    }
     const violations: Violation[] = [];
     if (frame.header.opcode === Opcode.continuation) {
       if (!this.#started) {
@@ -122,6 +125,14 @@ export class MessageAssembler {
     const finished = this.#finish(started);
     violations.push(...finished.violations);
     return { violations, fragment: started.fragments, message: finished.message };
+  }
+
+  /** A message by itself, as most are, which needs neither copy nor judgement. */
+  #isPlain({ header, payload, payloadCut }: Frame): boolean {
+    const { opcode, fin, rsv1, length } = header;
+    if (!fin || rsv1 || payloadCut || opcode === Opcode.continuation) return false;
+    if (length > this.#maxMessageLength) return false;
+    return opcode !== Opcode.text || isValidUtf8(payload);
   }
 
   /** A new message begins before this one has ended. */
@@ -176,6 +187,23 @@ export class MessageAssembler {
   }
 }
 
+/** The message of a frame that is one by itself, not compressed. */
+function messageOf({ header, payload }: Frame): Message {
+  return {
+    kind: kindOf(header.opcode),
+    data: payload,
+    wireLength: header.length,
+    fragments: 1,
+    compressed: false,
+    cut: false,
+  };
+}
+
+/** A frame with a reserved data opcode is taken as binary: its content is not ours to judge. */
+function kindOf(opcode: number): Message["kind"] {
+  return opcode === Opcode.text ? "text" : "binary";
+}
+
 /** What comes after the sender's own Close. */
 function lateFrame({ header }: Frame): Violation {
   return violation(header.opcode === Opcode.close ? "close-twice" : "frame-after-close");
@@ -190,9 +218,8 @@ function addPayload(started: Started, { header, payload, payloadCut }: Frame): V
   return [violation("text-utf8")];
 }
 
-/** A frame with a reserved data opcode is taken as binary: its content is not ours to judge. */
 function start({ header }: Frame): Started {
-  const kind = header.opcode === Opcode.text ? "text" : "binary";
+  const kind = kindOf(header.opcode);
   return {
     kind,
     compressed: header.rsv1,
