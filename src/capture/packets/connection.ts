@@ -77,14 +77,17 @@ export class Connection implements Linked<Connection> {
     return toNanoseconds(this.seconds, this.nanoseconds);
   }
 
-  /** Takes a segment whose sender is that of `flow`. */
+  /**
+   * Takes a segment whose sender is that of `flow`. What it acknowledges comes first: its sender had
+   * that before it sent this.
+   */
   accept(flow: Flow, segment: TcpSegment): void {
     const peer = this.flows[flow.dir === 0 ? 1 : 0];
-    flow.accept(segment);
     if ((segment.flags & ACK) !== 0) {
       if ((segment.flags & SYN) !== 0) peer.start(segment.ack);
       if ((segment.flags & RST) === 0) peer.acknowledge(segment);
     }
+    flow.accept(segment);
     const ending = this.#ownEnd();
     if (ending) this.end(ending);
   }

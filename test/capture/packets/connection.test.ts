@@ -91,6 +91,20 @@ describe("a connection", () => {
     ]);
   });
 
+  it("without its SYN tells what a segment acknowledges before that segment", () => {
+    const wire = new Wire().send(
+      { seq: 100, ack: 500, payload: "ask" },
+      { back: true, seq: 500, ack: 103, payload: "answer" },
+      { seq: 103, ack: 506, payload: "ask on" },
+    );
+    expect(wire.end().log.slice(1)).toEqual([
+      "data 1> 0 ask",
+      "data 1< 0 answer",
+      "data 1> 3 ask on",
+      "end 1 capture-end",
+    ]);
+  });
+
   it("captured twice, as on the interface `any`, is told once", () => {
     const once = [
       ...handshake(100, 500),
