@@ -7,6 +7,7 @@ import { dial } from "../transport/dial.ts";
 import type { EventListener } from "../transport/events.ts";
 import { type Link, openLink } from "../transport/link.ts";
 import type { ConnectSettings } from "./connect-settings.ts";
+import { NO_DEFLATE_HINT } from "../transport/refusal-hint.ts";
 import type { SignalWatch } from "./signals.ts";
 
 /**
@@ -62,5 +63,6 @@ function endSoon(link: Link, timeoutMs: number): void {
 async function requireDeflate(connection: Connection): Promise<Connection> {
   if (connection.deflate) return connection;
   await connection.close(CloseCode.mandatoryExtension, "permessage-deflate is required");
-  throw new FramecatError("bad-handshake", "the server did not agree to permessage-deflate");
+  const message = "the server did not agree to permessage-deflate";
+  throw new FramecatError("bad-handshake", message, NO_DEFLATE_HINT);
 }

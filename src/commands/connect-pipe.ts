@@ -125,11 +125,13 @@ function judgeEnd(
   if (settings.checks.closesByCode) return undefined;
   const failure = link?.failure ?? end.judge(close);
   if (whole || stopped) return failure;
-  if (!failure) return new FramecatError("abnormal", unsentWords(close));
+  if (!failure) return new FramecatError("abnormal", unsentWords(close), REST_HINT);
   // Where the end is a failure, its one line says that not all was sent, too.
   const { code, message, hint } = failure;
   return new FramecatError(code, `${message}; not all of stdin was sent`, hint);
 }
+
+const REST_HINT = "With --reconnect the rest goes out on another connection.";
 
 /** A peaceful end is none for who had more to say. */
 function unsentWords({ initiator, code }: CloseEvent): string {

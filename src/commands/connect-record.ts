@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { FramecatError } from "../errors.ts";
+import { hasOpened } from "../opened.ts";
 import { type SmokeRun, smokeResult, type ConnectResult } from "../scenario/smoke-result.ts";
 import { Statistics } from "../scenario/statistics.ts";
 import type { CloseEvent, Event, HandshakeEvent } from "../transport/events.ts";
@@ -20,6 +21,11 @@ export class RunRecord {
     this.#settings = settings;
     this.#clock = clock;
     this.#startedAt = clock.now();
+  }
+
+  /** The latest handshake has ended without a connection, for what its event tells. */
+  get wasRefused(): boolean {
+    return this.#handshake !== undefined && !hasOpened(this.#handshake);
   }
 
   take(event: Event): void {

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { type FramecatError, usageError } from "../errors.ts";
+import { type FailureCode, FramecatError, usageError } from "../errors.ts";
 import { connectJunit } from "../render/connect-junit.ts";
 import { jsonLine } from "../render/json-line.ts";
 import { sequenceSummaryLine } from "../render/sequence-lines.ts";
@@ -30,6 +30,26 @@ export async function reportRun(
   await output.flushed();
   if (output.failure) throw cannotWriteStdout(output.failure);
 }
+
+/**
+ * What is left to say of a failure: a refusal that was shown on a screen or in a log, with its
+ * status, headers and body, is not told a second time, but what it likely means is.
+ */
+export function afterReport(
+  { settings, record }: ConnectRun,
+  failure: FramecatError,
+): FramecatError {
+  const { interactive, quiet, showsFrames } = settings;
+  const isShown = showsFrames || (interactive && !quiet);
+  const message = SHOWN[failure.code];
+  if (!isShown || message === undefined || !record.wasRefused) return failure;
+  return new FramecatError(failure.code, message, failure.hint);
+}
+
+const SHOWN: Readonly<Partial<Record<FailureCode, string>>> = {
+  refused: "the handshake was refused",
+  "bad-handshake": "the handshake is invalid",
+};
 
 /** What was checked, what has passed, and what a numbered stream came to. */
 function writeSummary(run: ConnectRun, failure: FramecatError | undefined): void {

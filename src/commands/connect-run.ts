@@ -5,7 +5,7 @@ import type { Args } from "./command.ts";
 import { openConnectOutputs } from "./connect-outputs.ts";
 import { converseByPrompt } from "./connect-prompt.ts";
 import { RunRecord } from "./connect-record.ts";
-import { reportRun } from "./connect-report.ts";
+import { afterReport, reportRun } from "./connect-report.ts";
 import type { ConnectRun } from "./connect-context.ts";
 import { converseByScript } from "./connect-pipe.ts";
 import { type ConnectSettings, readSettings } from "./connect-settings.ts";
@@ -32,7 +32,7 @@ export async function runConnect(args: Args, io: Io): Promise<number> {
     const interrupted = signals.received && interruption(signals.received);
     await signals.hurry(reportRun(connectRun, interrupted ?? failure));
     if (signals.received) return exitCodeOf(signals.received);
-    if (failure) throw failure;
+    if (failure) throw afterReport(connectRun, failure);
     return EXIT_DONE;
   } finally {
     signals.off();

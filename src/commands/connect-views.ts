@@ -31,7 +31,12 @@ function lintView({ look }: ConnectSettings): ShowEvent {
   if (look.verbosity === 0) return () => [];
   const lint = new EventLint({ findings: "conversation" });
   const render = createEventRenderer({ theme: look.theme, columns: look.columns });
-  return (event) => lint.take(event).flatMap(render);
+  // A refusal is told as such already.
+  return (event) =>
+    lint
+      .take(event)
+      .filter(({ violation }) => violation.rule !== "handshake-refused")
+      .flatMap(render);
 }
 
 /** What a numbered stream lacks, as it shows. */

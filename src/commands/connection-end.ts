@@ -32,10 +32,16 @@ export function watchEnd(): EndWatch {
 function judgeClose(close: CloseEvent, failed: string | undefined): FramecatError | undefined {
   if (close.code === CloseCode.abnormal) {
     const message = failed ?? "the connection ended without a Close frame (1006)";
-    return new FramecatError("abnormal", message);
+    return new FramecatError("abnormal", message, diedHint(close));
   }
   if (close.initiator === "local" || PEACEFUL_CODES.has(close.code)) return undefined;
   return new FramecatError("closed", `the peer closed with ${wordsOf(close)}`);
+}
+
+/** What such an end of the peer's most likely means. */
+function diedHint({ initiator }: CloseEvent): string | undefined {
+  if (initiator === "local") return undefined;
+  return "The server crashed, or a proxy cut a quiet line: --ping-interval keeps it busy, --reconnect dials again.";
 }
 
 function wordsOf({ code, reason }: CloseEvent): string {

@@ -11,7 +11,7 @@ import { encodeHead, HeadReader, type Headers, type HttpHead } from "../protocol
 import { FramecatError, messageOf, usageError } from "../errors.ts";
 import type { DeflateOffer } from "../protocol/deflate.ts";
 import { connectFailure, isTlsAlert } from "./connect-failure.ts";
-import { hintFor } from "./refusal-hint.ts";
+import { hintFor, hintForInvalid, hintForOther, NO_DEFLATE_HINT } from "./refusal-hint.ts";
 import { placeOf, type Target } from "./target.ts";
 
 /** What the opening request asks for, beside the address. */
@@ -132,21 +132,22 @@ export class ClientUpgrade {
   #notHttp(message: string, bytes: Uint8Array): UpgradeResult {
     const said = JSON.stringify(Buffer.from(bytes.subarray(0, 40)).toString("latin1"));
     const text = `${placeOf(this.#target)} did not answer as a WebSocket server: ${message}, it began with ${said}`;
-    const hint = isTlsRecord(bytes) ? "It speaks TLS: try wss:// instead of ws://." : undefined;
-    return failed(new FramecatError("bad-handshake", text, hint));
+    return failed(new FramecatError("bad-handshake", text, hintForOther(bytes)));
   }
 
   #agreed(response: HttpHead, verdict: ResponseVerdict, rest: Uint8Array): UpgradeResult {
     const lacks = this.#requireDeflate && verdict.deflate === undefined;
     if (!lacks) return { state: "open", response, verdict, rest };
     const text = "the server did not agree to permessage-deflate";
-    return { ...failed(new FramecatError("bad-handshake", text)), response, verdict };
+    const failure = new FramecatError("bad-handshake", text, NO_DEFLATE_HINT);
+    return { ...failed(failure), response, verdict };
   }
 
   #invalid(response: HttpHead, verdict: ResponseVerdict): UpgradeResult {
     const [first] = verdict.violations;
     const text = `the handshake is invalid: ${first?.message.replace(/\.$/, "")}`;
-    return { ...failed(new FramecatError("bad-handshake", text)), response, verdict };
+    const hint = first && hintForInvalid(first.rule);
+    return { ...failed(new FramecatError("bad-handshake", text, hint)), response, verdict };
   }
 
   #refusal(): UpgradeResult {
@@ -172,11 +173,6 @@ function authorization({ credentials }: Target): Headers {
 function failed(failure: FramecatError) {
   const nothing = { response: undefined, verdict: undefined, body: new Uint8Array(0) };
   return { state: "failed", failure, ...nothing } as const;
-}
-
-/** An alert or a handshake message of TLS (RFC 8446, section 5.1). */
-function isTlsRecord([type, major]: Uint8Array): boolean {
-  return (type === 0x15 || type === 0x16) && major === 0x03;
 }
 
 function encode(request: HttpHead): Uint8Array {

@@ -18,6 +18,9 @@ export interface Refusal {
 /** Statuses that send elsewhere (RFC 9110, section 15.4). */
 export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
+/** For a server that does not compress, which was asked to. */
+export const NO_DEFLATE_HINT = "--deflate on takes it as it is.";
+
 /** Of what a peer says, so much is repeated in a hint. */
 const MAX_QUOTE = 120;
 
@@ -55,6 +58,37 @@ const HINTS: Readonly<Record<number, string>> = {
   503: "It is overloaded or down for a while.",
   504: BEHIND,
 };
+
+const UPGRADE_DROPPED = "A proxy before the server may drop it: it has to pass Upgrade on.";
+
+const INVALID: Readonly<Record<string, string>> = {
+  "response-status": "A proxy before the server may speak HTTP/1.0: it has to speak 1.1.",
+  "response-upgrade": UPGRADE_DROPPED,
+  "response-connection": UPGRADE_DROPPED,
+  "response-accept": "A proxy may have answered from its cache, or the server computes it wrong.",
+  "response-subprotocol": "Offer what it speaks with -s NAME.",
+  "response-extensions": "Try --deflate off.",
+};
+
+/**
+ * What an answer that breaks a rule most likely means, in whole sentences.
+ * @param rule the first one that it breaks
+ */
+export function hintForInvalid(rule: string): string | undefined {
+  return INVALID[rule];
+}
+
+/** What bytes that are no HTTP most likely mean. */
+export function hintForOther(bytes: Uint8Array): string {
+  return isTlsRecord(bytes)
+    ? "It speaks TLS: try wss:// instead of ws://."
+    : "Is the port right? Something else than a web server answers there.";
+}
+
+/** An alert or a handshake message of TLS (RFC 8446, section 5.1). */
+function isTlsRecord([type, major]: Uint8Array): boolean {
+  return (type === 0x15 || type === 0x16) && major === 0x03;
+}
 
 function otherVersion(versions: readonly string[]): string {
   return `It speaks version ${quote(versions.join(", "))} of the protocol: --ws-version asks for one.`;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { main } from "../../src/cli.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
 import { folder } from "../helpers/temp-files.ts";
-import { freePort } from "../helpers/transport.ts";
+import { freePort, rawServer } from "../helpers/transport.ts";
 import { echoBack, wsServer } from "../helpers/ws-peers.ts";
 
 async function connect(...argv: string[]) {
@@ -58,5 +58,35 @@ describe("the result of a run", () => {
     expect(out).toBe("hi\n");
     expect(err).toMatch(/^ok +ws:\/\/.*\nok +expected "hi" .*\npassed in .*, 1 of 1 check met\n\n/);
     expect(err).toMatch(/connections +1 of 1 attempt opened/);
+  });
+});
+
+describe("a refused handshake", () => {
+  const refusing = async (answer: string) =>
+    (await rawServer((peer) => peer.send(`HTTP/1.1 ${answer}\r\n\r\n`))).url();
+  const FORBIDDEN = "403 Forbidden\r\nContent-Length: 0";
+  const WRONG = "101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade";
+
+  // The heads that -v and -i show tell the status once more.
+  it.each([
+    [FORBIDDEN, [], 1, /^framecat: \S+ refused the handshake: HTTP 403 .* \(exit 14\)\. Often/],
+    [WRONG, [], 1, /^framecat: the handshake is invalid: .+ \(exit 15\)\. A proxy/],
+    [FORBIDDEN, ["-v"], 2, /^framecat: the handshake was refused \(exit 14\)\. Often/m],
+    [WRONG, ["-i"], 1, /^framecat: the handshake is invalid \(exit 15\)\. A proxy/m],
+  ])("%j is not told again with %j", async (answer, argv, times, last) => {
+    const { err, out } = await connect(await refusing(answer), ...argv);
+    expect(err).toMatch(last);
+    expect([err.match(/403 Forbidden|must be the base64/g)?.length, out]).toEqual([times, ""]);
+    expect(err).not.toMatch(/handshake-refused/);
+  });
+
+  it.each([
+    [[], "framecat: the handshake was refused (exit 14)."],
+    [["-q"], "refused the handshake: HTTP 403 Forbidden (exit 14)."],
+  ])("at a prompt, too: %j", async (argv, last) => {
+    const io = memoryIo({ tty: true });
+    expect(await main(["connect", await refusing(FORBIDDEN), ...argv], io)).toBe(14);
+    expect(io.err()).toContain(last);
+    expect(io.out()).toMatch(argv.length > 0 ? /^$/ : /403 Forbidden/);
   });
 });

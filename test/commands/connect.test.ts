@@ -147,7 +147,7 @@ describe("a pipe", () => {
     expect(await code).toBe(21);
     expect(io.err()).toBe(
       "· 1 message was never sent\n" +
-        "framecat: the peer closed with 1000 before all of stdin was sent (exit 21).\n",
+        "framecat: the peer closed with 1000 before all of stdin was sent (exit 21). With --reconnect the rest goes out on another connection.\n",
     );
   });
 

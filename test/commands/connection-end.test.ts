@@ -45,6 +45,13 @@ describe("the exit code of a connection that has ended", () => {
     expect(judged(closeEvent(1006, "peer"), "abnormal")).toEqual([21, "abnormal!"]);
   });
 
+  it("21 with what it likely means, where we did not end it", () => {
+    const hints = (["peer", "local"] as const).map((who) => {
+      return watchEnd().judge(closeEvent(1006, who))?.hint;
+    });
+    expect(hints).toEqual([expect.stringContaining("--reconnect"), undefined]);
+  });
+
   it("20 where the peer broke the protocol, however it ended", () => {
     expect(judged(closeEvent(1002, "local"), "protocol")).toEqual([20, "protocol!"]);
     expect(judged(closeEvent(1006, "peer"), "abnormal", "protocol")).toEqual([20, "protocol!"]);

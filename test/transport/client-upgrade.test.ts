@@ -255,12 +255,8 @@ describe("a refusal", () => {
 
 it("fails without compression where that is required", () => {
   const options = { deflate: {}, requireDeflate: true };
-  expectFails(
-    right(),
-    "bad-handshake",
-    /^the server did not agree to permessage-deflate$/,
-    options,
-  );
+  const message = /^the server did not agree to permessage-deflate$/;
+  expect(expectFails(right(), "bad-handshake", message, options).hint).toMatch(/--deflate on/);
   const agreed = right("Sec-WebSocket-Extensions: permessage-deflate");
   expect(answer(agreed, options).state).toBe("open");
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { hintFor } from "../../src/transport/refusal-hint.ts";
+import { hintFor, hintForInvalid, hintForOther } from "../../src/transport/refusal-hint.ts";
+import { hex } from "../helpers/bytes.ts";
 import { type HeaderValues, makeHead } from "../helpers/heads.ts";
 
 function hint(status: number, headers: HeaderValues = {}, sent: HeaderValues = {}, secure = false) {
@@ -103,5 +104,29 @@ describe("what the headers say besides", () => {
   it("is cut where it is long", () => {
     expect(hint(301, { Location: "/x".repeat(5000) })?.length).toBeLessThan(200);
     expect(hint(401, { "WWW-Authenticate": "x".repeat(5000) })?.length).toBeLessThan(250);
+  });
+});
+
+describe("what an answer that opens nothing means", () => {
+  it.each([
+    ["response-status", /1\.1/],
+    ["response-upgrade", /pass Upgrade on/],
+    ["response-connection", /pass Upgrade on/],
+    ["response-accept", /cache/],
+    ["response-subprotocol", /-s NAME/],
+    ["response-extensions", /--deflate off/],
+    ["no-such-rule", undefined],
+  ])("%s", (rule, expected) => {
+    if (expected) expect(hintForInvalid(rule)).toMatch(expected);
+    else expect(hintForInvalid(rule)).toBeUndefined();
+  });
+
+  it.each([
+    ["15 03 01 00 02 02 16", /wss:\/\//],
+    ["16 03 03 00 02", /wss:\/\//],
+    ["53 53 48 2d 32 2e 30", /Is the port right/],
+    ["", /Is the port right/],
+  ])("bytes that are no HTTP: %s", (bytes, expected) => {
+    expect(hintForOther(hex(bytes))).toMatch(expected);
   });
 });
