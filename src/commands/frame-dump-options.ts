@@ -54,7 +54,7 @@ const FORMS: readonly OptionSpec[] = [
   {
     name: "hex",
     kind: "flag",
-    description: "show every payload as a hex dump",
+    description: "hex of each frame: header, mask, payload",
     topic: "Output",
     common: true,
   },

@@ -10,8 +10,10 @@ import { DIAGRAM_COLUMNS, frameDiagram } from "./diagram.ts";
 import { exactLength } from "./exact-length.ts";
 import { escapeBytes, escapeControl } from "./escape.ts";
 import { formatCount, formatDuration } from "./format.ts";
+import { frameHexLines } from "./frame-hex.ts";
 import { hexPairs } from "./hexdump.ts";
 import {
+  hexdumpIndent,
   type Payload,
   type PayloadSpace,
   showControlPayload,
@@ -33,7 +35,7 @@ export interface FrameLook {
   readonly headerBytes: boolean;
   /** Adds the bit layout. */
   readonly diagram: boolean;
-  /** Shows every payload as a hexdump, text and control frames too. */
+  /** Shows every frame as a hexdump, text and control frames too. */
   readonly hex: boolean;
   /** Indents and colors text that is JSON. */
   readonly pretty: boolean;
@@ -132,7 +134,8 @@ function violations({ violations: found }: FrameEvent, theme: Theme, columns: nu
 }
 
 function headerLines({ headerBytes, header }: Frame, look: FrameLook): string[] {
-  if (!look.headerBytes) return [];
+  // A hexdump has them already.
+  if (!look.headerBytes || look.hex) return [];
   return [look.theme.dim(`header ${hexPairs(headerBytes)} at byte ${formatCount(header.offset)}`)];
 }
 
@@ -231,7 +234,7 @@ function shownPayload(
   const control = isClose || !hex ? controlText(event.frame) : undefined;
   const { indent, columns, room } = space;
   const inline = control === undefined || displayWidth(control) > room ? [] : [span(control)];
-  if (hex) return { ...shownBytes(event, place, { ...space, room: 0 }, "binary"), inline };
+  if (hex) return { inline, below: frameHexLines(event, space), indent: hexdumpIndent(space) };
   if (control === undefined) return shownBytes(event, place, space);
   if (inline.length > 0) return { inline, below: [], indent };
   // Some 125 bytes in hex are wider than most screens; as a hexdump they are readable.
@@ -239,16 +242,9 @@ function shownPayload(
   return { inline: [], below: wrapWords(control, columns - indent), indent };
 }
 
-/** @param kind as what to show them, where that is not what they are */
-function shownBytes(
-  event: FrameEvent,
-  place: MessagePlace,
-  space: PayloadSpace,
-  kind?: Payload["kind"],
-): ShownPayload {
+function shownBytes(event: FrameEvent, place: MessagePlace, space: PayloadSpace): ShownPayload {
   const payload = dataPayload(event, place);
-  if (!payload) return { inline: [], below: [], indent: space.indent };
-  return showPayload({ ...payload, kind: kind ?? payload.kind }, space);
+  return payload ? showPayload(payload, space) : { inline: [], below: [], indent: space.indent };
 }
 
 /** The payload of a whole control frame in words. */

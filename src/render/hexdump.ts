@@ -1,25 +1,39 @@
 import { Buffer } from "node:buffer";
-import type { Theme } from "./theme.ts";
+import { plain, type Style, type Theme } from "./theme.ts";
 
 /** Columns of a line: the offset, two groups of eight bytes, the characters. */
 export const HEXDUMP_COLUMNS = 76;
 const BYTES_A_LINE = 16;
 
+/** How wide the offset is, or what stands in its place. */
+export const OFFSET_COLUMNS = "00000000  ".length;
+
+/** What the bytes are: the word stands where the first row would tell an offset of 0. */
+export interface HexMark {
+  readonly word: string;
+  readonly style: Style;
+}
+
 /** `00000000  89 50 4e 47 0d 0a 1a 0a  00 00 00 0d 49 48 44 52  .PNG........IHDR` */
-export function hexdump(bytes: Uint8Array, theme: Pick<Theme, "dim">): string[] {
-  return hexRows(bytes, theme).map((row, i) => {
+export function hexdump(bytes: Uint8Array, theme: Pick<Theme, "dim">, mark?: HexMark): string[] {
+  return hexRows(bytes, theme, mark?.style).map((row, i) => {
+    if (mark && i === 0) return mark.style(mark.word.padEnd(OFFSET_COLUMNS)) + row;
     const offset = (i * BYTES_A_LINE).toString(16).padStart(8, "0");
     return `${theme.dim(offset)}  ${row}`;
   });
 }
 
 /** A hexdump that does not number its lines. */
-export function hexRows(bytes: Uint8Array, theme: Pick<Theme, "dim">): string[] {
+export function hexRows(
+  bytes: Uint8Array,
+  theme: Pick<Theme, "dim">,
+  style: Style = plain,
+): string[] {
   const rows: string[] = [];
   for (let at = 0; at < bytes.length; at += BYTES_A_LINE) {
     const row = bytes.subarray(at, at + BYTES_A_LINE);
     const groups = `${hexPairs(row.subarray(0, 8)).padEnd(23)}  ${hexPairs(row.subarray(8)).padEnd(23)}`;
-    rows.push(`${groups}  ${theme.dim(printable(row))}`);
+    rows.push(`${style(groups)}  ${theme.dim(printable(row))}`);
   }
   return rows;
 }

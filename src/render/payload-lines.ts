@@ -107,15 +107,25 @@ function quietNewline(line: string, { dim }: Theme): string {
 }
 
 function showBinary(bytes: Uint8Array, note: string, space: PayloadSpace): ShownPayload {
-  const { theme, room, columns } = space;
+  const { theme, room } = space;
   const inline = hexDigits(bytes);
   if (bytes.length <= MAX_INLINE_HEX_BYTES && !note && inline.length <= room) {
     return { inline: [span(inline)], below: [], indent: space.indent };
   }
   const lines = hexdump(bytes, theme);
-  // A hexdump is wide: where it would not fit below the opcode it moves to the left.
-  const indent = Math.max(0, Math.min(space.indent, columns - HEXDUMP_COLUMNS));
-  return { inline: [], below: note ? [...lines, theme.dim(note)] : lines, indent };
+  return {
+    inline: [],
+    below: note ? [...lines, theme.dim(note)] : lines,
+    indent: hexdumpIndent(space),
+  };
+}
+
+/** A hexdump is wide: where it would not fit below the opcode it moves to the left. */
+export function hexdumpIndent({
+  indent,
+  columns,
+}: Pick<PayloadSpace, "indent" | "columns">): number {
+  return Math.max(0, Math.min(indent, columns - HEXDUMP_COLUMNS));
 }
 
 /** A short payload of a control frame: in quotes where it is readable, otherwise in hex. */

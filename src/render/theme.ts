@@ -19,6 +19,9 @@ export interface Theme {
   readonly good: Style;
   readonly warn: Style;
   readonly bad: Style;
+  /** Parts of a frame beside its payload, which has the color of its direction. */
+  readonly frameHeader: Style;
+  readonly maskKey: Style;
   /** Parts of JSON. */
   readonly key: Style;
   readonly string: Style;
@@ -32,8 +35,9 @@ export const plain: Style = (text) => text;
 export function createTheme(level: ColorLevel): Theme {
   if (level === 0) {
     const styles = { dim: plain, bold: plain, header: plain, out: plain, in: plain };
+    const frame = { frameHeader: plain, maskKey: plain };
     const json = { key: plain, string: plain, number: plain, literal: plain };
-    return { level, ...styles, good: plain, warn: plain, bad: plain, ...json };
+    return { level, ...styles, good: plain, warn: plain, bad: plain, ...frame, ...json };
   }
   const chalk = new Chalk({ level });
   return {
@@ -46,6 +50,8 @@ export function createTheme(level: ColorLevel): Theme {
     good: (text) => chalk.green(text),
     warn: (text) => chalk.yellow(text),
     bad: (text) => chalk.red(text),
+    frameHeader: (text) => chalk.yellow(text),
+    maskKey: (text) => chalk.magenta(text),
     key: (text) => chalk.blueBright(text),
     string: (text) => chalk.green(text),
     number: (text) => chalk.magenta(text),

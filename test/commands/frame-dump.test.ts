@@ -185,7 +185,8 @@ describe("--decode", () => {
     const { out } = await decoded("msgpack", message("c3"), "--hex");
     expect(out.split("\n").map((line) => line.trimEnd().slice(0, 14))).toEqual([
       "← binary     1",
-      "  00000000  c3",
+      "  header    82",
+      "  payload   c3",
       "  true",
       "",
     ]);

@@ -255,13 +255,17 @@ describe("more to see", () => {
     for (const line of drawn) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it("every payload as a hexdump", () => {
-    const dump = (sketch: FrameSketch) => lines(frameEvent(sketch), {}, { hex: true });
-    expect(dump({ opcode: 1, payload: "hi" })[1]).toMatch(/^ {4}00000000 {2}68 69 .* hi$/);
-    expect(dump({ opcode: 9, payload: "p1" })[1]).toMatch(/^ {4}00000000 {2}70 31 .* p1$/);
+  it("every frame as a hexdump, with its header in it", () => {
+    const dump = (sketch: FrameSketch) =>
+      lines(frameEvent(sketch), {}, { hex: true, headerBytes: true });
+    expect(dump({ opcode: 1, payload: "hi" }).slice(1)).toEqual([
+      expect.stringMatching(/^ {4}header {4}81 02 +at byte 0$/),
+      expect.stringMatching(/^ {4}payload {3}68 69 .* hi$/),
+    ]);
+    expect(dump({ opcode: 9, payload: "p1" })[2]).toMatch(/^ {4}payload {3}70 31 .* p1$/);
     const close = dump({ opcode: 8, payload: encodeClosePayload(1000) });
     expect(close[0]).toContain("1000 Normal Closure");
-    expect(close[1]).toMatch(/^ {4}00000000 {2}03 e8 /);
+    expect(close[2]).toMatch(/^ {4}payload {3}03 e8 /);
   });
 
   it("a long ping as a hexdump, because its hex would leave the screen", () => {

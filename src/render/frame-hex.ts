@@ -1,0 +1,58 @@
+import type { FrameEvent } from "../transport/events.ts";
+import { formatCount } from "./format.ts";
+import { hexdump, hexPairs, OFFSET_COLUMNS } from "./hexdump.ts";
+import type { Style, Theme } from "./theme.ts";
+
+export interface FrameHexLook {
+  readonly theme: Theme;
+  /** Bytes that are shown of the payload, and of what it inflates to. */
+  readonly maxPrint: number;
+}
+
+const MASK_LENGTH = 4;
+/** Ten octets, the longest header without its masking key, in two groups. */
+const HEADER_COLUMNS = 3 * 10 + 1;
+
+/**
+ * A frame as a hexdump, by what the bytes are, each in a color of its own:
+ *
+ * ```
+ * header    81 85                            at byte 7
+ * mask      37 fa 21 3d
+ * unmasked  48 65 6c 6c 6f                                    Hello
+ * ```
+ *
+ * The payload has the word of what has been done to it.
+ */
+export function frameHexLines(event: FrameEvent, { theme, maxPrint }: FrameHexLook): string[] {
+  const { frame, message, dir } = event;
+  const { header, payload } = frame;
+  const mark = { word: header.masked ? "unmasked" : "payload", style: theme[dir] };
+  const show = (bytes: Uint8Array, length: number, as: typeof mark): string[] => {
+    const shown = bytes.subarray(0, maxPrint);
+    const left = `… ${formatCount(shown.length)} of ${formatCount(length)} B`;
+    return [...hexdump(shown, theme, as), ...(shown.length < length ? [theme.dim(left)] : [])];
+  };
+  const lines = [...headerRows(event, theme), ...show(payload, header.length, mark)];
+  if (!message?.compressed || message.cut) return lines;
+  const inflated = { word: "inflated", style: theme.bold };
+  return [...lines, ...show(message.data, message.data.length, inflated)];
+}
+
+function headerRows({ frame: { header, headerBytes } }: FrameEvent, theme: Theme): string[] {
+  const keyAt = headerBytes.length - (header.masked ? MASK_LENGTH : 0);
+  const octets = twoGroups(headerBytes.subarray(0, keyAt)).padEnd(HEADER_COLUMNS);
+  const place = theme.dim(`at byte ${formatCount(header.offset)}`);
+  const first = `${marked("header", octets, theme.frameHeader)}  ${place}`;
+  if (!header.masked) return [first];
+  return [first, marked("mask", hexPairs(headerBytes.subarray(keyAt)), theme.maskKey)];
+}
+
+/** With the gap that a hexdump has after eight bytes. */
+function twoGroups(bytes: Uint8Array): string {
+  return [bytes.subarray(0, 8), bytes.subarray(8)].map(hexPairs).join("  ").trimEnd();
+}
+
+function marked(word: string, octets: string, style: Style): string {
+  return style(word.padEnd(OFFSET_COLUMNS) + octets);
+}
