@@ -164,6 +164,8 @@ function beginsAnew({ connection, flow }: Route, segment: TcpSegment): boolean {
     if (flow.matchesSyn(seq)) return false;
     const peer = connection.flows[flow.dir === 0 ? 1 : 0];
     if (connection.closed || (flags & ACK) !== 0 || !peer.begun) return true;
+    // What it carries (RFC 7413) is of the new one, and not kept until that is certain.
+    if (segment.end + segment.missing > segment.start) return true;
     connection.pendingSyn = { flow, seq };
     return false;
   }

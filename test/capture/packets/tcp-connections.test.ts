@@ -49,6 +49,18 @@ describe("the same ports again", () => {
     expect(log.slice(1, 4)).toEqual(["gap 1> 0 +2", "data 1> 2 old", "end 1 reused"]);
   });
 
+  it("by a SYN with data, which is of the new one", () => {
+    const syn = { seq: 9000, flags: SYN, payload: "new" };
+    const { log } = new Wire().send(...handshake(), syn).end();
+    expect(log).toEqual([
+      "open 1 10.0.0.1:1000",
+      "end 1 reused",
+      "open 2 10.0.0.1:1000",
+      "data 2> 0 new",
+      "end 2 capture-end",
+    ]);
+  });
+
   it("no stray SYN ends a connection, or moves its numbers", () => {
     const stray = { seq: 0x7000_0000, flags: SYN };
     const data = { seq: 101, ack: 501, payload: "ab" };
