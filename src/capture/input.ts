@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { usageError } from "../errors.ts";
 import { type Detected, detectFormat, foreignFormat, TextDetector } from "./detect.ts";
-import { Lookahead } from "./lookahead.ts";
+import type { Lookahead } from "./lookahead.ts";
 import { readText, type TextContent, type TextFormat } from "./text-content.ts";
 
 /** What an input of frames may be. */
@@ -14,12 +14,6 @@ export type InputContent =
 /** Text is read whole before it is understood; this much is more than anybody pastes. */
 const MAX_TEXT_LENGTH = 64 * 1024 * 1024;
 const MAGIC_LENGTH = 16;
-const WORDS: Readonly<Record<Exclude<Detected, "text or binary">, string>> = {
-  pcap: "a pcap capture",
-  pcapng: "a pcapng capture",
-  har: "a HAR",
-  ndjson: "NDJSON of framecat",
-};
 
 /** Looks at as much of an input as tells what it is: some bytes, and of what begins like JSON more. */
 export async function detectInput(source: Lookahead): Promise<Detected> {
@@ -47,25 +41,6 @@ export async function readInput(
   if (!(await readsAsText(source, name, format))) return { kind: "bytes", chunks: source.all() };
   const { buffer, byteOffset, length } = source.view();
   return readText(Buffer.from(buffer, byteOffset, length).toString("utf8"), name, format);
-}
-
-/** The bytes of frames that an input tells. @throws FramecatError (usage) as `readInput` does */
-export async function* readBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  name: string,
-  format: InputFormat = "auto",
-): AsyncGenerator<Uint8Array> {
-  const source = new Lookahead(chunks);
-  try {
-    const found = format === "auto" ? await detectInput(source) : "text or binary";
-    if (found !== "text or binary") throw usageError(`${name} is ${WORDS[found]}, not raw frames`);
-    const content = await readInput(source, name, format);
-    if (content.kind === "capture") throw usageError(`${name} is a dump of packets, not of frames`);
-    if (content.kind === "bytes") yield* content.chunks;
-    else for (const { bytes } of content.runs) yield bytes;
-  } finally {
-    await source.close();
-  }
 }
 
 /** Looks at all of the input, or at as much of it as shows that it is no text. */
