@@ -146,8 +146,8 @@ export class ConnectionLint {
     this.#incomplete[flow] = true;
     this.#fragments[flow].gap();
     this.#deflate[flow].gap();
-    this.#pings.c2s.gap();
-    this.#pings.s2c.gap();
+    this.#pings[flow].gap({ pings: true });
+    this.#pings[opposite(flow)].gap({ pings: false });
     return NOTHING;
   }
 
@@ -173,7 +173,9 @@ export class ConnectionLint {
     const how = { c2s: this.#howEnded("c2s"), s2c: this.#howEnded("s2c") };
     this.#endPings("c2s", how);
     this.#endPings("s2c", how);
-    this.#closing.end({ how, first: this.#endedFirst });
+    // What is behind a hole is told late, or not at all: so is its end.
+    const isWhole = !this.#incomplete.c2s && !this.#incomplete.s2c;
+    this.#closing.end({ how, first: isWhole ? this.#endedFirst : undefined });
     return this.#take();
   }
 

@@ -62,9 +62,12 @@ export class PingLint {
     return waitedMs(atNs, nowNs) > this.#slowPongMs;
   }
 
-  /** Bytes are missing, maybe with pings or pongs: what waits is not waited for any more. */
-  gap(): void {
-    this.#forgotten += this.#waiting.length;
+  /**
+   * Bytes are missing, maybe with pings or pongs: what waits is not waited for any more. Where pings
+   * may be missing, any pong may be the answer to one of them.
+   */
+  gap({ pings }: { readonly pings: boolean }): void {
+    this.#forgotten = pings ? Number.POSITIVE_INFINITY : this.#forgotten + this.#waiting.length;
     this.#waiting = [];
     this.#doubtful = [];
   }

@@ -4,7 +4,10 @@ import { PingLint } from "../../src/protocol/ping-lint.ts";
 import { utf8 } from "../helpers/bytes.ts";
 import { reports } from "../helpers/lint.ts";
 
-/** `>a` is a ping with the payload a, `<a` a pong; `@5` lets seconds pass; `|` is a gap, `.` the end. */
+/**
+ * `>a` is a ping with the payload a, `<a` a pong; `@5` lets seconds pass; `|` is a gap among the
+ * pongs, `#` among the pings, `.` the end.
+ */
 function judge(talk: string, cut = false): string[] {
   const { found, report } = reports();
   const lint = new PingLint(report, { slowPongMs: 5000 });
@@ -16,7 +19,7 @@ function judge(talk: string, cut = false): string[] {
     if (kind === ">") lint.ping(place, said, 0, at);
     else if (kind === "<") lint.pong(place, said, at);
     else if (kind === "@") at += BigInt(payload) * 1_000_000_000n;
-    else if (kind === "|") lint.gap();
+    else if (kind === "|" || kind === "#") lint.gap({ pings: kind === "#" });
     else lint.end(({ payload: waiting }) => waiting?.[0] === 0x78);
   });
   return found.map(({ rule, place }) => `${rule} ${"frame" in place ? place.frame : ""}`);
@@ -42,6 +45,7 @@ describe("pings and pongs", () => {
     [">a <b @1 >c <c .", ["pong-unsolicited 1"]],
     ["a gap", [], ">a | <a ."],
     ["a gap, and a pong too many", ["pong-unsolicited 3"], ">a | <a <a ."],
+    ["pings are missing, and their pongs are not", [], ">a # <a <b <c ."],
   ] as const)("%s: %j", (name, expected, talk: string = name) => {
     expect(judge(talk)).toEqual(expected);
   });

@@ -83,7 +83,9 @@ export class FrameStream {
     this.#whole = new WholeFrames(this.#expected(), decoding.slab);
     this.#parser = this.#newParser(0);
     this.#assembler = this.#newAssembler();
-    if (!begins) this.#lose();
+    if (begins) return;
+    sink.gap(dir);
+    this.#lose();
   }
 
   /** `bytes[start, end)` come next, and are valid until this returns. */
