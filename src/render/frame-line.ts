@@ -17,6 +17,7 @@ import {
   type Payload,
   type PayloadSpace,
   showControlPayload,
+  showJsonBelow,
   showPayload,
   type ShownPayload,
 } from "./payload-lines.ts";
@@ -214,10 +215,24 @@ export function messageBody(
   space: PayloadSpace,
 ): ShownPayload[] {
   const decoded = decodeMessage(event, look);
-  if (!decoded) return [shownPayload(event, place, look, space)];
+  if (!decoded) return [shownPayload(event, place, look, space), ...joinedJson(event, look, space)];
   if (decoded.values.length > 0 && !look.hex) return [showDecoded(decoded, space)];
   const bytes = shownPayload(event, place, look, space);
   return [bytes, showDecoded(decoded, { ...space, room: 0 })];
+}
+
+/** The whole of a message that came in fragments, each of which is no JSON by itself. */
+function joinedJson(
+  { message, fragment }: FrameEvent,
+  { pretty, hex }: FrameLook,
+  space: PayloadSpace,
+): ShownPayload[] {
+  // What was compressed is shown whole as it is.
+  if (!pretty || hex || fragment < 2 || !message || message.cut || message.compressed) return [];
+  if (message.kind !== "text") return [];
+  const { data: bytes, kind } = message;
+  const json = showJsonBelow({ bytes, length: bytes.length, kind }, space);
+  return json ? [json] : [];
 }
 
 function decodeMessage({ message }: FrameEvent, { decoder }: FrameLook): Decoded | undefined {

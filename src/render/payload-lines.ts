@@ -44,12 +44,26 @@ const MAX_INLINE_HEX_BYTES = 16;
  * newlines and at the edge, and bytes as a hexdump. What is left out is told.
  */
 export function showPayload(payload: Payload, space: PayloadSpace): ShownPayload {
-  const shown = payload.bytes.subarray(0, cutLength(payload, space.maxPrint));
-  const left = shown.length < payload.length;
-  const note = left ? `… ${formatCount(shown.length)} of ${formatCount(payload.length)} B` : "";
+  const { shown, note } = cut(payload, space);
   if (payload.kind === "binary") return showBinary(shown, note, space);
   const pretty = space.pretty ? showJson(shown, note, space) : undefined;
   return pretty ?? showText(shown, note, space);
+}
+
+/** JSON indented below the frame's line; nothing for any other text. */
+export function showJsonBelow(payload: Payload, space: PayloadSpace): ShownPayload | undefined {
+  const { shown, note } = cut(payload, space);
+  const json = showJson(shown, note, space);
+  if (!json || json.inline.length === 0) return json;
+  return { ...json, inline: [], below: [renderSpans(json.inline), ...json.below] };
+}
+
+/** As much of it as is shown, and a note of what is left out. */
+function cut(payload: Payload, { maxPrint }: PayloadSpace): { shown: Uint8Array; note: string } {
+  const shown = payload.bytes.subarray(0, cutLength(payload, maxPrint));
+  const left = shown.length < payload.length;
+  const note = left ? `… ${formatCount(shown.length)} of ${formatCount(payload.length)} B` : "";
+  return { shown, note };
 }
 
 /** Where to cut: text only between two code points. */

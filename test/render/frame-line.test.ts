@@ -274,3 +274,45 @@ describe("more to see", () => {
     expect(dump).toHaveLength(8);
   });
 });
+
+describe("JSON in fragments", () => {
+  const inFragments = (...pieces: readonly string[]): readonly FrameSketch[] =>
+    pieces.map((payload, i) => ({
+      opcode: i === 0 ? 1 : 0,
+      fin: i === pieces.length - 1,
+      payload,
+    }));
+  const last = (sketches: readonly FrameSketch[], more: Partial<FrameLook>) =>
+    lines(frameEvents(sketches).at(-1)!, {}, more);
+  const WHOLE = ["{", '  "a": "é",', '  "b": []', "}"].map((line) => " ".repeat(15) + line);
+  const pieces = ['{"a":"\u00e9', '","b":', "[]}"];
+
+  it("is shown whole and indented below the last", () => {
+    const below = last(inFragments(...pieces), { pretty: true });
+    expect(below[0]).toMatch(/fragment 3 .*\[\]\}$/);
+    expect(below.slice(1)).toEqual(WHOLE);
+    const inLog = last(inFragments(...pieces), { pretty: true, columns: undefined });
+    expect(inLog.slice(1)).toEqual(WHOLE);
+    expect(last(inFragments("1", "2"), { pretty: true }).slice(1)).toEqual([`${" ".repeat(15)}12`]);
+  });
+
+  it.each<[string, readonly FrameSketch[], Partial<FrameLook>]>([
+    ["not before the last", inFragments(...pieces, "").slice(0, 3), { pretty: true }],
+    ["not without --pretty", inFragments(...pieces), {}],
+    ["not where it is no JSON", inFragments('{"a":', "oh}"), { pretty: true }],
+    [
+      "not where it is binary",
+      [
+        { opcode: 2, fin: false, payload: "[" },
+        { opcode: 0, payload: "1]" },
+      ],
+      { pretty: true },
+    ],
+    ["not of one frame", [{ opcode: 1, payload: "[]" }], { pretty: true }],
+  ])("%s", (_, sketches, more) => expect(last(sketches, more)).toHaveLength(1));
+
+  it("is cut where it is long", () => {
+    const below = last(inFragments("[", `${"1,".repeat(50)}1]`), { pretty: true, maxPrint: 9 });
+    expect(below.at(-1)?.trim()).toBe("… 9 of 103 B");
+  });
+});
