@@ -117,7 +117,7 @@ export const MISSED = resultOf({
 });
 
 export const TIMED_OUT = resultOf({
-  options: { reject: [error!] },
+  options: {},
   events: opened,
   end: { timedOutAfterMs: 10_000 },
 });

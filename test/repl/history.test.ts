@@ -44,6 +44,23 @@ describe("the history of a host", () => {
     expect(open().entries).toEqual(['{"token":"***"}']);
   });
 
+  it.each([
+    ["/ping", "/ping"],
+    ["/close 4000 bye", "/close 4000 bye"],
+    ["//literal", "//literal"],
+    ['/text {"password":"abc"}', '/text {"password":"***"}'],
+    ['/request login {"user":"a","token":"abc"}', '/request login {"user":"a","token":"***"}'],
+    ["/pub room access_token=abc", "/pub room access_token=***"],
+    ["/text Authorization: Bearer abc", "/text Authorization: Bearer ***"],
+    ["/replay https://u:p@h/x?key=abc", "/replay https://***@h/x?key=***"],
+  ])("keeps commands as a shell does, secrets redacted: %s", async (typed, kept) => {
+    const first = open();
+    first.add(typed);
+    expect(first.entries).toEqual([typed]);
+    await first.settled();
+    expect(open().entries).toEqual([kept]);
+  });
+
   it("is its owner's alone", async () => {
     const history = open();
     history.add("one");
