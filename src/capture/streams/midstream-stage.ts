@@ -72,6 +72,7 @@ export class MidstreamStage implements Stage {
     this.#host.attempted = true;
     this.#swapped = client === "in";
     if (this.#swapped) this.#host.swap();
+    this.#note(`the handshake with ${this.#host.remote} is not in the capture`);
     const next = new WebSocketSession(this.#decoding, {
       conn,
       compression: this.#decoding.deflate ? "assumed" : "unknown",
@@ -88,7 +89,10 @@ export class MidstreamStage implements Stage {
   }
 
   #tellSkipped(length: number): void {
-    const message = `${length} B before the first certain frame border are passed over`;
+    this.#note(`${length} B before the first certain frame border are passed over`);
+  }
+
+  #note(message: string): void {
     const at = this.#decoding.time.moment();
     this.#decoding.emit({ type: "note", conn: this.#host.conn, at, message });
   }
