@@ -1,5 +1,6 @@
-import { unlinkSync } from "node:fs";
+import { existsSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server as TcpServer, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import { errnoWords } from "../errno-words.ts";
 import { FramecatError, messageOf } from "../errors.ts";
@@ -130,7 +131,8 @@ async function bindUnix(path: string, make: () => TcpServer): Promise<TcpServer>
 }
 
 /** True for a unix socket on which nobody listens. */
-function isDeserted(path: string): Promise<boolean> {
+async function isDeserted(path: string): Promise<boolean> {
+  if (!lstatSync(path).isSocket()) return false;
   return new Promise((resolve) => {
     const probe = connect(path);
     probe.on("connect", () => {
@@ -171,9 +173,14 @@ function portFailure(error: NodeJS.ErrnoException, place: string): FramecatError
 }
 
 function pathFailure(error: NodeJS.ErrnoException, path: string): FramecatError {
-  const reason =
-    error.code === "EADDRINUSE" ? "something else is there already" : errnoWords(error);
-  return new FramecatError("bind", `cannot listen on ${path}: ${reason}`, undefined, error.code);
+  const words = `cannot listen on ${path}: ${pathReason(error, path)}`;
+  return new FramecatError("bind", words, undefined, error.code);
+}
+
+/** Node calls it a lack of permission where there is no folder. */
+function pathReason(error: NodeJS.ErrnoException, path: string): string {
+  if (error.code === "EADDRINUSE") return "something else is there already";
+  return existsSync(dirname(path)) ? errnoWords(error) : "its folder is not there";
 }
 
 function addressOf(server: TcpServer, secure: boolean): Address {

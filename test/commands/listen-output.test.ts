@@ -1,0 +1,75 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { LISTEN_OPTIONS } from "../../src/commands/listen-options.ts";
+import { shower, tellAddress } from "../../src/commands/listen-output.ts";
+import { createSink } from "../../src/commands/sink.ts";
+import type { Connection } from "../../src/transport/connection.ts";
+import type { Event } from "../../src/transport/events.ts";
+import { argsOf } from "../helpers/args.ts";
+import { memoryIo } from "../helpers/memory-io.ts";
+import { eventually } from "../helpers/transport.ts";
+
+const ADDRESSES = [
+  { host: "127.0.0.1", port: 9000, url: "ws://127.0.0.1:9000/" },
+  { host: "::1", port: 9000, url: "ws://[::1]:9000/" },
+];
+
+function told(...argv: string[]) {
+  const io = memoryIo();
+  const args = argsOf(LISTEN_OPTIONS, ["--color", "never", ...argv]);
+  tellAddress(ADDRESSES, "echo", args, io, createSink(io.stdout));
+  return [io.out(), io.err()];
+}
+
+describe("the address", () => {
+  it("is one line that says what is served", () => {
+    expect(told()).toEqual([
+      "● listening on ws://127.0.0.1:9000/ and ws://[::1]:9000/ · echo · Ctrl-C ends\n",
+      "",
+    ]);
+  });
+
+  it("is JSON on stdout, or beside NDJSON on stderr", () => {
+    const [json = ""] = told("--json");
+    expect(JSON.parse(json)).toMatchObject({ url: "ws://127.0.0.1:9000/", port: 9000 });
+    expect(told("--format", "ndjson")).toEqual(["", expect.stringContaining("listening on ws:")]);
+  });
+});
+
+describe("events", () => {
+  const note = (at = memoryIo().clock.now()): Event => ({
+    type: "note",
+    conn: "7",
+    at,
+    message: "refused: no",
+  });
+
+  it("are lines with the connection, JSON, or nothing", () => {
+    const shown = (...argv: string[]) => {
+      const io = memoryIo();
+      const args = argsOf(LISTEN_OPTIONS, ["--color", "never", ...argv]);
+      shower(args, io, createSink(io.stdout))(note(), () => undefined);
+      return io.out();
+    };
+    expect(shown()).toMatch(/#7 .*refused: no\n$/);
+    expect(JSON.parse(shown("--format", "ndjson"))).toMatchObject({ type: "note", conn: "7" });
+    expect(shown("-q")).toBe("");
+  });
+
+  it("hold back who causes them while nobody reads", async () => {
+    const io = memoryIo();
+    const stdout = new PassThrough({ highWaterMark: 10 });
+    let holds = 0;
+    const hold = (): (() => void) => {
+      holds += 1;
+      return () => void (holds -= 1);
+    };
+    const connection = { hold } as unknown as Connection;
+    const show = shower(argsOf(LISTEN_OPTIONS, []), io, createSink(stdout));
+    show(note(), () => connection);
+    show(note(), () => connection);
+    expect(holds).toBe(1);
+    stdout.resume();
+    await eventually(() => holds === 0);
+  });
+});
