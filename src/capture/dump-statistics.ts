@@ -10,7 +10,7 @@ import {
   rowOpcode,
 } from "../rows.ts";
 import type { Direction, Event } from "../transport/events.ts";
-import { Spread, type SpreadSummary } from "./spread.ts";
+import { LogHistogram, type HistogramSummary } from "../log-histogram.ts";
 
 /** How many, and how many bytes of payload they have together. */
 export interface Passed {
@@ -45,14 +45,14 @@ export interface DumpSummary {
   /** Whole messages; bytes inflated. */
   readonly messages: ByDirection<Passed>;
   /** Bytes of a message, inflated. */
-  readonly sizes: ByDirection<SpreadSummary | undefined>;
+  readonly sizes: ByDirection<HistogramSummary | undefined>;
   /** Messages by their size: so many of at least `from` bytes and less than the next one's. */
   readonly sizeClasses: readonly { readonly from: number; readonly count: number }[];
   readonly deflated: ByDirection<Deflated>;
   /** Milliseconds from ping to pong, by who asked. */
-  readonly roundTripsMs: ByDirection<SpreadSummary | undefined>;
+  readonly roundTripsMs: ByDirection<HistogramSummary | undefined>;
   /** Milliseconds between two messages of the same side of a connection. */
-  readonly gapsMs: ByDirection<SpreadSummary | undefined>;
+  readonly gapsMs: ByDirection<HistogramSummary | undefined>;
   /** How connections ended: codes by how often, the most frequent first. */
   readonly closeCodes: readonly (readonly [code: number, count: number])[];
   /** Broken rules by how often. */
@@ -79,9 +79,9 @@ export class DumpStatistics {
   readonly #opcodes = new Map<number, Record<Direction, Counter>>();
   readonly #messages = both(() => ({ count: 0, bytes: 0 }));
   readonly #deflated = both(() => ({ messages: 0, inflated: 0, wire: 0 }));
-  readonly #sizes = both(() => new Spread());
-  readonly #gaps = both(() => new Spread());
-  readonly #roundTrips = both(() => new Spread());
+  readonly #sizes = both(() => new LogHistogram());
+  readonly #gaps = both(() => new LogHistogram());
+  readonly #roundTrips = both(() => new LogHistogram());
   readonly #sizeClasses: number[] = [];
   readonly #closeCodes = new Map<number, number>();
   readonly #violations = new Map<string, number>();
@@ -102,7 +102,7 @@ export class DumpStatistics {
 
   get summary(): DumpSummary {
     const first = this.#first;
-    const summaries = (spreads: ByDirection<Spread>) => ({
+    const summaries = (spreads: ByDirection<LogHistogram>) => ({
       out: spreads.out.summary,
       in: spreads.in.summary,
     });

@@ -1,5 +1,5 @@
 import type { ByDirection, DumpSummary, Passed } from "../capture/dump-statistics.ts";
-import type { SpreadSummary } from "../capture/spread.ts";
+import type { HistogramSummary } from "../log-histogram.ts";
 import { describeCloseCode } from "../protocol/close-codes.ts";
 import { describeOpcode } from "../protocol/opcodes.ts";
 import { padEnd, padStart } from "../width.ts";
@@ -129,7 +129,7 @@ function spreadLines(summary: DumpSummary, { theme }: Look): string[] {
 
 function spreadRows(
   label: string,
-  spreads: ByDirection<SpreadSummary | undefined>,
+  spreads: ByDirection<HistogramSummary | undefined>,
   format: (value: number) => string,
 ): [label: string, cells: string[]][] {
   return (["out", "in"] as const).flatMap((dir) => {

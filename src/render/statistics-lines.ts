@@ -1,4 +1,4 @@
-import type { RoundTripSummary } from "../scenario/round-trip-times.ts";
+import type { HistogramSummary } from "../log-histogram.ts";
 import type { DirectionCounts, StatisticsSnapshot } from "../scenario/statistics.ts";
 import { field, type FieldOptions, LABEL_COLUMNS, piece } from "./fields.ts";
 import { formatBytes, formatCount, formatDuration, formatLatency, formatPlural } from "./format.ts";
@@ -84,7 +84,7 @@ function countsText(counts: Readonly<Record<string, number>>): string {
     .join(", ");
 }
 
-function roundTripLines(times: RoundTripSummary, options: FieldOptions): string[] {
+function roundTripLines(times: HistogramSummary, options: FieldOptions): string[] {
   const { count, min, mean, p50, p90, p99, max } = times;
   const text = (name: string, ms: number): string => `${name} ${formatLatency(ms)}`;
   const pieces = [

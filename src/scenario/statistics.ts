@@ -10,7 +10,7 @@ import type {
 } from "../transport/events.ts";
 import type { Tally, Traffic } from "../transport/traffic.ts";
 import { hasOpened } from "../opened.ts";
-import { type RoundTripSummary, RoundTripTimes } from "./round-trip-times.ts";
+import { type HistogramSummary, LogHistogram } from "../log-histogram.ts";
 
 /** What passed one way. */
 export interface DirectionCounts {
@@ -46,7 +46,7 @@ export interface StatisticsSnapshot {
   readonly sent: DirectionCounts;
   readonly received: DirectionCounts;
   /** Of pings, and of heartbeats that the peer answered. */
-  readonly roundTripsMs?: RoundTripSummary | undefined;
+  readonly roundTripsMs?: HistogramSummary | undefined;
   readonly errors: Readonly<Partial<Record<FailureCode, number>>>;
 }
 
@@ -58,7 +58,7 @@ export class Statistics {
     out: new WayCounter(),
     in: new WayCounter(),
   };
-  readonly #roundTrips = new RoundTripTimes();
+  readonly #roundTrips = new LogHistogram();
   readonly #errors = new Map<FailureCode, number>();
   #startNs: bigint | undefined;
   #attempts = 0;

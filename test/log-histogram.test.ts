@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { RoundTripTimes } from "../../src/scenario/round-trip-times.ts";
+import { LogHistogram } from "../src/log-histogram.ts";
 
 function summarize(times: readonly number[]) {
-  const recorded = new RoundTripTimes();
+  const recorded = new LogHistogram();
   for (const ms of times) recorded.record(ms);
   return recorded.summary;
 }
@@ -22,15 +22,15 @@ it("tells a single one as it is", () => {
   });
 });
 
-it("is within a percent of the truth, whatever the times", () => {
-  const times = fc.array(fc.double({ min: 0.001, max: 1e7, noNaN: true }), { minLength: 1 });
+it("is within a percent of the truth, whatever the values", () => {
+  const times = fc.array(fc.double({ min: 0.001, max: 1e12, noNaN: true }), { minLength: 1 });
   fc.assert(
     fc.property(times, (list) => {
       const sorted = list.toSorted((a, b) => a - b);
       const summary = summarize(list)!;
       const mean = list.reduce((sum, ms) => sum + ms, 0) / list.length;
       expect([summary.min, summary.max]).toEqual([sorted[0], sorted.at(-1)]);
-      expect(summary.mean).toBeCloseTo(mean);
+      expect(summary.mean / mean).toBeCloseTo(1);
       for (const [share, value] of [
         [0.5, summary.p50],
         [0.9, summary.p90],
