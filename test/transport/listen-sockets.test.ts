@@ -102,7 +102,8 @@ it("takes no new clients once it is closed", async () => {
   await eventually(() => sockets.length === 1);
   const closed = listeners.close();
   const late = connect(port, "127.0.0.1");
-  await once(late, "error");
+  const [refused] = await once(late, "error");
+  expect(refused).toMatchObject({ code: "ECONNREFUSED" });
   listeners.destroySockets();
   await closed;
   await once(client.on("error", () => undefined).resume(), "close");
