@@ -59,6 +59,11 @@ export class Listener {
     return listener;
   }
 
+  /** What the mode brings to a prompt. */
+  get mode(): Pick<Mode, "commands" | "typed"> {
+    return this.#mode;
+  }
+
   get addresses(): Server["addresses"] {
     return this.#server?.addresses ?? [];
   }

@@ -3,9 +3,17 @@ import type { EventListener, MessageEvent } from "../transport/events.ts";
 import type { Admission, Asking } from "../transport/serve.ts";
 import type { Client } from "./client.ts";
 import type { Clients } from "./clients.ts";
+import type { ModeCommand } from "./mode-command.ts";
 
 /** What the server does with its clients and their messages. */
 export interface Mode {
+  /** Slash commands that it brings to the prompt. */
+  readonly commands?: readonly ModeCommand[];
+  /**
+   * Somebody has typed a line, or piped one in. Resolves when there is room for the next. A mode that
+   * has nothing to do with lines leaves it out: then stdin is not read, and the prompt tells how to send.
+   */
+  typed?(line: string): Promise<void>;
   /** Decides on a client that the guards let pass. Default: it comes in. */
   admit?(asking: Asking): Admission | Promise<Admission>;
   /** A client has come, and no guard detains it. */
