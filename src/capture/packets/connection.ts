@@ -88,6 +88,10 @@ export class Connection implements Linked<Connection> {
       if ((segment.flags & RST) === 0) peer.acknowledge(segment);
     }
     flow.accept(segment);
+    // Some stacks put any number into a RST.
+    if (flow.wasReset && (segment.flags & ACK) !== 0 && peer.isNear(segment.ack)) {
+      peer.acknowledge(segment);
+    }
     const ending = this.#ownEnd();
     if (ending) this.end(ending);
   }
@@ -106,7 +110,9 @@ export class Connection implements Linked<Connection> {
 
   #ownEnd(): EndReason | undefined {
     const [first, second] = this.flows;
-    if (first.wasReset || second.wasReset) return "reset";
+    // What was acknowledged may still come, where captures are out of order.
+    if (first.wasReset && !second.isBehind) return "reset";
+    if (second.wasReset && !first.isBehind) return "reset";
     return first.finished && second.finished ? "fin" : undefined;
   }
 }

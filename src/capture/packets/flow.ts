@@ -52,6 +52,8 @@ const FIRST_PIECES = 16;
 const FIRST_PATIENCE = 1;
 /** The largest window of RFC 7323, section 2.3: numbers farther away belong to something else. */
 const MAX_WINDOW = 2 ** 30;
+/** How far beyond what was seen the acknowledgement of a RST may be. */
+const LATE_ACKNOWLEDGEMENT = 65_536;
 /** How far before the first byte seen the SYN may be that comes late. */
 const LATE_SYN_DISTANCE = 65_536;
 
@@ -127,6 +129,17 @@ export class Flow {
   /** Something of this direction was seen, or acknowledged. */
   get begun(): boolean {
     return this.#begun;
+  }
+
+  /** The peer has more of it than was told. */
+  get isBehind(): boolean {
+    return !this.finished && !this.wasReset && this.#acknowledged > this.#next;
+  }
+
+  /** Whether the peer can have acknowledged up to there. */
+  isNear(seq: number): boolean {
+    const ahead = this.#positionOf(seq) - this.#next;
+    return this.#settled && ahead >= 0 && ahead <= LATE_ACKNOWLEDGEMENT;
   }
 
   /** Bytes that wait behind a hole. */

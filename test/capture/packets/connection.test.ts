@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { ACK, FIN, handshake, RST, SYN, Wire } from "../../helpers/packets.ts";
 
+it("what a reset side had received may come after its RST", () => {
+  const reset = { back: true, seq: 501, ack: 103, flags: RST | ACK };
+  const { log } = new Wire().send(...handshake(), reset, { seq: 101, ack: 501, payload: "ab" });
+  expect(log.slice(1)).toEqual(["reset 1< 0", "data 1> 0 ab", "end 1 reset"]);
+  const lost = new Wire().send(...handshake(), reset).end();
+  expect(lost.log.slice(1)).toEqual(["reset 1< 0", "gap 1> 0 +2", "end 1 reset"]);
+  const any = new Wire().send(...handshake(), { ...reset, ack: 0x7000_0000 });
+  expect(any.log.slice(1)).toEqual(["reset 1< 0", "end 1 reset"]);
+});
+
 describe("a connection", () => {
   it("is told from its SYN to its last FIN, with both directions", () => {
     const wire = new Wire().send(
