@@ -7,7 +7,14 @@ import type { HttpHead } from "./protocol/http-head.ts";
 export const REDACTED = "***";
 
 const CREDENTIALS: ReadonlySet<string> = new Set(["authorization", "proxy-authorization"]);
-const LINKS: ReadonlySet<string> = new Set(["location", "content-location", "referer", "link"]);
+/** Over HTTP/2 the target of a request is a field of its own. */
+const LINKS: ReadonlySet<string> = new Set([
+  "location",
+  "content-location",
+  "referer",
+  "link",
+  ":path",
+]);
 
 /** Names of parameters and of further headers that hold a secret, in lower case, letters alone. */
 const SECRET_NAME =
@@ -16,7 +23,8 @@ const SECRET_NAME =
 /** The head with every secret in its request line and headers replaced by `***`. */
 export function redactHead({ startLine, headers }: HttpHead): HttpHead {
   return {
-    startLine: startLine.replace(/^(\S+ )(\S+)( HTTP\/)/, (_, method, target, version) =>
+    // A target that is wrong may hold spaces.
+    startLine: startLine.replace(/^(\S+ )([\s\S]*?)( HTTP\/\S*)?$/, (_, method, target, version) =>
       [method, redactUrl(String(target)), version].join(""),
     ),
     headers: headers.map(([name, value]) => [name, redactHeader(name.toLowerCase(), value)]),
@@ -28,6 +36,7 @@ function redactHeader(name: string, value: string): string {
   if (name === "set-cookie") return value.replace(/^[^;]*/, redactCookie);
   if (name === "cookie") return value.split(";").map(redactCookie).join(";");
   if (LINKS.has(name)) return redactUrl(value);
+  if (name === ":authority") return value.replace(/^[\s\S]*@/, `${REDACTED}@`);
   if (name === "sec-websocket-protocol") return redactSubprotocols(value);
   // The handshake's own key and answer are no secrets.
   if (name.startsWith("sec-websocket-")) return value;

@@ -55,6 +55,9 @@ describe("redactHead", () => {
     ["X-Api-Key", "abc", "***"],
     ["X-Auth-Token", "abc", "***"],
     ["Location", "https://h/login?token=abc", "https://h/login?token=***"],
+    [":path", "/chat?room=1&access_token=abc", "/chat?room=1&access_token=***"],
+    [":authority", "me:pw@h:1", "***@h:1"],
+    [":authority", "h:1", "h:1"],
     ["Sec-WebSocket-Protocol", "chat, bearer.eyJhbGci.x", "chat, bearer.***"],
     [
       "Sec-WebSocket-Protocol",

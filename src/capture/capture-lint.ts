@@ -1,7 +1,7 @@
 import type { ConnectionLint, ConnectionLintOptions } from "../protocol/connection-lint.ts";
 import type { Finding, Flow } from "../protocol/finding.ts";
 import { LintSession } from "../protocol/lint-session.ts";
-import { findingEvent } from "../transport/event-lint.ts";
+import { findingEvent, untold } from "../transport/event-lint.ts";
 import type { Direction, Event, FindingEvent } from "../transport/events.ts";
 import type { CaptureWatcher, DirectionEnd } from "./streams/decoding.ts";
 
@@ -35,8 +35,8 @@ export class CaptureLint implements CaptureWatcher {
     judged.at = at;
     if (event.type === "handshake") {
       const secure = event.tls !== undefined;
-      this.#tell(conn, judged, judged.lint.request(event.request, { secure }));
-      this.#tell(conn, judged, judged.lint.response(event.response));
+      this.#tell(conn, judged, untold(event, judged.lint.request(event.request, { secure })));
+      this.#tell(conn, judged, untold(event, judged.lint.response(event.response)));
       return;
     }
     const { dir, frame, violations, fragment, message } = event;

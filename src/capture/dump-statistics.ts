@@ -1,5 +1,5 @@
 import { elapsedMs } from "../clock.ts";
-import { parseStatusLine } from "../protocol/http-head.ts";
+import { saysOpen } from "../opened.ts";
 import { Opcode } from "../protocol/opcodes.ts";
 import {
   isRow,
@@ -126,7 +126,7 @@ export class DumpStatistics {
 
   #talk(event: Exclude<Event, RowEvent>): void {
     if (event.type === "handshake") {
-      const opened = parseStatusLine(event.response.startLine)?.status === 101;
+      const opened = saysOpen(event);
       if (opened) this.#opened += 1;
       else this.#refused += 1;
       for (const { rule } of event.violations) add(this.#violations, rule);

@@ -1,11 +1,6 @@
 import { Buffer } from "node:buffer";
-import {
-  type Headers,
-  headerValues,
-  type HttpHead,
-  parseRequestLine,
-  parseStatusLine,
-} from "../protocol/http-head.ts";
+import { type Headers, headerValues, type HttpHead } from "../protocol/http-head.ts";
+import { isPseudoHeader, parseAnyRequestLine, parseAnyStatusLine } from "../protocol/http2-head.ts";
 import { isValidUtf8 } from "../protocol/utf8.ts";
 import { redactHead, redactUrl } from "../redact.ts";
 import { isoMicroseconds } from "../transport/event-json.ts";
@@ -46,7 +41,7 @@ interface HarHead {
   readonly httpVersion: string;
   readonly headers: readonly HarField[];
   readonly cookies: readonly never[];
-  /** Bytes of the head, blank line included. */
+  /** Bytes of the head, blank line included; -1 over HTTP/2, which compresses it. */
   readonly headersSize: number;
   readonly bodySize: number;
 }
@@ -162,7 +157,7 @@ function redacted(event: HandshakeEvent): HandshakeEvent {
 }
 
 function requestOf({ request, url }: HandshakeEvent, headersSize: number): HarRequest {
-  const line = parseRequestLine(request.startLine);
+  const line = parseAnyRequestLine(request.startLine);
   return {
     method: line?.method ?? "GET",
     url,
@@ -180,7 +175,7 @@ function responseOf(
   body: Uint8Array,
   headersSize: number,
 ): HarResponse {
-  const line = parseStatusLine(startLine);
+  const line = parseAnyStatusLine(startLine);
   return {
     status: line?.status ?? 0,
     statusText: line?.reason ?? "",
@@ -191,7 +186,7 @@ function responseOf(
     redirectURL: headerValues(headers, "location")[0] ?? "",
     headersSize,
     bodySize: body.length,
-    _transferSize: headersSize + body.length,
+    _transferSize: Math.max(0, headersSize) + body.length,
   };
 }
 
@@ -215,6 +210,7 @@ function queryOf(url: string): HarField[] {
 }
 
 function headSize({ startLine, headers }: HttpHead): number {
+  if (headers.some(([name]) => isPseudoHeader(name))) return -1;
   const lines = headers.map(([name, value]) => name.length + ": ".length + value.length);
   return [startLine.length, ...lines, 0].reduce((sum, length) => sum + length + 2, 0);
 }

@@ -128,16 +128,19 @@ function requestHead({ method, httpVersion, headers }: Fields, url: string): Htt
   return { startLine: line, headers: headersOf(headers) };
 }
 
-/** A connection that failed has no status. */
+/** A connection that failed has no status. Over HTTP/2 a status has no text, whatever is told. */
 function responseHead({ status, statusText, httpVersion, headers }: Fields): HttpHead {
   if (typeof status !== "number" || status <= 0) return { startLine: "", headers: [] };
-  const startLine = `${versionOf(httpVersion)} ${status} ${textOf(statusText)}`.trimEnd();
+  const version = versionOf(httpVersion);
+  const reason = version === "HTTP/2" ? "" : textOf(statusText);
+  const startLine = `${version} ${status} ${reason}`.trimEnd();
   return { startLine, headers: headersOf(headers) };
 }
 
 function versionOf(httpVersion: unknown): string {
-  const version = /^http\/(\d\.\d)$/i.exec(textOf(httpVersion))?.[1] ?? "1.1";
-  return `HTTP/${version}`;
+  const text = textOf(httpVersion);
+  if (/^(?:h2c?|http\/2(?:\.0)?)$/i.test(text)) return "HTTP/2";
+  return `HTTP/${/^http\/(\d\.\d)$/i.exec(text)?.[1] ?? "1.1"}`;
 }
 
 function headersOf(value: unknown): Headers {

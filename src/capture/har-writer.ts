@@ -1,6 +1,6 @@
 import { type FileHandle, open as openHandle, stat, unlink } from "node:fs/promises";
 import { join, parse } from "node:path";
-import { hasOpened } from "../opened.ts";
+import { saysOpen } from "../opened.ts";
 import { deferred } from "../transport/deferred.ts";
 import type { Event, EventListener, HandshakeEvent } from "../transport/events.ts";
 import { OpenEntry } from "./har-entry.ts";
@@ -119,7 +119,7 @@ class Writer implements HarWriter {
     this.#growing.delete(event.conn);
     const file = this.#files().find(({ isIdle }) => isIdle) ?? this.#addSpare();
     file.begin(new OpenEntry(event, { showSecrets: this.#options.showSecrets ?? false }));
-    if (hasOpened(event)) this.#growing.set(event.conn, file);
+    if (saysOpen(event)) this.#growing.set(event.conn, file);
     else file.finish();
   }
 

@@ -7,10 +7,12 @@ import {
   mayTravel,
 } from "../protocol/close-codes.ts";
 import { encodeFrame, type FrameSpec } from "../protocol/encoder.ts";
-import { headerList, type HttpHead, parseStatusLine } from "../protocol/http-head.ts";
+import { headerList, type HttpHead } from "../protocol/http-head.ts";
+import { isHttp2Request } from "../protocol/http2-head.ts";
 import { applyMask } from "../protocol/mask.ts";
 
 import { Opcode } from "../protocol/opcodes.ts";
+import { saysOpen } from "../opened.ts";
 import { redactHead } from "../redact.ts";
 import { isRow, type NumberedEvent, type RowEvent, rowOpcode } from "../rows.ts";
 import type {
@@ -20,6 +22,7 @@ import type {
   FrameEvent,
   HandshakeEvent,
 } from "../transport/events.ts";
+import { asHttp1, type Heads, MADE_UP_KEY } from "./http1-handshake.ts";
 import type { Endpoint } from "./packets/endpoint.ts";
 import { fileHead, packetBlock } from "./pcapng-blocks.ts";
 import { SyntheticTcp } from "./synthetic-tcp.ts";
@@ -105,10 +108,9 @@ class Writer {
     const answered = at.epochUs;
     const asked = answered - (timings.upgrade ?? 0) * 1000;
     const connected = asked - (timings.tls ?? 0) * 1000;
-    const opens = parseStatusLine(event.response.startLine)?.status === 101;
-    const told = opens && headerList(event.response.headers, "Upgrade").length > 0;
-    const [request, response] =
-      told || !opens ? [shown(event.request), shown(event.response)] : MADE_UP;
+    const opens = saysOpen(event);
+    const heads: Heads = [shown(event.request), shown(event.response)];
+    const [request, response] = headsToWrite(heads, { opens });
     const blocks = [
       ...stamped(connected, written.tcp.open()),
       ...stamped(asked, written.tcp.send("out", headBytes(request))),
@@ -208,10 +210,15 @@ class Writer {
 
 const EMPTY = new Uint8Array(0);
 
-const MADE_UP_KEY = "ZnJhbWVjYXQgbWFkZSBpdA==";
+/** The handshake as it was told, in HTTP/1.1; another one where a dissector would not know it. */
+function headsToWrite(heads: Heads, { opens }: { readonly opens: boolean }): Heads {
+  const [request, response] = heads;
+  if (isHttp2Request(request)) return asHttp1(heads, { opens });
+  return opens && headerList(response.headers, "Upgrade").length === 0 ? MADE_UP : heads;
+}
 
 /** A handshake that nobody captured, and that says so. */
-const MADE_UP: readonly [request: HttpHead, response: HttpHead] = [
+const MADE_UP: Heads = [
   {
     startLine: "GET / HTTP/1.1",
     headers: [

@@ -11,10 +11,11 @@ import { MaskKeyLint } from "./mask-key-lint.ts";
 import { Opcode } from "./opcodes.ts";
 import type { FrameParser } from "./parser.ts";
 import { type Outstanding, PingLint } from "./ping-lint.ts";
+import { lintConnect, lintConnectResponse } from "./extended-connect-lint.ts";
+import { isHttp2Request } from "./http2-head.ts";
 import { lintRequest } from "./request-lint.ts";
-import { lintResponse } from "./response-lint.ts";
+import { lintResponse, type ResponseLint } from "./response-lint.ts";
 import type { Violation } from "./rules.ts";
-import type { RequestVerdict } from "./server-handshake.ts";
 
 export interface ConnectionLintOptions {
   readonly limits?: Partial<LintLimits>;
@@ -63,7 +64,8 @@ export class ConnectionLint {
   #deflate: Readonly<Record<Flow, DeflateLint>>;
 
   #findings: Finding[] = [];
-  #request: RequestVerdict | undefined;
+  /** Judges the response by the request, once that has come. */
+  #judgeResponse: ((head: HttpHead) => ResponseLint) | undefined;
   #state: "unseen" | "requested" | "open" | "refused" = "unseen";
   readonly #frames: Record<Flow, number> = { c2s: 0, s2c: 0 };
   readonly #ends: Record<Flow, EndKind | undefined> = { c2s: undefined, s2c: undefined };
@@ -86,12 +88,18 @@ export class ConnectionLint {
     head: HttpHead,
     { secure }: { readonly secure?: boolean | undefined } = {},
   ): readonly Finding[] {
-    const { verdict, violations } = lintRequest(head, secure);
     this.#state = "requested";
-    this.#request = verdict;
-    this.#add({ part: "request" }, violations);
-    if (verdict.key !== "" && this.#isKeyReused(verdict.key)) {
-      this.#report({ part: "request" }, "request-key-reused");
+    if (isHttp2Request(head)) {
+      const { offered, violations } = lintConnect(head, secure);
+      this.#judgeResponse = (response) => lintConnectResponse(response, offered);
+      this.#add({ part: "request" }, violations);
+    } else {
+      const { verdict, violations } = lintRequest(head, secure);
+      this.#judgeResponse = (response) => lintResponse(response, verdict);
+      this.#add({ part: "request" }, violations);
+      if (verdict.key !== "" && this.#isKeyReused(verdict.key)) {
+        this.#report({ part: "request" }, "request-key-reused");
+      }
     }
     return this.#take();
   }
@@ -104,8 +112,8 @@ export class ConnectionLint {
 
   /** A response to a request that was not seen cannot be judged, and is passed over. */
   response(head: HttpHead): readonly Finding[] {
-    if (!this.#request) return NOTHING;
-    const { state, violations, deflate } = lintResponse(head, this.#request);
+    if (!this.#judgeResponse) return NOTHING;
+    const { state, violations, deflate } = this.#judgeResponse(head);
     if (state !== "interim") this.#state = state;
     if (deflate) this.#deflate = this.#deflateLints(deflate);
     this.#add({ part: "response" }, violations);

@@ -1,6 +1,6 @@
 import { DEFLATE, parseDeflateOffer } from "./deflate.ts";
 import type { Extension } from "./extensions.ts";
-import { headerValues, type HttpHead, parseRequestLine } from "./http-head.ts";
+import { type Headers, headerValues, type HttpHead, parseRequestLine } from "./http-head.ts";
 import { type Violation, violation } from "./rules.ts";
 import { judgeRequest, type RequestVerdict } from "./server-handshake.ts";
 
@@ -16,6 +16,12 @@ export interface RequestLint {
   readonly violations: readonly Violation[];
 }
 
+interface Asking {
+  readonly target: string;
+  readonly headers: Headers;
+  readonly secure: boolean | undefined;
+}
+
 /**
  * All that a request breaks: what a server refuses, and what it would not tell.
  * @param secure whether TLS is below; undefined where that is not known
@@ -23,19 +29,27 @@ export interface RequestLint {
 export function lintRequest(request: HttpHead, secure: boolean | undefined): RequestLint {
   const verdict = judgeRequest(request);
   const target = parseRequestLine(request.startLine)?.target ?? "";
+  const sample = verdict.key === SAMPLE_KEY ? [violation("request-key-sample")] : [];
+  const untold = judgeUntold({ target, headers: request.headers, secure }, verdict.extensions);
+  return { verdict, violations: [...verdict.violations, ...sample, ...untold] };
+}
+
+/** What a request breaks that no server would tell, over any version of HTTP. */
+export function judgeUntold(
+  { target, headers, secure }: Asking,
+  extensions: readonly Extension[],
+): Violation[] {
   const found = [
-    verdict.key === SAMPLE_KEY && violation("request-key-sample"),
     target.includes("#") && violation("request-fragment"),
-    secure === false && judgeClear(request),
+    secure === false && judgeClear(headers),
     judgeUrl(target),
-    ...verdict.extensions.map(judgeOffer),
+    ...extensions.map(judgeOffer),
   ];
-  const violations = found.filter((one) => one !== false && one !== undefined);
-  return { verdict, violations: [...verdict.violations, ...violations] };
+  return found.filter((one) => one !== false && one !== undefined);
 }
 
 /** Names the headers and never what they hold. */
-function judgeClear({ headers }: HttpHead): Violation | undefined {
+function judgeClear(headers: Headers): Violation | undefined {
   const names = ["Authorization", "Cookie"].filter(
     (name) => headerValues(headers, name).length > 0,
   );

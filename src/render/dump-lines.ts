@@ -1,4 +1,4 @@
-import { hasOpened } from "../opened.ts";
+import { saysOpen } from "../opened.ts";
 import type { Decoder } from "../decode/decoded.ts";
 import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
 import type {
@@ -145,7 +145,7 @@ class DumpLines {
   #handshake(event: HandshakeEvent): string[] {
     const { theme, columns, include = false, verbosity = 0, showSecrets = false } = this.#options;
     this.#reader.forget(event.conn);
-    if (hasOpened(event)) {
+    if (saysOpen(event)) {
       this.#masks = true;
       this.#reserved ||= event.deflate !== undefined;
       this.#begin(event.conn, event.at.ns);

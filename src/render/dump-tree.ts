@@ -1,4 +1,4 @@
-import { hasOpened } from "../opened.ts";
+import { saysOpen } from "../opened.ts";
 import { elapsedMs } from "../clock.ts";
 import { isControl } from "../protocol/opcodes.ts";
 import { isRow, type NumberedEvent, type RowEvent, rowMessage, rowOpcode } from "../rows.ts";
@@ -94,7 +94,7 @@ class DumpTree {
     const connection = this.#connectionOf(event);
     if (isRow(event)) this.#row(connection, event, number);
     else this.#talk(connection, event);
-    const ends = event.type === "close" || (event.type === "handshake" && !hasOpened(event));
+    const ends = event.type === "close" || (event.type === "handshake" && !saysOpen(event));
     if (ends) return [...before, ...this.#finish(event.conn)];
     return [...before, ...this.#makeRoom()];
   }

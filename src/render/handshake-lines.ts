@@ -1,5 +1,6 @@
-import { type HttpHead, parseStatusLine } from "../protocol/http-head.ts";
-import { hasOpened } from "../opened.ts";
+import { hasOpened, saysOpen } from "../opened.ts";
+import type { HttpHead } from "../protocol/http-head.ts";
+import { isPseudoHeader, parseAnyStatusLine } from "../protocol/http2-head.ts";
 import { redactHead, redactUrl } from "../redact.ts";
 import type { HandshakeEvent, Timings } from "../transport/events.ts";
 import { wrapWords } from "../width.ts";
@@ -102,18 +103,29 @@ function refusedLines(event: HandshakeEvent, look: HandshakeLook): string[] {
   ];
 }
 
-function refusal({ response }: HandshakeEvent): [word: string, answer: string] {
-  const status = parseStatusLine(response.startLine);
-  if (status?.status === 101) return ["failed ", "the answer is wrong"];
+function refusal(event: HandshakeEvent): [word: string, answer: string] {
+  if (saysOpen(event)) return ["failed ", `the ${wrongPart(event)} is wrong`];
+  const status = parseAnyStatusLine(event.response.startLine);
   return ["refused", status ? `${status.status} ${status.reason}`.trim() : "no HTTP"];
 }
 
-/** What is wrong; that another status than 101 does not open says the first line already. */
+/** In a capture it may be the request alone, which no client would blame on the server. */
+function wrongPart({ violations }: HandshakeEvent): string {
+  const errors = violations.filter(({ severity }) => severity === "error");
+  const asked = errors.every(({ rule }) => REQUEST_RULES.test(rule));
+  return asked ? "request" : "answer";
+}
+
+const REQUEST_RULES = /^(?:request-|connect-not-enabled|connect-pseudo-headers)/;
+/** Rules that a refusal breaks, which its status tells. */
+const REFUSED: ReadonlySet<string> = new Set(["response-status", "handshake-refused"]);
+
+/** What is wrong; that such a status does not open says the first line already. */
 function warnings({ violations, role, response }: HandshakeEvent, look: HandshakeLook): string[] {
-  const known = role === "client" && parseStatusLine(response.startLine) !== undefined;
+  const known = role === "client" && parseAnyStatusLine(response.startLine) !== undefined;
   const columns = (look.columns ?? DEFAULT_COLUMNS) - INDENT;
   return violations
-    .filter(({ rule }) => rule !== "response-status" || !known)
+    .filter(({ rule }) => !known || !REFUSED.has(rule))
     .flatMap((violation) => violationLines(violation, look.theme, columns))
     .map(indented);
 }
@@ -122,8 +134,9 @@ function warnings({ violations, role, response }: HandshakeEvent, look: Handshak
 function answerHeaders(event: HandshakeEvent, look: HandshakeLook): string[] {
   if (event.role === "server") return [];
   const { headers } = look.showSecrets ? event.response : redactHead(event.response);
+  const shown = headers.filter(([name]) => !isPseudoHeader(name));
   return wrapped(
-    headers.map(([name, value]) => `${name}: ${value}`),
+    shown.map(([name, value]) => `${name}: ${value}`),
     look,
   ).map((line) => look.theme.dim(line));
 }

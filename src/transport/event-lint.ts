@@ -56,7 +56,11 @@ export class EventLint {
     const { conn, url, request, response } = event;
     const judged = this.#begin(conn, roleOf(event).fromClient ?? "out");
     const secure = /^wss:/i.test(url);
-    return [...judged.lint.request(request, { secure }), ...judged.lint.response(response)];
+    const findings = [
+      ...judged.lint.request(request, { secure }),
+      ...judged.lint.response(response),
+    ];
+    return untold(event, findings);
   }
 
   #passed({ conn, dir, frame, violations, fragment, message, at }: FrameEvent): readonly Finding[] {
@@ -79,6 +83,15 @@ export class EventLint {
     this.#connections.set(conn, judged);
     return judged;
   }
+}
+
+/** The findings that do not stand in the violations of the handshake. */
+export function untold(
+  { violations }: HandshakeEvent,
+  findings: readonly Finding[],
+): readonly Finding[] {
+  const told = new Set(violations.map(({ rule }) => rule));
+  return findings.filter(({ rule }) => !told.has(rule));
 }
 
 /** Which direction is the client's, as far as the event alone tells. */

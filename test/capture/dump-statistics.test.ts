@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DumpStatistics } from "../../src/capture/dump-statistics.ts";
 import { violation } from "../../src/protocol/rules.ts";
 import type { Event } from "../../src/transport/events.ts";
+import { http2Handshake } from "../helpers/http2-handshake.ts";
 import { closeAt, messageAt, momentAt } from "../helpers/connect-events.ts";
 import { captureEvents, framesAt, harEvents, numbered, rawEvents } from "../helpers/dump-events.ts";
 
@@ -41,6 +42,15 @@ describe("a capture in numbers", () => {
       [9, 1, 0],
       [10, 0, 1],
     ]);
+  });
+
+  it("counts streams of HTTP/2 as opened or refused", () => {
+    const refused = http2Handshake(403, { conn: "1.5" });
+    expect(summary([http2Handshake(), refused]).connections).toEqual({
+      opened: 1,
+      refused: 1,
+      begun: 0,
+    });
   });
 
   it("tells how sizes, gaps and round trips are spread", () => {

@@ -3,6 +3,7 @@ import { connectMs, harStart, harTimings } from "../../src/capture/har-format.ts
 import type { HandshakeEvent } from "../../src/transport/events.ts";
 import { hex, utf8 } from "../helpers/bytes.ts";
 import { handshake } from "../helpers/har.ts";
+import { http2Handshake } from "../helpers/http2-handshake.ts";
 
 function start(event: HandshakeEvent) {
   return harStart(event, { showSecrets: false });
@@ -52,6 +53,20 @@ describe("harStart", () => {
       serverIPAddress: "::1",
       connection: "8080",
     });
+  });
+
+  it("tells what came over HTTP/2, whose heads have no size that is known", () => {
+    const { request, response } = start(http2Handshake(403, { body: utf8("no") }));
+    expect(request).toMatchObject({ method: "CONNECT", httpVersion: "HTTP/2", headersSize: -1 });
+    expect(request.headers).toContainEqual({ name: ":path", value: "/chat?token=***&room=1" });
+    expect(response).toMatchObject({
+      status: 403,
+      statusText: "",
+      httpVersion: "HTTP/2",
+      headersSize: -1,
+      _transferSize: 2,
+    });
+    expect(JSON.stringify([request, response])).not.toContain("s3cret");
   });
 
   it("shows secrets only where they are asked for", () => {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HarReader } from "../../src/capture/har-reader.ts";
 import { createHarWriter } from "../../src/capture/har-writer.ts";
+import { hasOpened } from "../../src/opened.ts";
 import type { Event } from "../../src/transport/events.ts";
 import { hex, splitAt, splitPoints, utf8 } from "../helpers/bytes.ts";
 import { newFolder } from "../helpers/folder.ts";
@@ -148,6 +149,21 @@ describe("HarReader", () => {
     expect(await readMessage({ ...MESSAGE, ...fields })).toMatchObject(expected);
   });
 
+  it.each(["HTTP/2", "h2", "http/2.0", "h2c"])("reads %s", async (httpVersion) => {
+    const fields = [{ name: ":protocol", value: "websocket" }];
+    const entry = {
+      request: { url: "wss://h/a?b", method: "CONNECT", httpVersion, headers: fields },
+      response: { status: 200, statusText: "OK", httpVersion, headers: [] },
+      _webSocketMessages: [],
+    };
+    const [event] = await read(entry);
+    expect(event).toMatchObject({
+      request: { startLine: "CONNECT /a?b HTTP/2", headers: [[":protocol", "websocket"]] },
+      response: { startLine: "HTTP/2 200" },
+    });
+    expect(event?.type === "handshake" && hasOpened(event)).toBe(true);
+  });
+
   it("makes the best of what other tools leave out", async () => {
     expect(await read({})).toEqual([
       {
@@ -173,7 +189,7 @@ describe("HarReader", () => {
       {
         remote: "[::1]:443",
         request: {
-          startLine: "CONNECT /a?b HTTP/1.1",
+          startLine: "CONNECT /a?b HTTP/2",
           headers: [
             ["", ""],
             ["", ""],

@@ -10,6 +10,7 @@ import { eventToJson, isoMicroseconds } from "../../src/transport/event-json.ts"
 import type { Event } from "../../src/transport/events.ts";
 import { hex, utf8 } from "../helpers/bytes.ts";
 import { frameEvents, type FrameSketch } from "../helpers/frame-events.ts";
+import { http2Handshake } from "../helpers/http2-handshake.ts";
 
 const COMMON = { conn: "7", at: { epochUs: 1_700_000_000_123_456, ns: 12_345_678_901_234_567n } };
 
@@ -49,8 +50,12 @@ const handshakes = arbitrary({
   role: fc.constantFrom("client", "server"),
   url: fc.webUrl(),
   remote: fc.string(),
-  request: head,
-  response: fc.oneof(head, fc.constant({ startLine: "HTTP/1.1 101 Ok", headers: [] })),
+  request: fc.oneof(head, fc.constant(http2Handshake().request)),
+  response: fc.oneof(
+    head,
+    fc.constant({ startLine: "HTTP/1.1 101 Ok", headers: [] }),
+    fc.constant(http2Handshake().response),
+  ),
   body: optional(bytes),
   timings: fc.record({ dns: ms, tcp: ms, tls: ms, upgrade: ms }, { requiredKeys: [] }),
   tls: optional(

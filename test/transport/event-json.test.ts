@@ -7,6 +7,7 @@ import type { Event, HandshakeEvent } from "../../src/transport/events.ts";
 import { hex, utf8 } from "../helpers/bytes.ts";
 import { compress } from "../helpers/endpoint.ts";
 import { frameEvents } from "../helpers/frame-events.ts";
+import { http2Handshake } from "../helpers/http2-handshake.ts";
 import { createInflate } from "../../src/transport/inflater.ts";
 
 const schema = JSON.parse(readFileSync("src/schema/event.schema.json", "utf8")) as object;
@@ -67,6 +68,21 @@ describe("a handshake", () => {
     });
     const shown = JSON.stringify(json(HANDSHAKE, { showSecrets: true }));
     expect(shown.match(/s3cret/g)).toHaveLength(6);
+  });
+
+  it("over HTTP/2 has none either, and no accept key to be checked", () => {
+    const line = json(http2Handshake());
+    expect(JSON.stringify(line)).not.toContain("s3cret");
+    expect(line).toMatchObject({
+      conn: "1.3",
+      request: {
+        line: "CONNECT /chat?token=***&room=1 HTTP/2",
+        headers: expect.arrayContaining([[":path", "/chat?token=***&room=1"]]) as unknown,
+      },
+      response: { line: "HTTP/2 200", headers: [[":status", "200"]] },
+    });
+    expect(line).not.toHaveProperty("acceptKeyValid");
+    expect(json(http2Handshake(101))).not.toHaveProperty("acceptKeyValid");
   });
 
   it("tells times, TLS and what was agreed", () => {

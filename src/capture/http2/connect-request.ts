@@ -7,6 +7,12 @@ import {
   offeredBy,
 } from "../../protocol/extended-connect.ts";
 import { type Headers, headerValues, type HttpHead } from "../../protocol/http-head.ts";
+import {
+  http2RequestLine,
+  http2StatusLine,
+  isPseudoHeader,
+  namesWebSocketProtocol,
+} from "../../protocol/http2-head.ts";
 import type { HandshakeEvent } from "../../transport/events.ts";
 import type { Answer, Place } from "../streams/handshake.ts";
 
@@ -28,12 +34,12 @@ export function connectRequest(
   { enableConnect, at }: Pick<ConnectRequest, "enableConnect" | "at">,
 ): ConnectRequest | undefined {
   const [method] = headerValues(fields, ":method");
-  const opens = headerValues(fields, ":protocol").some((name) => /^websocket$/i.test(name));
+  const opens = namesWebSocketProtocol({ headers: fields });
   if (method === undefined || (!opens && !speaksOfWebSocket(fields))) return undefined;
   const [path = ""] = headerValues(fields, ":path");
-  const head = { startLine: `${method} ${path} HTTP/2`, headers: fields };
-  const pseudoHeaders = fields.filter(([name]) => isPseudo(name));
-  const headers = fields.filter(([name]) => !isPseudo(name));
+  const head = { startLine: http2RequestLine(method, path), headers: fields };
+  const pseudoHeaders = fields.filter(([name]) => isPseudoHeader(name));
+  const headers = fields.filter(([name]) => !isPseudoHeader(name));
   return { head, pseudoHeaders, headers, enableConnect, at, opens };
 }
 
@@ -41,13 +47,9 @@ function speaksOfWebSocket(fields: Headers): boolean {
   return fields.some(([name]) => /^sec-websocket-(?:key|version)$/i.test(name));
 }
 
-function isPseudo(name: string): boolean {
-  return name.startsWith(":");
-}
-
 /** A response by its fields. */
 export function responseHead(fields: Headers): HttpHead {
-  return { startLine: `HTTP/2 ${headerValues(fields, ":status")[0] ?? ""}`, headers: fields };
+  return { startLine: http2StatusLine(headerValues(fields, ":status")[0] ?? ""), headers: fields };
 }
 
 /** Status of a response; 0 where it has none. */
@@ -61,7 +63,7 @@ export function connectEvent(asked: ConnectRequest, answer: Answer, place: Place
   const fields = answer.head.headers;
   const status = statusIn(fields);
   const offered = offeredBy(asked);
-  const headers = fields.filter(([name]) => !isPseudo(name));
+  const headers = fields.filter(([name]) => !isPseudoHeader(name));
   const violations = [
     ...judgeExtendedConnect(asked),
     ...judgeExtendedResponse(status, headers, offered),

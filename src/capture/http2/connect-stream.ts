@@ -1,4 +1,6 @@
 import type { Headers } from "../../protocol/http-head.ts";
+import { opensStream } from "../../protocol/http2-head.ts";
+import { redactHead } from "../../redact.ts";
 import type { Direction } from "../../transport/events.ts";
 import type { Decoding, DirectionEnd } from "../streams/decoding.ts";
 import { answeredDeflate, type Place } from "../streams/handshake.ts";
@@ -63,7 +65,7 @@ export class ConnectStream {
   response(fields: Headers): void {
     if (this.#session || this.#refusal) return;
     const status = statusIn(fields);
-    if (this.#asked.opens && (status === 101 || (status >= 200 && status < 300))) {
+    if (this.#asked.opens && opensStream(status)) {
       this.#accepted(fields);
     } else if (status < 100 || status >= 200) {
       this.#refusal = fields;
@@ -107,7 +109,7 @@ export class ConnectStream {
     if (waiting && !this.#refusal) this.#openUnanswered({ in: false });
     if (this.#session) this.#session.finish();
     else if (this.#refusal) this.#tell(this.#refusal, this.#held.in.view.slice());
-    else this.note(`${this.#asked.head.startLine}: no response to it is in the capture`);
+    else this.note(`${this.#line}: no response to it is in the capture`);
     this.#held.out.drop();
     this.#held.in.drop();
   }
@@ -115,6 +117,11 @@ export class ConnectStream {
   note(message: string): void {
     const at = this.#decoding.time.moment();
     this.#decoding.emit({ type: "note", conn: this.#place.conn, at, message });
+  }
+
+  /** Notes are never shown with secrets. */
+  get #line(): string {
+    return redactHead(this.#asked.head).startLine;
   }
 
   #tellLate(dir: Direction): void {
@@ -167,7 +174,7 @@ export class ConnectStream {
   /** @param begins whether what the server sent is known to be WebSocket from its first byte on */
   #openUnanswered(begins: { readonly in: boolean }): void {
     const absent = this.#lost ? "is not in the capture" : "has not come before what follows";
-    this.note(`${this.#asked.head.startLine}: the response to it ${absent}`);
+    this.note(`${this.#line}: the response to it ${absent}`);
     const compression = this.#decoding.deflate ? "assumed" : "unknown";
     this.#open(compression, { out: true, ...begins });
   }

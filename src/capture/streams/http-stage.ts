@@ -1,4 +1,5 @@
 import { type HttpHead, parseRequestLine } from "../../protocol/http-head.ts";
+import { redactHead } from "../../redact.ts";
 import type { Direction } from "../../transport/events.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { DroppedStage } from "./dropped-stage.ts";
@@ -111,7 +112,7 @@ export class HttpStage implements Stage {
     if (this.#next) return this.#next.finish();
     const waiting = this.#requests.at(-1);
     if (waiting && asksForWebSocket(waiting.head)) {
-      this.#note(`${waiting.head.startLine}: no response to it is in the capture`);
+      this.#note(`${redactHead(waiting.head).startLine}: no response to it is in the capture`);
     }
     this.#drop();
   }
@@ -263,7 +264,7 @@ export class HttpStage implements Stage {
   #openUnanswered(): void {
     const asked = this.#requests.at(-1);
     if (!asked || !asksForWebSocket(asked.head)) return;
-    this.#note(`${asked.head.startLine}: the response to it is not in the capture`);
+    this.#note(`${redactHead(asked.head).startLine}: the response to it is not in the capture`);
     this.#open(this.#decoding.deflate ? "assumed" : "unknown", { out: false, in: false });
     if (this.#next) this.#handOver(this.#next);
   }

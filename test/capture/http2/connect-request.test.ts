@@ -69,7 +69,7 @@ it.each([
   ["200", 200, "HTTP/2 200"],
   ["20", 0, "HTTP/2 20"],
   ["2000", 0, "HTTP/2 2000"],
-  [undefined, 0, "HTTP/2 "],
+  [undefined, 0, "HTTP/2"],
 ])("the status %s is %i", (value, status, startLine) => {
   const headers = fields({ ":status": value });
   expect(statusIn(headers)).toBe(status);
