@@ -55,7 +55,7 @@ function opcodesOf(word: string): number[] {
   return [parseOpcode(word)];
 }
 
-/** `1,3` or `127.0.0.1:8080`. @throws FramecatError (usage) naming `flag` */
+/** `1,3`, `1.3` for a stream of HTTP/2, or `127.0.0.1:8080`. @throws FramecatError (usage) naming `flag` */
 export function parseConnections(text: string, flag: string): ReadonlySet<string> {
   const names = listOf(text);
   if (names.length > 0) return new Set(names);

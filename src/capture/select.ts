@@ -15,7 +15,7 @@ import type { PayloadMatch, SizeRange, TimeBound, TimeRange } from "./select-wor
 export interface Selection {
   readonly dir?: Direction | undefined;
   readonly opcodes?: ReadonlySet<number> | undefined;
-  /** Names of connections, or `host:port` of the server. */
+  /** Names of connections, which stand for their streams too, or `host:port` of the server. */
   readonly connections?: ReadonlySet<string> | undefined;
   /** Payload of a frame on the wire, in bytes. */
   readonly size?: SizeRange | undefined;

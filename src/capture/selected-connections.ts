@@ -44,7 +44,10 @@ export class SelectedConnections {
   readonly #known = new Map<string, SelectedConnection>();
   #held = 0;
 
-  /** @param names of the connections in scope, or `host:port` of their servers; default: all */
+  /**
+   * @param names of the connections in scope, or `host:port` of their servers; default: all. The
+   *   name of an HTTP/2 connection stands for all of its streams: `1` for `1.1`, `1.3`.
+   */
   constructor(names: ReadonlySet<string> | undefined, limits: Partial<ConnectionLimits> = {}) {
     this.#names = names;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
@@ -79,11 +82,16 @@ export class SelectedConnections {
 
   #isInScope(event: Event): boolean {
     const names = this.#names;
-    if (!names || names.has(event.conn)) return true;
+    if (!names || names.has(event.conn) || names.has(carrierOf(event.conn))) return true;
     if (event.type !== "handshake") return false;
     const authority = /^[a-z]+:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(event.url)?.[1];
     return names.has(event.remote) || (authority !== undefined && names.has(authority));
   }
+}
+
+/** The connection that a stream of HTTP/2 is on, by their names. */
+function carrierOf(conn: string): string {
+  return conn.replace(/\.\d+$/, "");
 }
 
 function costOf({ handshake }: SelectedConnection): number {

@@ -20,6 +20,20 @@ describe("connections in scope", () => {
     expect(connections.of(message).inScope).toBe(inScope);
   });
 
+  it.each([
+    ["1", "1.3", true],
+    ["1.3", "1.3", true],
+    ["1.3", "1.5", false],
+    ["1.3", "1", false],
+    ["1", "11.3", false],
+    ["1", "1.x", false],
+    ["11", "1.1", false],
+  ])("%s selects the stream %s: %s", (name, conn, inScope) => {
+    const connections = new SelectedConnections(new Set([name]));
+    expect(connections.of({ ...handshakeAt(0), conn }).inScope).toBe(inScope);
+    expect(connections.of({ ...message, conn }).inScope).toBe(inScope);
+  });
+
   it("have a name alone where their handshake is not there", () => {
     const connections = new SelectedConnections(new Set(["1", "127.0.0.1:8080"]));
     expect(connections.of(message).inScope).toBe(true);

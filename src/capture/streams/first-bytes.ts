@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
+import { isServerPreface } from "../http2/http2-frame.ts";
 
 /** What speaks like this; `more` where a few bytes further tell. */
-export type Opening = "request" | "response" | "http2" | "tls" | "other" | "more";
+export type Opening = "request" | "response" | "http2" | "http2Server" | "tls" | "other" | "more";
 
 /** Enough to tell any of them. */
 const LOOK = 24;
@@ -15,6 +16,7 @@ const METHOD = /^[A-Z][A-Z-]{0,15} ?$/;
 export function openingOf(bytes: Uint8Array, start: number, end: number): Opening {
   const first = bytes[start];
   if (first === undefined || start >= end) return "more";
+  if (first === 0) return serverHttp2Opening(bytes, start, end);
   if (first === 0x16) return tlsOpening(bytes, start, end);
   if (first < 0x41 || first > 0x5a) return "other";
   const { buffer, byteOffset } = bytes;
@@ -26,6 +28,13 @@ export function openingOf(bytes: Uint8Array, start: number, end: number): Openin
   if (RESPONSE.startsWith(text) || HTTP2_PREFACE.startsWith(text)) return "more";
   if (REQUEST.test(text)) return "request";
   return METHOD.test(text) ? "more" : "other";
+}
+
+/** SETTINGS, which an HTTP/2 server may send before anything of the client comes. */
+function serverHttp2Opening(bytes: Uint8Array, start: number, end: number): Opening {
+  const is = isServerPreface(bytes, start, end);
+  if (is === undefined) return "more";
+  return is ? "http2Server" : "other";
 }
 
 /** A handshake record (RFC 8446, section 5.1) with a hello in it. */

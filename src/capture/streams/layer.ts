@@ -1,6 +1,7 @@
 import type { Direction, TlsFacts } from "../../transport/events.ts";
 import type { ConnectionKind } from "./connection-counts.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
+import { Http2Stage } from "../http2/http2-stage.ts";
 import { HttpStage } from "./http-stage.ts";
 import { LookoutStage } from "./lookout-stage.ts";
 import { MidstreamStage } from "./midstream-stage.ts";
@@ -40,7 +41,7 @@ export class Layer implements Stage, StageHost {
     this.stages = {
       sniff: (fromStart) => new SniffingStage(decoding, this, fromStart),
       http: () => new HttpStage(decoding, this),
-      http2: () => new DroppedStage("http2"),
+      http2: () => new Http2Stage(decoding, this),
       tls: () => setup.decrypt?.(this) ?? new DroppedStage("tlsWithoutKeys"),
       lookOut: () =>
         isAssumed ? new MidstreamStage(decoding, this) : new LookoutStage(decoding, this),

@@ -65,6 +65,8 @@ export class SniffingStage implements Stage {
       case "tls":
         return stages.tls();
       case "http2":
+      case "http2Server":
+        if (!this.#fromStart && (dir === "out") !== (opening === "http2")) this.#swap();
         return stages.http2();
       case "request":
       case "response":

@@ -33,6 +33,9 @@ describe("what a connection begins with", () => {
     ["16 04 01", "other"],
     ["16 03 01 00 50 0b", "other"],
     ["82 05", "other"],
+    ["00 00 06 04 00 00 00 00 00 00 08 00 00 00 01", "http2Server"],
+    ["00 00 06", "more"],
+    ["00 00 06 01 00 00 00 00 00", "other"],
   ] as const)("%s: %s", (digits, opening) => {
     const bytes = hex(digits);
     expect(openingOf(bytes, 0, bytes.length)).toBe(opening);
