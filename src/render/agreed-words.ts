@@ -1,5 +1,6 @@
 import { DEFLATE, type DeflateParams } from "../protocol/deflate.ts";
 import { headerValues } from "../protocol/http-head.ts";
+import { isHttp2Request } from "../protocol/http2-head.ts";
 import { redactUrl } from "../redact.ts";
 import type { HandshakeEvent, TlsFacts } from "../transport/events.ts";
 import { escapeControl } from "./escape.ts";
@@ -24,6 +25,7 @@ export function agreedSpans(event: HandshakeEvent, { theme, showSecrets }: Agree
   const origin = role === "server" ? headerValues(event.request.headers, "Origin")[0] : undefined;
   const way = role === "client" ? wayWords(event, plainUrl) : undefined;
   const items: Span[] = [];
+  if (isHttp2Request(event.request)) items.push(span("HTTP/2"));
   if (way !== undefined) items.push(span(way));
   if (subprotocol !== undefined) items.push(span(`subprotocol ${escapeControl(subprotocol)}`));
   if (deflate) items.push(span(deflateWords(deflate)));
@@ -63,7 +65,8 @@ function tlsSpans({ version, cipher, authorized, peer }: TlsFacts, nowMs: number
     span(escapeControl(`${version.replace(/^TLSv/, "TLS ")} with ${cipher}`)),
     ...(peer ? [certificateSpan(peer, nowMs, theme)] : []),
   ];
-  if (!authorized) items.push(span("certificate not verified", theme.warn));
+  // In a capture, and at a server, no certificate was there that anybody could have verified.
+  if (!authorized && peer) items.push(span("certificate not verified", theme.warn));
   return items;
 }
 

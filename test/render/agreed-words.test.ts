@@ -95,9 +95,16 @@ describe("TLS", () => {
     expect(colored(certificate("2026-02-05T00:00:00Z"))[1]).toMatch(/^\x1b\[33m/);
     expect(colored(certificate("2026-01-05T00:00:00Z"))[1]).toMatch(/^\x1b\[31m/);
     expect(colored(certificate("2026-05-05T00:00:00Z"))[1]).not.toContain("\x1b");
+    expect(items({ tls: { ...certificate(""), authorized: false } })).toEqual([
+      WITH,
+      "certificate of a.test",
+      "certificate not verified",
+    ]);
+  });
+
+  it("says nothing of a certificate that was not there to be verified", () => {
     expect(items({ tls: { ...tls, version: "TLSv1.2", cipher: "x", authorized: false } })).toEqual([
       "TLS 1.2 with x",
-      "certificate not verified",
     ]);
   });
 

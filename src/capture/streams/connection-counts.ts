@@ -6,12 +6,14 @@ export interface ConnectionCounts {
   webSocket: number;
   /** Those that spoke HTTP and asked for no WebSocket. */
   http: number;
-  /** HTTP/2, which is not looked into. */
+  /** HTTP/2 that asked for no WebSocket. */
   http2: number;
   /** TLS that could not be decrypted. */
   tlsWithoutKeys: number;
   /** TLS that was decrypted and held no WebSocket. */
   tlsOther: number;
+  /** Of those without keys: what kept them from being decrypted though there is a key log. */
+  readonly tlsFailures: Map<string, number>;
   /** Those that carried no data. */
   empty: number;
   /** Everything else. */
@@ -21,7 +23,20 @@ export interface ConnectionCounts {
 }
 
 /** What a connection turned out to be. */
-export type ConnectionKind = Exclude<keyof ConnectionCounts, "connections" | "likelyWebSocket">;
+export type ConnectionKind = Exclude<
+  keyof ConnectionCounts,
+  "connections" | "tlsFailures" | "likelyWebSocket"
+>;
+
+/** Reasons that are told apart. */
+const MAX_FAILURES = 8;
+
+/** Counts why a TLS connection could not be decrypted. */
+export function countTlsFailure({ tlsFailures }: ConnectionCounts, reason: string): void {
+  const known = tlsFailures.has(reason) || tlsFailures.size < MAX_FAILURES;
+  const told = known ? reason : "for other reasons";
+  tlsFailures.set(told, (tlsFailures.get(told) ?? 0) + 1);
+}
 
 export function newConnectionCounts(): ConnectionCounts {
   return {
@@ -31,6 +46,7 @@ export function newConnectionCounts(): ConnectionCounts {
     http2: 0,
     tlsWithoutKeys: 0,
     tlsOther: 0,
+    tlsFailures: new Map(),
     empty: 0,
     other: 0,
     likelyWebSocket: new Set(),

@@ -50,12 +50,18 @@ function connectionLines(counts: ConnectionCounts): string[] {
   return [`${counted(total, "connection")} without WebSocket: ${parts.join(", ")}`];
 }
 
-function hintLines({ tlsWithoutKeys, likelyWebSocket }: ConnectionCounts): string[] {
+function hintLines({ tlsWithoutKeys, tlsFailures, likelyWebSocket }: ConnectionCounts): string[] {
+  const failed = [...tlsFailures.values()].reduce((sum, count) => sum + count, 0);
+  const keyless = tlsWithoutKeys - failed;
   const ports = [...likelyWebSocket].toSorted((a, b) => a - b);
   return [
-    ...(tlsWithoutKeys > 0
+    ...[...tlsFailures].map(
+      ([reason, count]) =>
+        `${counted(count, "TLS connection")} not decrypted: ${reason}; framecat listen --mode relay between the two shows what is inside`,
+    ),
+    ...(keyless > 0
       ? [
-          `${counted(tlsWithoutKeys, "TLS connection")} without keys: give --keylog FILE, or put framecat listen --mode relay between`,
+          `${counted(keyless, "TLS connection")} without keys: give --keylog FILE, or put framecat listen --mode relay between`,
         ]
       : []),
     ...ports.map(

@@ -1,6 +1,6 @@
-import type { Direction, TlsFacts } from "../../transport/events.ts";
+import type { Direction, NoteEvent, TlsFacts } from "../../transport/events.ts";
 import type { TlsStream } from "../tls/tls-stream.ts";
-import type { ConnectionKind } from "./connection-counts.ts";
+import { type ConnectionKind, countTlsFailure } from "./connection-counts.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { opposite, type Stage, type StageHost } from "./stage.ts";
 
@@ -24,6 +24,17 @@ export interface TlsSetup {
 const TLS_DIRECTION = { out: "c2s", in: "s2c" } as const;
 const DIRECTION = { c2s: "out", s2c: "in" } as const;
 
+/** Notes that are kept until it shows whether there is a WebSocket to tell them of. */
+const MAX_EARLY_NOTES = 8;
+
+/** Notes that do not tell why nothing was decrypted: that there are no keys shows anyway. */
+const NO_FAILURE: ReadonlySet<string> = new Set([
+  "no-key-log",
+  "no-record",
+  "early-data",
+  "renegotiation",
+]);
+
 /** A connection in TLS: decrypted as far as its secrets are known, and what is inside it. */
 export class TlsStage implements Stage {
   readonly #decoding: Decoding;
@@ -33,6 +44,9 @@ export class TlsStage implements Stage {
   #inside: Stage | undefined;
   #reversed = false;
   #decrypted = false;
+  /** What kept it from being decrypted. */
+  #failure: string | undefined;
+  readonly #early: Pick<NoteEvent, "at" | "message">[] = [];
 
   constructor(decoding: Decoding, host: StageHost, setup: TlsSetup) {
     this.#decoding = decoding;
@@ -62,7 +76,9 @@ export class TlsStage implements Stage {
 
   finish(): void {
     this.#take(this.#setup.decryptor.close());
+    this.#tellEarly();
     this.#inside?.finish();
+    if (!this.#decrypted && this.#failure) countTlsFailure(this.#decoding.counts, this.#failure);
     this.#setup.finished();
   }
 
@@ -79,6 +95,7 @@ export class TlsStage implements Stage {
   }
 
   #tell(event: TlsEvent): void {
+    if (event.type !== "note") this.#tellEarly();
     switch (event.type) {
       case "facts":
         this.#agreed(event);
@@ -95,7 +112,7 @@ export class TlsStage implements Stage {
         this.#end(event);
         return;
       case "note":
-        if (this.#decrypted && this.kind === "webSocket") this.#note(event.text);
+        this.#note(event);
     }
   }
 
@@ -115,8 +132,27 @@ export class TlsStage implements Stage {
     return this.#reversed ? opposite(DIRECTION[dir]) : DIRECTION[dir];
   }
 
-  #note(message: string): void {
-    const at = this.#decoding.time.moment();
-    this.#decoding.emit({ type: "note", conn: this.#host.conn, at, message: `TLS: ${message}` });
+  /** Of what holds no WebSocket nothing is told but, where all of it failed, the number. */
+  #note({ code, text }: Extract<TlsEvent, { type: "note" }>): void {
+    if (!NO_FAILURE.has(code)) this.#failure ??= reasonIn(text);
+    if (this.#early.length === MAX_EARLY_NOTES) return;
+    this.#early.push({ at: this.#decoding.time.moment(), message: `TLS: ${text}` });
+    this.#tellEarly();
   }
+
+  #tellEarly(): void {
+    if (this.#early.length === 0 || this.kind !== "webSocket") return;
+    const { conn } = this.#host;
+    for (const note of this.#early.splice(0)) {
+      this.#decoding.emit({ type: "note", conn, ...note });
+    }
+  }
+}
+
+/** Why, in words that are the same for all connections with the same reason. */
+function reasonIn(text: string): string {
+  return text
+    .replace(/^TLS without a key: /, "")
+    .replace(/ \(byte \d+\)$/, "")
+    .replace(/ for client random [\da-f]+$/, " for it");
 }

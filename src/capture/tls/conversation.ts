@@ -14,6 +14,8 @@ export type TlsDirection = "c2s" | "s2c";
 
 /** What could not be done, by name. */
 export type TlsNoteCode =
+  /** There is no key log, or nothing in it. */
+  | "no-key-log"
   /** No secret for this connection is in the key log. */
   | "no-key"
   /** The capture lacks the hellos, without which no secret can be found. */
@@ -172,7 +174,7 @@ export class Conversation {
     const random = Buffer.from(this.#client.random).toString("hex");
     if (!this.#server) return ["no-handshake", "the ServerHello is not in the capture"];
     const { size } = this.#keys;
-    if (size === 0) return ["no-key", "there is no key log, or no secret in it"];
+    if (size === 0) return ["no-key-log", "there is no key log, or no secret in it"];
     const which = this.#secrets() ? "not all secrets" : "no secret";
     return ["no-key", `the key log has ${which} for client random ${random}`];
   }

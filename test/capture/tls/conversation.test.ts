@@ -127,7 +127,7 @@ describe("giving up", () => {
       code: "no-handshake",
       text: "TLS without a key: the ServerHello is not in the capture",
     });
-    expect(why(begin())).toMatchObject({ code: "no-key" });
+    expect(why(begin())).toMatchObject({ code: "no-key-log" });
     const random = Buffer.from(RANDOM).toString("hex");
     keys.add(`CLIENT_RANDOM ${random} ${"00".repeat(48)}`);
     expect(why(begin({ keys }))).toMatchObject({

@@ -510,14 +510,14 @@ describe("memory", () => {
     const [first, second] = [start(), start()];
     expect([first.send(), second.send()]).toEqual([[], []]);
     expect(budget.held).toBeGreaterThan(12_000);
-    expect(first.send()).toEqual(["no-key"]);
+    expect(first.send()).toEqual(["no-key-log"]);
     expect(first.send()).toEqual([]);
     expect(first.stream.waiting).toBe(false);
     expect(budget.held).toBeLessThan(9000);
     const third = start();
     expect(third.send()).toEqual([]);
-    expect(start().send()).toEqual(["no-key"]);
-    expect(told(second.stream.close())).toEqual(["no-key", ...CUT]);
+    expect(start().send()).toEqual(["no-key-log"]);
+    expect(told(second.stream.close())).toEqual(["no-key-log", ...CUT]);
     third.stream.close();
     expect(budget.held).toBe(0);
   });
