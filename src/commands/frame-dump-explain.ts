@@ -48,6 +48,7 @@ async function run(args: Args, io: Io): Promise<number> {
   if (args.flag("json")) {
     output.write(
       jsonLine({
+        v: "framecat.explain/1",
         terms: found.map(({ topic, name, meaning, source }) => ({ topic, name, meaning, source })),
       }),
     );

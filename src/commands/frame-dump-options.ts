@@ -92,7 +92,7 @@ const FORMS: readonly OptionSpec[] = [
   {
     name: "json",
     kind: "flag",
-    description: "all events as one JSON document",
+    description: "all events as one JSON document; or the --summary, or the --rules",
     topic: "Output",
   },
   {

@@ -7,6 +7,7 @@ import type { Io } from "../io.ts";
 import type { Violation } from "../protocol/rules.ts";
 import { escapeControl } from "../render/escape.ts";
 import { ruleTable } from "../render/rule-table.ts";
+import { rulesJson } from "../render/rules-json.ts";
 import type { NumberedEvent } from "../rows.ts";
 import { EventLint } from "../transport/event-lint.ts";
 import type { Event } from "../transport/events.ts";
@@ -57,7 +58,11 @@ export async function runFrameDump(args: Args, io: Io): Promise<number> {
 }
 
 async function printRules(args: Args, io: Io, output: Sink): Promise<number> {
-  for (const line of ruleTable(readTimelessLook(args, io, io.stdout))) output.write(`${line}\n`);
+  if (args.flag("json")) output.write(rulesJson());
+  else {
+    const lines = ruleTable(readTimelessLook(args, io, io.stdout));
+    output.write(lines.map((line) => `${line}\n`).join(""));
+  }
   await output.flushed();
   return EXIT_DONE;
 }

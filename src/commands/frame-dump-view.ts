@@ -1,4 +1,4 @@
-import { DumpStatistics } from "../capture/dump-statistics.ts";
+import { DumpStatistics, type DumpSummary } from "../capture/dump-statistics.ts";
 import type { FoundFormat } from "../capture/read-events.ts";
 import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -8,7 +8,8 @@ import { createDumpMessages } from "../render/dump-messages.ts";
 import { createPayloadWriter } from "../render/dump-payload.ts";
 import { createDumpTable } from "../render/dump-table.ts";
 import { createDumpTree } from "../render/dump-tree.ts";
-import type { DumpLook, DumpView } from "../render/dump-row.ts";
+import type { DumpView } from "../render/dump-row.ts";
+import { dumpSummaryJson } from "../render/dump-summary-json.ts";
 import { dumpSummaryLines } from "../render/dump-summary.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
@@ -37,6 +38,7 @@ const FORMS = ["table", "tree", "messages", "payload", "summary", "json"] as con
 export async function readForm(args: Args, io: Io): Promise<DumpForm> {
   const asked: string[] = FORMS.filter((name) => args.flag(name));
   if (args.text("format") === "ndjson") asked.push("format ndjson");
+  if (asked.join() === "summary,json") return () => summaryOf(dumpSummaryJson);
   const [form, other] = asked;
   if (other !== undefined) throw usageError(`--${form} and --${other} exclude each other`);
   const toJson = jsonOf(args.flag("show-secrets"));
@@ -76,7 +78,7 @@ async function viewForm(form: string | undefined, args: Args, io: Io): Promise<D
     case "tree":
       return () => linesOf(createDumpTree(options));
     case "summary":
-      return () => summaryOf(options);
+      return () => summaryOf((it) => ended(dumpSummaryLines(it, options)));
     case "messages":
       return () => linesOf(createDumpMessages(options));
     default:
@@ -88,14 +90,14 @@ async function viewForm(form: string | undefined, args: Args, io: Io): Promise<D
   }
 }
 
-function summaryOf(look: DumpLook): DumpWriter {
+function summaryOf(print: (summary: DumpSummary) => string): DumpWriter {
   const statistics = new DumpStatistics();
   return {
     push: (numbered) => {
       statistics.push(numbered);
       return undefined;
     },
-    end: () => ended(dumpSummaryLines(statistics.summary, look)),
+    end: () => print(statistics.summary),
   };
 }
 

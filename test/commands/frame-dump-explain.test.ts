@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { main } from "../../src/cli.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
+import { expectDocument } from "../helpers/schemas.ts";
 
 async function explain(...words: string[]) {
   const io = memoryIo();
@@ -36,7 +37,8 @@ it("without a word lists what it knows, by kind", async () => {
 
 it("is JSON where that is asked for", async () => {
   const { out } = await explain("--json", "1000", "exit 2");
-  expect(JSON.parse(out)).toEqual({
+  expect(expectDocument("explain", out)).toEqual({
+    v: "framecat.explain/1",
     terms: [
       {
         topic: "close code",
@@ -47,6 +49,11 @@ it("is JSON where that is asked for", async () => {
       { topic: "exit code of framecat", name: "exit 2", meaning: expect.any(String) },
     ],
   });
+});
+
+it("is JSON of all that it knows", async () => {
+  const { terms } = expectDocument("explain", (await explain("--json")).out) as { terms: [] };
+  expect(terms.length).toBeGreaterThan(100);
 });
 
 it.each([

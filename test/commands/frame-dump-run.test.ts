@@ -5,6 +5,7 @@ import { main } from "../../src/cli.ts";
 import { encodeClosePayload } from "../../src/protocol/close-codes.ts";
 import { frameBytes } from "../helpers/frame-events.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
+import { expectDocument, expectValid } from "../helpers/schemas.ts";
 import { file, folder } from "../helpers/temp-files.ts";
 
 const CAPTURES = "../shared/captures";
@@ -94,6 +95,7 @@ describe("the lint", () => {
   it("has rules that can be listed", async () => {
     const { code, out } = await dump("--rules");
     expect([code, out]).toEqual([0, expect.stringContaining("client-frame-unmasked")]);
+    expectDocument("rules", (await dump("--rules", "--json")).out);
   });
 });
 
@@ -108,6 +110,17 @@ describe.skipIf(!existsSync(CAPTURES))("captures (skipped without ../shared/capt
   ])("%j", async ([name = "", ...argv], exitCode, holds) => {
     const { code, out } = await dump(`${CAPTURES}/${name}`, ...argv);
     expect([code, out]).toEqual([exitCode, expect.stringContaining(holds)]);
+  });
+
+  it.each([
+    "01-basic-ws.pcap",
+    "04-deflate-context-takeover.pcap",
+    "17-chromium.har",
+    "20-handshakes-rejected.pcap",
+  ])("%s is JSON that keeps to its schema", async (name) => {
+    const { out } = await dump(`${CAPTURES}/${name}`, "--json", "--lint");
+    expectValid("dump", JSON.parse(out));
+    expectDocument("dump-summary", (await dump(`${CAPTURES}/${name}`, "--json", "--summary")).out);
   });
 
   it("become a HAR with the messages of their frames", async () => {

@@ -4,6 +4,7 @@ import { readForm } from "../../src/commands/frame-dump-view.ts";
 import { argsOf } from "../helpers/args.ts";
 import { frameEvents } from "../helpers/frame-events.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
+import { expectDocument } from "../helpers/schemas.ts";
 
 const form = (...argv: string[]) => readForm(argsOf(FRAME_DUMP_OPTIONS, argv), memoryIo());
 
@@ -32,6 +33,11 @@ describe("the forms of a dump", () => {
     expect(JSON.parse(await written("frames", "--json"))).toMatchObject({
       events: [{ number: 1 }],
     });
+  });
+
+  it("has the summary as a document, too", async () => {
+    const document = expectDocument("dump-summary", await written("pcap", "--summary", "--json"));
+    expect(document).toMatchObject({ messages: { in: { count: 1, bytes: 5 } } });
   });
 
   it("exclude each other", async () => {
