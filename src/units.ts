@@ -54,6 +54,17 @@ export function parseRate(text: string, flag: string): number {
   return count / (periodMs / 1000);
 }
 
+/** `100/m` → 100 in 60000 ms. @throws FramecatError (usage) naming `flag` */
+export function parseQuota(
+  text: string,
+  flag: string,
+): { readonly count: number; readonly periodMs: number } {
+  const [count, unit] = numberAndUnit(text);
+  const periodMs = /^\/[smh]$/.test(unit) ? DURATIONS[unit.slice(1)] : undefined;
+  if (periodMs !== undefined && Number.isInteger(count) && count > 0) return { count, periodMs };
+  throw wrong(text, flag, "a number in a time, such as 100/m");
+}
+
 /** A whole number from `min` to `max`. @throws FramecatError (usage) naming `flag` */
 export function parseCount(text: string, flag: string, min = 1, max = 1e9): number {
   const [count, unit] = numberAndUnit(text);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FramecatError } from "../src/errors.ts";
-import { parseCount, parseDurationMs, parseRate, parseSize } from "../src/units.ts";
+import { parseCount, parseDurationMs, parseQuota, parseRate, parseSize } from "../src/units.ts";
 
 function expectUsage(parse: () => unknown, message: RegExp) {
   let thrown: unknown;
@@ -90,6 +90,20 @@ describe("parseSize", () => {
     "1constructor",
     "99999999GiB",
   ])("%j is none", (text) => expectUsage(() => parseSize(text, "--s"), /^--s must be/));
+});
+
+describe("parseQuota", () => {
+  it.each([
+    ["100/m", 100, 60_000],
+    ["5/s", 5, 1000],
+    ["1_000/h", 1000, 3_600_000],
+  ])("%j is %d in %d ms", (text, count, periodMs) =>
+    expect(parseQuota(text, "--q")).toEqual({ count, periodMs }),
+  );
+
+  it.each(["", "100", "/m", "0/m", "1.5/m", "-1/s", "1/ms", "1/d"])("%j is none", (text) =>
+    expectUsage(() => parseQuota(text, "--q"), /^--q must be a number in a time, such as 100\/m/),
+  );
 });
 
 describe("parseRate", () => {

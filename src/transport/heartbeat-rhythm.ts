@@ -3,6 +3,8 @@ export interface RhythmOptions {
   readonly intervalMs: number;
   /** How long nothing may be heard after that. */
   readonly timeoutMs: number;
+  /** Up to how long the interval grows on a quiet line that answers. Default: four times as long. */
+  readonly maxIntervalMs?: number | undefined;
 }
 
 /** What is known of the peer at a moment. Times are milliseconds of one clock. */
@@ -32,7 +34,7 @@ const MAX_GROWTH = 4;
  * 1. Whatever comes is a sign of life, so while anything comes nothing is asked.
  * 2. After an interval of silence the peer is asked, once. The first thing that comes is the answer.
  * 3. A line on which nothing but our own questions and prompt answers pass is asked less often: the
- *    interval grows by half each time, to four times what was set and no further, for how long a
+ *    interval grows by half each time, to four times what was set or to its limit, for how long a
  *    dead line goes unnoticed grows with it. It must also stay below what proxies drop idle lines
  *    after, mostly a minute: the interval that is set is to be a quarter of that.
  * 4. Traffic brings the interval back, since who talks wants to know soon; and so does an answer that
@@ -76,9 +78,9 @@ export class HeartbeatRhythm {
   }
 
   #answered(signs: Signs, askedAt: number, busy: boolean): Beat {
-    const { intervalMs, timeoutMs } = this.#options;
+    const { intervalMs, timeoutMs, maxIntervalMs = intervalMs * MAX_GROWTH } = this.#options;
     const prompt = signs.heardAt - askedAt <= timeoutMs / 2;
-    const longer = Math.min(this.#intervalMs * GROWTH, intervalMs * MAX_GROWTH);
+    const longer = Math.min(this.#intervalMs * GROWTH, maxIntervalMs);
     this.#intervalMs = prompt && !busy ? longer : intervalMs;
     this.#askedAt = undefined;
     return this.#quiet(signs);

@@ -26,6 +26,8 @@ export interface Address {
 }
 
 export interface ListenHooks {
+  /** A client was accepted; false ends that at once, before any TLS. Default: true. */
+  readonly mayEnter?: ((socket: Socket) => boolean) | undefined;
   /** A client is there; with TLS once that stands. */
   readonly onSocket: (socket: Socket) => void;
   /** A client could not be accepted, or TLS with it failed. */
@@ -58,6 +60,7 @@ export async function listen(
   const sockets = new Set<Socket>();
   const secured = tls && secureServer(tls, hooks);
   const onSocket = (socket: Socket): void => {
+    if (hooks.mayEnter?.(socket) === false) return void socket.destroy();
     sockets.add(socket.on("close", () => sockets.delete(socket)));
     if (secured) secured.emit("connection", socket);
     else hooks.onSocket(socket);

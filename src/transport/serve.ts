@@ -4,14 +4,13 @@ import { messageOf } from "../errors.ts";
 import { CloseCode } from "../protocol/close-codes.ts";
 import { headerList, type HttpHead } from "../protocol/http-head.ts";
 import { judgeRequest, type RequestVerdict } from "../protocol/server-handshake.ts";
-import { tlsReason } from "./connect-failure.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { HandshakeEvent, TlsFacts } from "./events.ts";
 import { type HttpReply, sendReply } from "./http-reply.ts";
 import { type Address, listen, type ListenPlace } from "./listen-sockets.ts";
 import { remoteOf } from "./open-socket.ts";
 import { type OpeningRequest, readOpeningRequest } from "./opening-request.ts";
-import { clientTlsFacts, type ServerTls } from "./server-tls.ts";
+import { clientTlsFacts, clientTlsReason, type ServerTls } from "./server-tls.ts";
 import {
   type Accepted,
   grantUpgrade,
@@ -19,6 +18,7 @@ import {
   refuseUpgrade,
   type UpgradeTerms,
 } from "./server-upgrade.ts";
+import { SocketCount, type SocketLimits } from "./socket-limits.ts";
 
 /** A client that has asked for something and has no answer yet. */
 export interface Asking {
@@ -30,6 +30,8 @@ export interface Asking {
   readonly address: string;
   readonly remote: string;
   readonly tls?: TlsFacts | undefined;
+  /** Has `listener` called when its socket has gone, whatever became of it. */
+  readonly onGone: (listener: () => void) => void;
 }
 
 /** A client whose request somebody else answers: the socket is paused and is theirs from now on. */
@@ -62,7 +64,13 @@ export type ServeOptions = Omit<ConnectionOptions, "id" | "role" | "subprotocol"
     readonly respond?:
       ((asking: Asking) => HttpReply | undefined | Promise<HttpReply | undefined>) | undefined;
     readonly handshakeTimeoutMs?: number | undefined;
+    readonly socketLimits?: SocketLimits | undefined;
+    /** Called with each client that came to no request: its sockets are too many, or are no good. */
+    readonly onTurnedAway?: ((kind: TurnedAway) => void) | undefined;
   };
+
+/** What kept a client from asking for anything. */
+export type TurnedAway = "sockets" | "tls" | "handshake";
 
 export interface Server {
   /** Where it listens; the first one is what to tell people. */
@@ -81,6 +89,7 @@ const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 export async function serve(options: ServeOptions): Promise<Server> {
   const doors = new Doors(options);
   const listeners = await listen(options.place, options.tls, {
+    mayEnter: options.socketLimits && ((socket) => doors.mayEnter(socket)),
     onSocket: (socket) => void doors.welcome(socket),
     onFailure: (error, socket) => doors.failed(error, socket),
   });
@@ -101,10 +110,18 @@ class Doors {
   readonly connections = new Set<Connection>();
   readonly #pending = new Set<Socket>();
   readonly #options: ServeOptions;
+  readonly #sockets: SocketCount;
   #count = 0;
 
   constructor(options: ServeOptions) {
     this.#options = options;
+    this.#sockets = new SocketCount(options.socketLimits ?? {});
+  }
+
+  mayEnter(socket: Socket): boolean {
+    const why = this.#sockets.enter(socket);
+    if (why !== undefined) this.#turnAway("sockets", socket, why);
+    return why === undefined;
   }
 
   async welcome(socket: Socket): Promise<void> {
@@ -115,7 +132,9 @@ class Doors {
     // A client may be gone before its connection listens for errors, which tells of it then.
     socket.on("error", () => undefined).on("close", () => this.#pending.delete(socket));
     const facts = factsOf(conn, socket);
-    const opening = await readOpeningRequest(socket, handshakeTimeoutMs);
+    const opening = await readOpeningRequest(socket, handshakeTimeoutMs, (why) =>
+      this.#turnAway("handshake", socket, why, conn),
+    );
     if (!opening) return;
     const asking = { ...facts, request: opening.request, verdict: judgeRequest(opening.request) };
     try {
@@ -132,8 +151,9 @@ class Doors {
     const at = clock.now();
     const conn = this.#nextId();
     if (socket) {
-      const message = `TLS with ${remoteOf(socket)} failed: ${tlsReason(error)}`;
+      const message = `TLS with ${remoteOf(socket)} failed: ${clientTlsReason(error)}`;
       onEvent({ type: "error", conn, at, code: "tls", message });
+      this.#options.onTurnedAway?.("tls");
     } else {
       const message = `a client could not be accepted: ${messageOf(error)}`;
       onEvent({ type: "error", conn, at, code: "unreachable", message });
@@ -143,6 +163,13 @@ class Doors {
   async close(code: number, reason: string): Promise<void> {
     for (const socket of this.#pending) socket.destroy();
     await Promise.all([...this.connections].map((connection) => connection.close(code, reason)));
+  }
+
+  #turnAway(kind: TurnedAway, socket: Socket, why: string, conn = this.#nextId()): void {
+    const { onEvent, onTurnedAway, clock } = this.#options;
+    const message = `refused: ${nameOf(socket)}: ${why}`;
+    onEvent({ type: "note", conn, at: clock.now(), message });
+    onTurnedAway?.(kind);
   }
 
   #nextId(): string {
@@ -211,9 +238,13 @@ class Doors {
 
 function factsOf(conn: string, socket: Socket) {
   const address = socket.remoteAddress ?? "";
-  const remote = address === "" ? "a unix socket" : remoteOf(socket);
   const tls = clientTlsFacts(socket);
-  return { conn, address, remote, ...(tls && { tls }) };
+  const onGone = (listener: () => void): void => void socket.once("close", listener);
+  return { conn, address, remote: nameOf(socket), onGone, ...(tls && { tls }) };
+}
+
+function nameOf(socket: Socket): string {
+  return socket.remoteAddress === undefined ? "a unix socket" : remoteOf(socket);
 }
 
 function asksForUpgrade({ headers }: HttpHead): boolean {

@@ -111,3 +111,15 @@ it("knows whether a question is open", () => {
   rhythm.look({ ...signs, now: 1100, heardAt: 1050 });
   expect(rhythm.asked).toBe(false);
 });
+
+it("asks a quiet line as often as ever where its interval may not grow", () => {
+  const rhythm = new HeartbeatRhythm({ ...OPTIONS, maxIntervalMs: 1000 });
+  const look = (now: number, heardAt: number) =>
+    rhythm.look({ now, heardAt, traffic: 0, excused: false });
+  expect([look(1000, 0), look(1020, 1020), look(2020, 1020), look(2030, 2030)]).toEqual([
+    { act: "ask", forMs: 400 },
+    { act: "wait", forMs: 1000 },
+    { act: "ask", forMs: 400 },
+    { act: "wait", forMs: 1000 },
+  ]);
+});
