@@ -90,7 +90,13 @@ export class IpHeader {
     }
     this.protocol = type;
     this.start = at;
-    return at <= this.end;
+    return at <= this.end && !this.#isCut(type, at);
+  }
+
+  /** Whether a header is not captured that tells of the next one. */
+  #isCut(type: number, at: number): boolean {
+    const others = [FRAGMENT_HEADER, AUTHENTICATION_HEADER, ...EXTENSION_HEADERS];
+    return others.includes(type) && !this.isFragment && at + 8 > this.end;
   }
 
   /** Length of the extension header at `at`; 0 where it is none, or cut. */

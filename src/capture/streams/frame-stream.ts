@@ -100,9 +100,10 @@ export class FrameStream {
 
   /** @param exact false where it may be any number of bytes up to `length` */
   gap(length: number, exact: boolean): void {
-    this.#sink.gap(this.#dir);
     this.#concludeSearch();
     const within = this.#rest > 0 || this.#cutFrame(`${length} B are missing in the capture`);
+    // Behind the frame that it cuts: what that begins may have ended in the gap.
+    this.#sink.gap(this.#dir);
     this.#position += length;
     if (within && exact && length <= this.#rest) {
       this.#rest -= length;

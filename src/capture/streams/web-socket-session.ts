@@ -139,7 +139,11 @@ export class WebSocketSession implements Stage {
   #tellEnd(): void {
     const first = this.#firstClose;
     const dir = first?.dir ?? this.#firstEnd;
-    if (dir === undefined) return this.#tell("the end of this connection is not in the capture");
+    const clean = this.#closes.out === true && this.#closes.in === true;
+    if (!clean && this.#firstEnd === undefined) {
+      this.#tell("the end of this connection is not in the capture");
+    }
+    if (dir === undefined) return;
     const at = this.#decoding.time.moment();
     const close: CloseEvent = {
       type: "close",
@@ -148,7 +152,7 @@ export class WebSocketSession implements Stage {
       code: first?.code ?? CloseCode.abnormal,
       reason: first?.reason ?? "",
       initiator: dir === "out" ? "local" : "peer",
-      clean: this.#closes.out === true && this.#closes.in === true,
+      clean,
       ...(first && { durationMs: Math.max(0, elapsedMs(first.ns, at.ns)) }),
     };
     this.#decoding.emit(close);

@@ -126,6 +126,7 @@ describe("IPv6", () => {
 
   it.each([
     ["a cut header", ipv6(PAYLOAD).subarray(0, 39)],
+    ["cut before an extension header", ipv6(hex("3c 00 0104 00000000 06 00"), { nextHeader: 0 })],
     ["cut in a long extension header", ipv6(hex("06 04 0000 00000000"), { nextHeader: 0 })],
   ])("%s is none", (_, packet) => {
     expect(decode(packet)).toBeUndefined();

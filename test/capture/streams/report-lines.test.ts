@@ -32,7 +32,7 @@ it("everything else has its line", () => {
     "the file is cut within a packet: of the record at byte 1000 there are 20 bytes, at least 5 are missing",
     "the file is cut: its gzip data ends after 77 bytes",
     "2 packets of link type 147, which is not known here",
-    "1 packet with malformed IP or TCP headers",
+    "1 packet with cut or malformed IP or TCP headers",
     "2 IP packets with fragments missing",
     "3 connections without WebSocket: 2 with plain HTTP, 1 with no data",
     "1 TLS connection without keys: give --keylog FILE, or put framecat listen --mode relay between",

@@ -44,6 +44,14 @@ describe("how a connection ended", () => {
     expect(found).toMatchObject({ code: 1006, initiator: "peer" });
   });
 
+  it("by a Close, of which the answer is not in the capture", async () => {
+    const { events } = await hear(new Talk().open().client(fromClient("", close(1000))));
+    expect(inShort(events).slice(-2)).toEqual([
+      "1 note the end of this connection is not in the capture",
+      "1 close 1000 local",
+    ]);
+  });
+
   it("is not known where the capture ends first", async () => {
     expect(await lastEvent(new Talk().open())).toMatchObject({
       type: "note",
