@@ -1,11 +1,17 @@
 /**
- * Measures how fast a capture becomes events: `npm run build && node scripts/bench/frame-dump.js`.
+ * Measures `framecat frame-dump` on captures: `npm run build && node scripts/bench/frame-dump.js`.
  *
  * 1. The captures are made here, always the same: WebSocket connections of which the clients send
- *    masked frames and the servers answer, over Ethernet, IPv4 and TCP.
- * 2. They are read from the disk, as by the command. The best round counts; RSS is the peak of it.
- * 3. `--tshark` has tshark decode the same files to their frames, for the ratio. `--size BYTES`
- *    makes captures of another size, `--case NAME` only one of them, `--keep FOLDER` keeps them.
+ *    masked frames and the servers answer, over Ethernet, IPv4 and TCP, in segments of 1448 bytes.
+ * 2. Whole commands are measured, from their start to their end, with their output to /dev/null;
+ *    `events` is the decoding alone, of which the events are counted.
+ * 3. `--tshark` has tshark read the same files: `fields` tells of each frame what a line of framecat
+ *    tells; `columns`, its usual lines, tell the opcode, FIN and whether it is masked; `ek` is its
+ *    NDJSON (of a smaller capture, from which its time is reckoned: it takes minutes).
+ * 4. The commands take turns, and the best round of each counts: CPU time, user and system, because
+ *    other programs on the machine leave that alone. GNU time takes it, and the peak of the memory.
+ * 5. `--size BYTES` makes captures of another size, `--case NAME` only one of them, `--only NAMES`
+ *    only these commands, `--rounds N`, `--keep FOLDER` keeps the captures.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -19,28 +25,79 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readCaptureEvents } from "../../dist/capture/read-capture.js";
 
-const ROUNDS = 3;
 const HEADERS = 14 + 20 + 20;
 const MAX_SEGMENT = 1448;
 const ACK = 0x10;
 const SYN = 0x02;
-const FILL = 0x61;
+const REQUIRED_RATIO = 10;
+/** What `-T ek` gets, because it takes minutes for more: its time is scaled. */
+const EK_BYTES = 4e6;
 
+/** Payload lengths take turns. */
 const CASES = [
-  { name: "small", about: "64 B of text", payload: 64, opcode: 1, connections: 100 },
-  { name: "medium", about: "1 KiB of text", payload: 1024, opcode: 1, connections: 100 },
-  { name: "large", about: "64 KiB, binary", payload: 65_536, opcode: 2, connections: 20 },
+  { name: "small", about: "100 B of text", payloads: [100], opcode: 1, connections: 100 },
+  { name: "medium", about: "1 KiB of text", payloads: [1024], opcode: 1, connections: 100 },
+  {
+    name: "mixed",
+    about: "20 B to 16 KiB of text",
+    payloads: [20, 60, 100, 100, 200, 400, 1000, 1000, 4000, 16_000],
+    opcode: 1,
+    connections: 100,
+  },
+  { name: "large", about: "64 KiB, binary", payloads: [65_536], opcode: 2, connections: 20 },
+];
+
+const FRAMECAT = ["node", fileURLToPath(new URL("../../bin/framecat.js", import.meta.url))];
+const TSHARK = ["tshark", "-n", "-Y", "websocket"];
+const FIELDS = [
+  "frame.number",
+  "frame.time_epoch",
+  "frame.time_delta",
+  "tcp.stream",
+  "websocket.fin",
+  "websocket.rsv",
+  "websocket.opcode",
+  "websocket.masking_key",
+  "websocket.payload_length",
+  "text",
+  "data.data",
+];
+
+/** The file is the last argument. `against` is the command of tshark that tells as much. */
+const COMMANDS = [
+  {
+    name: "events",
+    words: ["node", fileURLToPath(import.meta.url), "--events"],
+    against: "tshark fields",
+  },
+  { name: "lines", words: [...FRAMECAT, "frame-dump"], against: "tshark fields" },
+  {
+    name: "ndjson",
+    words: [...FRAMECAT, "frame-dump", "--format", "ndjson"],
+    against: "tshark ek",
+  },
+  { name: "summary", words: [...FRAMECAT, "frame-dump", "--summary"], against: "tshark fields" },
+  { name: "tshark columns", words: [...TSHARK, "-r"] },
+  {
+    name: "tshark fields",
+    words: [...TSHARK, "-T", "fields", ...FIELDS.flatMap((field) => ["-e", field]), "-r"],
+  },
+  { name: "tshark ek", words: [...TSHARK, "-T", "ek", "-r"], bytes: EK_BYTES },
 ];
 
 const { values } = parseArgs({
   options: {
     size: { type: "string", default: "200e6" },
     case: { type: "string" },
+    only: { type: "string" },
+    rounds: { type: "string", default: "3" },
     keep: { type: "string" },
     tshark: { type: "boolean", default: false },
+    events: { type: "string" },
   },
 });
 
@@ -139,10 +196,15 @@ const RESPONSE = Buffer.from(
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
 );
 
+const SAMPLE = Buffer.from(
+  '{"type":"trade","symbol":"FCAT","price":104.25,"size":12,"at":"2026-02-01T12:04:31.207Z"} ',
+);
+
 function frame(opcode, length, key) {
   const size = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const masked = key !== undefined;
-  const bytes = Buffer.alloc(size + (masked ? 4 : 0) + length, FILL);
+  const bytes = Buffer.alloc(size + (masked ? 4 : 0) + length, SAMPLE);
+  bytes.fill(SAMPLE, size + (masked ? 4 : 0));
   bytes[0] = 0x80 | opcode;
   bytes[1] = (masked ? 0x80 : 0) | (size === 2 ? length : size === 4 ? 126 : 127);
   if (size === 4) bytes.writeUInt16BE(length, 2);
@@ -153,68 +215,112 @@ function frame(opcode, length, key) {
   return bytes;
 }
 
-/** @returns frames in it */
-function makeCapture(file, { payload, opcode, connections }, size) {
+/** @returns how much is in it */
+function makeCapture(file, { payloads, opcode, connections }, size) {
   const writer = new CaptureWriter(file);
   const peers = Array.from({ length: connections }, (_, client) => new Peer(writer, client));
-  const asked = Array.from({ length: 16 }, (_, i) => frame(opcode, payload, 0x12345678 + i * 77));
-  const answer = frame(opcode, payload);
+  const asked = Array.from({ length: 2 * payloads.length }, (_, i) =>
+    frame(opcode, payloads[i % payloads.length], 0x12345678 + i * 77),
+  );
+  const answers = payloads.map((payload) => frame(opcode, payload));
   let frames = 0;
   for (let turn = 0; writer.bytes < size; turn++, frames += 2) {
     const peer = peers[(turn * 37) % connections];
     peer.send(true, asked[turn % asked.length]);
-    peer.send(false, answer);
+    peer.send(false, answers[turn % answers.length]);
   }
   writer.close();
   return { frames, bytes: writer.bytes, packets: writer.packets };
 }
 
-async function timeRound(file, frames) {
-  const began = performance.now();
+async function countEvents(file) {
   const chunks = createReadStream(file, { highWaterMark: 256 * 1024 });
   let found = 0;
   for await (const batch of readCaptureEvents(chunks).batches()) {
     for (const event of batch) if (event.type === "frame" && event.message) found += 1;
   }
-  if (found !== frames) throw new Error(`${found} of ${frames} frames`);
-  return (performance.now() - began) / 1e3;
+  return found;
 }
 
-function timeTshark(file) {
-  const fields = ["-T", "fields", "-e", "websocket.opcode", "-e", "websocket.payload_length"];
-  const began = performance.now();
+/** Runs a command once: seconds of the clock and of the CPU, MiB at the peak. */
+function timeCommand(words, file) {
   const { status, stderr } = spawnSync(
     "sh",
-    ["-c", `tshark -n -r "$0" -Y websocket "$@" > /dev/null`, file, ...fields],
-    { encoding: "utf8" },
+    ["-c", `exec time -q -f '\n%e %U %S %M' "$@" > /dev/null`, "sh", ...words, file],
+    { encoding: "utf8", maxBuffer: 2 ** 26 },
   );
-  if (status !== 0) throw new Error(`tshark failed: ${stderr}`);
-  return (performance.now() - began) / 1e3;
+  if (status !== 0) throw new Error(`${words.join(" ")} failed: ${stderr}`);
+  const [wall, user, system, kib] = stderr.trimEnd().split("\n").at(-1).split(" ").map(Number);
+  return { wall, cpu: user + system, mib: kib / 1024 };
 }
 
-const folder = values.keep ?? mkdtempSync(join(tmpdir(), "framecat-bench-"));
-mkdirSync(folder, { recursive: true });
-console.log("capture              MB    frames   M frames/s     MB/s   peak RSS   x tshark");
-try {
-  for (const spec of CASES.filter(({ name }) => name === (values.case ?? name))) {
-    const file = join(folder, `${spec.name}.pcap`);
-    const { frames, bytes } = makeCapture(file, spec, Number(values.size));
-    let best = Infinity;
-    for (let round = 0; round < ROUNDS; round++) {
-      best = Math.min(best, await timeRound(file, frames));
+/** The best round of each command; those that get a smaller capture are scaled to the whole. */
+function timeCommands(commands, files) {
+  const best = new Map();
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const { name, words, bytes = Infinity } of commands) {
+      const { file, scale } = bytes < files.whole.bytes ? files.smaller : files.whole;
+      const took = timeCommand(words, file);
+      const { wall = Infinity, cpu = Infinity, mib = 0 } = best.get(name) ?? {};
+      best.set(name, {
+        wall: Math.min(wall, took.wall * scale),
+        cpu: Math.min(cpu, took.cpu * scale),
+        mib: Math.max(mib, took.mib),
+      });
     }
-    const tshark = values.tshark ? timeTshark(file) / best : undefined;
+  }
+  return best;
+}
+
+function makeFiles(folder, spec) {
+  const file = join(folder, `${spec.name}.pcap`);
+  const whole = { file, scale: 1, ...makeCapture(file, spec, Number(values.size)) };
+  const smallFile = join(folder, `${spec.name}-part.pcap`);
+  const part = makeCapture(smallFile, spec, Math.min(EK_BYTES, Number(values.size)));
+  return { whole, smaller: { file: smallFile, scale: whole.frames / part.frames, ...part } };
+}
+
+/** Prints the rows of a case; gives whether its lines are as fast as required. */
+function report({ about }, { bytes, frames }, commands, best) {
+  console.log(`\n${about}: ${(bytes / 1e6).toFixed(0)} MB, ${frames} frames`);
+  console.log("command           wall s    CPU s   M frames/s    MB/s   peak RSS   x tshark");
+  let met = true;
+  for (const { name, against } of commands) {
+    const { wall, cpu, mib } = best.get(name);
+    const theirs = against && best.get(against);
+    const ratio = theirs && theirs.cpu / cpu;
+    if (name === "lines" && ratio < REQUIRED_RATIO) met = false;
     const cells = [
-      spec.about.padEnd(15),
-      (bytes / 1e6).toFixed(0).padStart(8),
-      String(frames).padStart(10),
-      (frames / best / 1e6).toFixed(2).padStart(13),
-      (bytes / best / 1e6).toFixed(0).padStart(9),
-      `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`.padStart(11),
-      (tshark?.toFixed(1) ?? "").padStart(11),
+      name.padEnd(15),
+      wall.toFixed(2).padStart(9),
+      cpu.toFixed(2).padStart(9),
+      (frames / cpu / 1e6).toFixed(2).padStart(13),
+      (bytes / cpu / 1e6).toFixed(0).padStart(8),
+      `${mib.toFixed(0)} MiB`.padStart(11),
+      (ratio?.toFixed(1) ?? "").padStart(11),
     ];
     console.log(cells.join("").trimEnd());
   }
-} finally {
-  if (values.keep === undefined) rmSync(folder, { recursive: true });
+  return met;
 }
+
+function benchmark() {
+  const folder = values.keep ?? mkdtempSync(join(tmpdir(), "framecat-bench-"));
+  mkdirSync(folder, { recursive: true });
+  const wanted = values.only?.split(",");
+  const commands = COMMANDS.filter(({ name }) =>
+    wanted ? wanted.includes(name) : values.tshark || !name.startsWith("tshark"),
+  );
+  try {
+    for (const spec of CASES.filter(({ name }) => name === (values.case ?? name))) {
+      const files = makeFiles(folder, spec);
+      const best = timeCommands(commands, files);
+      if (!report(spec, files.whole, commands, best)) process.exitCode = 1;
+    }
+  } finally {
+    if (values.keep === undefined) rmSync(folder, { recursive: true });
+  }
+}
+
+if (values.events === undefined) benchmark();
+else console.log(await countEvents(values.events));
