@@ -6,10 +6,23 @@ import type { Asking } from "../transport/serve.ts";
 /** Brings a message to a client; faults on purpose stand in its place. */
 export type Deliver = (data: string | Uint8Array, options: SendOptions) => Promise<void>;
 
+/** Why a client is shown out by a guard, and what it is told. */
+export interface Expulsion {
+  /** By which it is counted. */
+  readonly kind: string;
+  /** What is shown to whoever runs the server. */
+  readonly why: string;
+  readonly code: number;
+  /** What the client is told, which says nothing of the inside. */
+  readonly reason: string;
+}
+
 export interface ClientOptions {
   readonly since: Moment;
   /** Called before a message is taken that is to be sent; false drops it. */
   readonly maySend?: ((client: Client, length: number) => boolean) | undefined;
+  /** Tells and counts that a guard refused something of it. */
+  readonly refuse?: ((kind: string, why: string, conn: string) => void) | undefined;
   /** Called when the client may come in, as soon as nothing detains it. */
   readonly onFree: (client: Client) => void;
 }
@@ -59,6 +72,17 @@ export class Client {
   /** Resolves when it has gone. */
   close(code?: number, reason?: string): Promise<CloseEvent> {
     return this.connection.close(code, reason);
+  }
+
+  /** Tells and counts that a guard refuses something of it. */
+  refused(kind: string, why: string): void {
+    this.#options.refuse?.(kind, why, this.id);
+  }
+
+  /** Tells and counts why it may not stay, and closes it. Resolves when it has gone. */
+  expel({ kind, why, code, reason }: Expulsion): Promise<CloseEvent> {
+    this.refused(kind, why);
+    return this.close(code, reason);
   }
 
   /** Has what is sent from now on pass through something else. */

@@ -14,7 +14,7 @@ import type { Guard } from "./guard.ts";
 import type { MakeMode, Mode } from "./mode.ts";
 
 export interface ListenerOptions {
-  readonly serve: Omit<ServeOptions, "onConnection" | "onEvent" | "admit">;
+  readonly serve: Omit<ServeOptions, "onConnection" | "onEvent" | "admit" | "onTurnedAway">;
   readonly mode: MakeMode;
   /** Asked in this order. */
   readonly guards?: readonly Guard[];
@@ -55,6 +55,7 @@ export class Listener {
       admit: (asking) => listener.#admit(asking),
       onConnection: (connection, asking) => listener.#welcome(connection, asking),
       onEvent: (event) => listener.#take(event),
+      onTurnedAway: (kind) => listener.counters.countRefusal(kind),
     });
     return listener;
   }
@@ -106,6 +107,7 @@ export class Listener {
       maySend: this.#guards.some((guard) => guard.maySend !== undefined)
         ? (to, length) => this.#guards.every((guard) => guard.maySend?.(to, length) !== false)
         : undefined,
+      refuse: (kind, why, conn) => this.refuse(kind, why, conn),
       onFree: (free) => this.#mode.joined?.(free),
     });
     this.counters.countOpened();

@@ -53,6 +53,8 @@ export interface ConnectionOptions {
   readonly deflate?: DeflateParams | undefined;
   /** Longest message accepted, after inflation; a longer one is answered with 1009. */
   readonly maxMessageLength?: number | undefined;
+  /** The most fragments that a message may come in; one in more is answered with 1008. */
+  readonly maxFragments?: number | undefined;
   readonly closeTimeoutMs?: number | undefined;
   /** Bytes from which on a message is compressed, where that was agreed on. Default 1024. */
   readonly deflateThreshold?: number | undefined;
@@ -119,9 +121,10 @@ export class Connection {
     const watch = (dir: Direction) =>
       tap ? (bytes: Uint8Array) => tap.push(dir, bytes) : undefined;
     const sink = new SocketSink(socket, watch("out"));
-    const { deflateLevel } = options;
+    const { deflateLevel, maxFragments } = options;
     const maxMessageLength = maxMessageLengthOf(options);
-    this.#codec = createCodec({ role, deflate, maxMessageLength, deflateLevel }, sink);
+    const limits = { maxMessageLength, maxFragments, deflateLevel };
+    this.#codec = createCodec({ role, deflate, ...limits }, sink);
     const { receiver, sender, mayCompress } = this.#codec;
     this.#receiver = receiver;
     this.#inbound = new Inbound({ socket, receiver, role, clock, watch: watch("in") });
@@ -154,6 +157,11 @@ export class Connection {
   /** Bytes of payload handed to `send` and the control calls that have not left for the network. */
   get bufferedAmount(): number {
     return this.#outbound.bytes;
+  }
+
+  /** What has not left takes so many bytes: its payload, and what each send costs beside it. */
+  get backlog(): number {
+    return this.#outbound.backlog;
   }
 
   /** Bytes of messages that have come, whole or not: pings and pongs are none. */

@@ -42,6 +42,11 @@ export class Outbound {
     return this.#outflow.bytes;
   }
 
+  /** Bytes of payload, and what each message or fragment costs beside them. */
+  get backlog(): number {
+    return this.#outflow.backlog;
+  }
+
   get isEmpty(): boolean {
     return this.#outflow.isEmpty;
   }

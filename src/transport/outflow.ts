@@ -31,8 +31,13 @@ export class Outflow {
     return this.#pending.size === 0;
   }
 
+  /** Bytes of payload, and what each send costs beside them. */
+  get backlog(): number {
+    return this.#bytes + this.#pending.size * SEND_COST;
+  }
+
   get congested(): boolean {
-    return this.#bytes + this.#pending.size * SEND_COST >= HIGH_WATER_MARK;
+    return this.backlog >= HIGH_WATER_MARK;
   }
 
   /** How many sends have come to their end. */

@@ -121,6 +121,8 @@ export interface CodecOptions {
   readonly deflate: DeflateParams | undefined;
   /** Longest message accepted, after inflation, of at least 1 byte. */
   readonly maxMessageLength: number;
+  /** The most fragments that a message may come in. */
+  readonly maxFragments?: number | undefined;
   /** How hard zlib tries, 0 to 9; its own choice where it is not given. */
   readonly deflateLevel?: number | undefined;
 }
@@ -142,7 +144,8 @@ export function createCodec({ role, deflate, ...limits }: CodecOptions, sink: Fr
   const extension =
     deflate && createDeflate(deflate, { isServer, maxPayload, level: limits.deflateLevel });
   const extensions = extension ? { [PerMessageDeflate.extensionName]: extension } : {};
-  const parts = { maxBufferedChunks: MAX_PARTS, maxFragments: MAX_PARTS };
+  const { maxFragments = MAX_PARTS } = limits;
+  const parts = { maxBufferedChunks: MAX_PARTS, maxFragments };
   const bits = isServer ? deflate?.serverMaxWindowBits : deflate?.clientMaxWindowBits;
   return {
     receiver: new Receiver({ isServer, extensions, maxPayload, ...parts }),
