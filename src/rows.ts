@@ -68,3 +68,13 @@ export function rowMessage(event: RowEvent): PassedMessage | undefined {
     message: { kind, data, wireLength, fragments, compressed, cut: omitted > 0 },
   };
 }
+
+/** A frame that completes a message as that message; all other events as they are. */
+export function asMessage(event: Event): Event {
+  if (event.type !== "frame" || !event.message) return event;
+  const { conn, at, dir, message } = event;
+  const { kind, data, wireLength, fragments, cut } = message;
+  // How much is missing of what could not be inflated is not known.
+  const omitted = cut ? Math.max(1, wireLength - data.length) : undefined;
+  return { type: "message", conn, at, dir, kind, data, omitted, wireLength, fragments };
+}

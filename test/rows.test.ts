@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isRow, rowContent, rowLength, rowMessage, rowOpcode } from "../src/rows.ts";
+import { asMessage, isRow, rowContent, rowLength, rowMessage, rowOpcode } from "../src/rows.ts";
 import type { RowEvent } from "../src/rows.ts";
 import { closeAt, messageAt, momentAt } from "./helpers/connect-events.ts";
 import { captureEvents, deflated, framesAt } from "./helpers/dump-events.ts";
@@ -61,5 +61,28 @@ describe("the message of a row", () => {
       fragments: 2,
       cut: false,
     });
+  });
+});
+
+describe("a frame as the message that it completes", () => {
+  it("is that message, inflated", () => {
+    expect(asMessage(packed!)).toMatchObject({
+      type: "message",
+      dir: packed!.dir,
+      kind: "text",
+      data: Buffer.from("x".repeat(99)),
+      wireLength: packed!.frame.header.length,
+      fragments: 1,
+    });
+  });
+
+  it("tells that bytes are missing", () => {
+    const message = { ...packed!.message!, cut: true };
+    expect(asMessage({ ...packed!, message })).toMatchObject({ omitted: 1 });
+  });
+
+  it("is the frame itself where it completes none, as is any other event", () => {
+    const [part] = framesAt("1", [{ ms: 0, opcode: 1, fin: false, payload: "x" }]);
+    for (const event of [part!, ping, closeAt(0)]) expect(asMessage(event)).toBe(event);
   });
 });

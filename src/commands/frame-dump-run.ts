@@ -8,7 +8,7 @@ import type { Violation } from "../protocol/rules.ts";
 import { escapeControl } from "../render/escape.ts";
 import { ruleTable } from "../render/rule-table.ts";
 import { rulesJson } from "../render/rules-json.ts";
-import type { NumberedEvent } from "../rows.ts";
+import { asMessage, type NumberedEvent } from "../rows.ts";
 import { EventLint } from "../transport/event-lint.ts";
 import type { Event } from "../transport/events.ts";
 import { version } from "../version.ts";
@@ -172,17 +172,14 @@ function follower(
   if (data && capture) data.write(capture.head);
   if (!listener && !capture) return undefined;
   return (numbered) => {
-    listener?.(asMessage(numbered.event));
+    // What a HAR tells of are messages, where they are whole.
+    listener?.(wholeMessage(numbered.event));
     if (data && capture) data.write(capture.push(numbered));
   };
 }
 
-/** What a HAR tells of are messages: of a frame the one that it completes. */
-function asMessage(event: Event): Event {
-  if (event.type !== "frame" || !event.message || event.message.cut) return event;
-  const { conn, at, dir, message } = event;
-  const { kind, data, wireLength, fragments } = message;
-  return { type: "message", conn, at, dir, kind, data, wireLength, fragments };
+function wholeMessage(event: Event): Event {
+  return event.type === "frame" && event.message?.cut ? event : asMessage(event);
 }
 
 /** What the lint has found in all. */

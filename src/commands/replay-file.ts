@@ -1,19 +1,20 @@
-import { Buffer } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { HarReader } from "../capture/har-reader.ts";
-import { looksLikeHar } from "../capture/har-entries.ts";
-import { usageError } from "../errors.ts";
+import { detectInput } from "../capture/input.ts";
+import { Lookahead } from "../capture/lookahead.ts";
+import { errnoWords, isSystemError } from "../errno-words.ts";
+import { FramecatError, usageError } from "../errors.ts";
 import {
   readRecording,
   type Recording,
   recordingOf,
   type RecordingOptions,
 } from "../scenario/recording.ts";
-import { errnoWords, isSystemError } from "../errno-words.ts";
 
 /**
- * Reads what a recorded session sent, from NDJSON of our own or a HAR; which one is told by the
- * content. Of a HAR, connections are named by their number.
+ * Reads what a recorded session sent, from NDJSON of our own, a HAR, or anything else that
+ * frame-dump reads; what it is is told by the content. Of all but NDJSON, connections are named by
+ * their number.
  * @param what begins the message about a file that cannot be read
  * @throws FramecatError (usage) where nothing was sent, or the file cannot be read
  */
@@ -22,14 +23,31 @@ export async function readReplay(
   what = "--replay",
   options: RecordingOptions = {},
 ): Promise<Recording> {
+  const source = new Lookahead(createReadStream(path));
   try {
-    const { isHar, chunks } = await peek(createReadStream(path));
-    if (!isHar) return await readRecording(chunks, path, options);
-    return await recordingOf(new HarReader(path).read(chunks), path, options);
+    return await readSession(source, path, options);
   } catch (thrown) {
-    if (!isSystemError(thrown)) throw thrown;
-    throw usageError(`${what}: cannot read ${path}: ${errnoWords(thrown)}`);
+    if (isSystemError(thrown)) {
+      throw usageError(`${what}: cannot read ${path}: ${errnoWords(thrown)}`);
+    }
+    if (!(thrown instanceof FramecatError) || thrown.hint !== undefined) throw thrown;
+    throw usageError(thrown.message, `\`framecat frame-dump ${path}\` shows what it holds.`);
+  } finally {
+    await source.close();
   }
+}
+
+async function readSession(
+  source: Lookahead,
+  path: string,
+  options: RecordingOptions,
+): Promise<Recording> {
+  const found = await detectInput(source);
+  if (found === "ndjson") return readRecording(source.all(), path, options);
+  if (found === "har") return recordingOf(new HarReader(path).read(source.all()), path, options);
+  // Loaded only now: few replay a capture.
+  const { wireMessages } = await import("./wire-messages.ts");
+  return recordingOf(wireMessages(source.all(), path), path, options);
 }
 
 /**
@@ -42,28 +60,4 @@ export function parseSpeed(text: string, flag = "--speed"): number {
   if (speed > 0) return speed;
   const example = "Twice as fast is 2, half as fast 0.5, without any waiting max.";
   throw usageError(`${flag} must be a factor or max, not ${JSON.stringify(text)}`, example);
-}
-
-/** Looks at as much of the beginning as tells what it is. */
-async function peek(
-  stream: AsyncIterable<Uint8Array>,
-): Promise<{ isHar: boolean; chunks: AsyncIterable<Uint8Array> }> {
-  const source = stream[Symbol.asyncIterator]();
-  let head = Buffer.alloc(0);
-  let isHar: boolean | undefined;
-  for (;;) {
-    isHar = looksLikeHar(head);
-    const next = isHar === undefined ? await source.next() : { done: true as const };
-    if (next.done) break;
-    head = Buffer.concat([head, next.value]);
-  }
-  return { isHar: isHar === true, chunks: joined(head, source) };
-}
-
-async function* joined(
-  head: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield head;
-  yield* { [Symbol.asyncIterator]: () => rest };
 }

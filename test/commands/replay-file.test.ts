@@ -56,12 +56,21 @@ describe("readReplay", () => {
   });
 
   it.each<[string, RegExp]>([
-    ["", /session has no message that was sent$/],
+    ["", /session is empty$/],
     ['{"log":{"entries":[]}}', /session has no message that was sent$/],
     ['{"log":{"entries":[', /session is cut: it ends at byte 19 within the JSON$/],
-    ['{"lo', /session, line 1 at byte 0: no whole line of JSON$/],
-    ["hello\n", /session, line 1 at byte 0: no whole line of JSON$/],
+    ['{"lo', /session is JSON, but neither a HAR nor NDJSON of framecat$/],
+    ["hello\n", /session, line 1, column 1: "hello" is not hex$/],
+    ["81 05 68656c6c6f", /session has no message that was sent$/],
   ])("refuses %j", (content, told) => expectUsage(readReplay(file(content)), told));
+
+  it("reads frames in hex, and says how to see what holds none", async () => {
+    const { steps } = await readReplay(file("81 85 37 fa 21 3d 7f 9f 4d 51 58"));
+    expect(steps.map(({ payload }) => Buffer.from(payload).toString())).toEqual(["Hello"]);
+    await expect(readReplay(file("81 00"))).rejects.toMatchObject({
+      hint: expect.stringMatching(/^`framecat frame-dump .*session` shows what it holds\.$/),
+    });
+  });
 
   it("says what is wrong with the file", async () => {
     await expectUsage(
