@@ -33,6 +33,8 @@ interface Partial {
   length: number | undefined;
   /** Memory when it was last counted. */
   memory: number;
+  /** A packet of the same key was whole before: most likely these are its fragments once more. */
+  readonly again: boolean;
 }
 
 const DEFAULTS: Required<DefragmenterLimits> = {
@@ -47,6 +49,8 @@ export class Defragmenter {
   readonly #limits: Required<DefragmenterLimits>;
   /** In the order of their first fragments. */
   readonly #partials = new Map<string, Partial>();
+  /** Keys of the latest packets that were whole. */
+  readonly #whole = new Set<string>();
   #memory = 0;
   /** Packets given up because fragments were missing. */
   dropped = 0;
@@ -57,7 +61,7 @@ export class Defragmenter {
 
   /** Packets that wait for fragments. */
   get waiting(): number {
-    return this.#partials.size;
+    return [...this.#partials.values()].filter(({ again }) => !again).length;
   }
 
   /** Takes a fragment; gives the payload of the packet that it completes. */
@@ -79,11 +83,17 @@ export class Defragmenter {
 
   #finish(key: string, partial: Partial): Defragmented {
     this.#remove(key, partial);
+    this.#whole.add(key);
+    const [oldest] = this.#whole;
+    if (oldest !== undefined && this.#whole.size > this.#limits.maxPackets)
+      this.#whole.delete(oldest);
     return joined(partial.pieces, partial.pieces.covered);
   }
 
   #begin(key: string, seconds: number): Partial {
-    const partial = { since: seconds, pieces: new HeldPieces(), length: undefined, memory: 0 };
+    const again = this.#whole.has(key);
+    const pieces = new HeldPieces();
+    const partial = { since: seconds, pieces, length: undefined, memory: 0, again };
     this.#partials.set(key, partial);
     return partial;
   }
@@ -110,7 +120,7 @@ export class Defragmenter {
 
   #drop(key: string, partial: Partial): void {
     this.#remove(key, partial);
-    this.dropped += 1;
+    if (!partial.again) this.dropped += 1;
   }
 }
 

@@ -48,6 +48,14 @@ describe("fragments", () => {
     expect([defragmenter.waiting, defragmenter.dropped]).toEqual([0, 0]);
   });
 
+  it("of a whole packet that come again are none that wait", () => {
+    const { whole, defragmenter } = defragment([first, middle, last, middle, last]);
+    expect([whole.length, defragmenter.waiting]).toEqual([1, 0]);
+    const late = { ...first, id: 2, seconds: 100 };
+    const { defragmenter: after } = defragment([first, middle, last, middle, late]);
+    expect([after.waiting, after.dropped]).toEqual([1, 0]);
+  });
+
   it("of several packets, interleaved", () => {
     const other = [first, middle, last].map((fragment) => ({ ...fragment, id: 2 }));
     const { whole } = defragment([first, other[2]!, middle, other[0]!, last, other[1]!]);
