@@ -94,7 +94,7 @@ describe("a recording", () => {
   });
 
   it.each([
-    ["", /has no message/],
+    ["", /is empty$/],
     ["no json\n", /line 1/],
     [messageLine(0, "in", "b"), /has no message/],
   ])("%j is none", (content, message) => expectUsage(read(["--replay", file(content)]), message));
