@@ -1,5 +1,6 @@
 import type { Endpoint } from "./endpoint.ts";
 import { type HeldPiece, HeldPieces } from "./held-pieces.ts";
+import { HolePatience, type PatienceLimits } from "./hole-patience.ts";
 import type { HoldingBudget } from "./holding-budget.ts";
 import { toNanoseconds } from "./packet.ts";
 import { FIN, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
@@ -30,13 +31,9 @@ export interface FlowSink {
   reset(flow: Flow): void;
 }
 
-export interface FlowLimits {
+export interface FlowLimits extends PatienceLimits {
   /** Memory for what one direction holds behind a hole. Default 16 MiB. */
   readonly maxHeldMemory: number;
-  /** Seconds of capture time for a hole that the peer has acknowledged. Default 1. */
-  readonly acknowledgedPatience: number;
-  /** Seconds of capture time for any hole. Default 60. */
-  readonly patience: number;
 }
 
 export const FLOW_LIMITS: FlowLimits = {
@@ -45,8 +42,6 @@ export const FLOW_LIMITS: FlowLimits = {
   patience: 60,
 };
 
-/** Segments held behind a hole that the peer has acknowledged: captures are not that disordered. */
-const ACKNOWLEDGED_PIECES = 64;
 /** Segments held before a direction without its SYN begins, and seconds. */
 const FIRST_PIECES = 16;
 const FIRST_PATIENCE = 1;
@@ -84,6 +79,7 @@ export class Flow {
   readonly #limits: FlowLimits;
   readonly #budget: HoldingBudget;
   readonly #held = new HeldPieces();
+  readonly #patience: HolePatience;
   /** Position and sequence number (as int32) of the next byte. */
   #next = 0;
   #nextSeq = 0;
@@ -99,10 +95,6 @@ export class Flow {
   #sent = 0;
   #finAt = Infinity;
   #resetAt = Infinity;
-  /** The hole that is waited for, since when, and since when the peer has acknowledged it. */
-  #holeAt = -Infinity;
-  #holeSince = 0;
-  #acknowledgedSince = Infinity;
 
   constructor(
     dir: 0 | 1,
@@ -115,6 +107,7 @@ export class Flow {
     this.destination = ends.destination;
     this.#budget = budget;
     this.#limits = limits;
+    this.#patience = new HolePatience(limits);
   }
 
   /** Tells all that comes from now on. */
@@ -362,27 +355,13 @@ export class Flow {
 
   #maySettle(now: TcpSegment): boolean {
     if (this.#held.count >= FIRST_PIECES || this.#acknowledged >= this.#lowest()) return true;
-    return this.#waited(now) > FIRST_PATIENCE;
+    return this.#patience.waited(this.#next, timeOf(now)) > FIRST_PATIENCE;
   }
 
   #isHopeless(now: TcpSegment): boolean {
-    const waited = this.#waited(now);
-    if (waited > this.#limits.patience) return true;
-    if (this.#acknowledged < this.#lowest()) return false;
-    const time = timeOf(now);
-    this.#acknowledgedSince = Math.min(this.#acknowledgedSince, time);
-    const patience = this.#limits.acknowledgedPatience;
-    return this.#held.count > ACKNOWLEDGED_PIECES || time - this.#acknowledgedSince > patience;
-  }
-
-  /** Seconds since the hole at the next position was found. */
-  #waited(now: TcpSegment): number {
-    if (this.#holeAt !== this.#next) {
-      this.#holeAt = this.#next;
-      this.#holeSince = timeOf(now);
-      this.#acknowledgedSince = Infinity;
-    }
-    return timeOf(now) - this.#holeSince;
+    const pieces = this.#held.count;
+    const acknowledged = this.#acknowledged >= this.#lowest();
+    return this.#patience.isOver(this.#next, timeOf(now), { pieces, acknowledged });
   }
 
   /** Tells the hole as a gap, and what is behind it. */
