@@ -62,7 +62,7 @@ export async function listen(
   const onSocket = (socket: Socket): void => {
     if (hooks.mayEnter?.(socket) === false) return void socket.destroy();
     sockets.add(socket.on("close", () => sockets.delete(socket)));
-    if (secured) secured.emit("connection", socket);
+    if (secured) beginTls(secured, socket);
     else hooks.onSocket(socket);
   };
   const make = (): TcpServer => {
@@ -87,6 +87,12 @@ function secureServer(tls: ServerTls, { onSocket, onFailure }: ListenHooks): Tls
     onFailure(error, socket);
     socket.destroy();
   });
+}
+
+/** Asked for its address once, a socket knows it when it has gone, too. */
+function beginTls(server: TlsServer, socket: Socket): void {
+  void socket.remoteAddress;
+  server.emit("connection", socket);
 }
 
 async function bindAll(place: ListenPlace, make: () => TcpServer): Promise<TcpServer[]> {

@@ -10,7 +10,7 @@ import { type HttpReply, sendReply } from "./http-reply.ts";
 import { type Address, listen, type ListenPlace } from "./listen-sockets.ts";
 import { remoteOf } from "./open-socket.ts";
 import { type OpeningRequest, readOpeningRequest } from "./opening-request.ts";
-import { clientTlsFacts, clientTlsReason, type ServerTls } from "./server-tls.ts";
+import { clientTlsFacts, clientTlsReason, type ServerTls, socketBeneath } from "./server-tls.ts";
 import {
   type Accepted,
   grantUpgrade,
@@ -151,7 +151,7 @@ class Doors {
     const at = clock.now();
     const conn = this.#nextId();
     if (socket) {
-      const message = `TLS with ${remoteOf(socket)} failed: ${clientTlsReason(error)}`;
+      const message = `TLS with ${nameOf(socketBeneath(socket))} failed: ${clientTlsReason(error, socket)}`;
       onEvent({ type: "error", conn, at, code: "tls", message });
       this.#options.onTurnedAway?.("tls");
     } else {

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { TlsOptions as NodeTlsOptions, TLSSocket } from "node:tls";
 import { tlsReason } from "./connect-failure.ts";
 import type { TlsFacts } from "./events.ts";
@@ -31,27 +32,42 @@ export function clientTlsFacts(socket: object): TlsFacts | undefined {
   return "encrypted" in socket ? tlsFacts(socket as TLSSocket) : undefined;
 }
 
+/** The socket that TLS is on, which has its address still when it has gone; node keeps it to itself. */
+export function socketBeneath(socket: Socket): Socket {
+  const { _parent: beneath } = socket as Socket & { readonly _parent?: Socket | null };
+  return beneath ?? socket;
+}
+
 /** What went wrong with a client, by what OpenSSL or node says of it. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [
-    /^http request$/i,
+    /^http request$/,
     "it spoke plain HTTP, and this port has TLS: its address begins with wss://, not ws://",
   ],
-  [/did not return a certificate/i, "it showed no certificate"],
-  [/^wrong version number$|packet length too long/i, "what it sent is no TLS"],
-  [/unsupported protocol|no protocols available|version too low/i, "it has no version in common"],
-  [/no shared cipher/i, "it has no cipher in common"],
+  [/^peer did not return a certificate$/, "it showed no certificate"],
+  [/^wrong version number$|^packet length too long$/, "what it sent is no TLS"],
+  [/^unsupported protocol$|version too low$/, "no version of TLS is accepted by both sides"],
+  [/^no shared cipher$/, "no cipher is accepted by both sides"],
+  [/^no application protocol$/, "it wants another protocol than HTTP/1.1"],
   [
-    /alert.*(?:unknown ca|certificate unknown|bad certificate)/i,
-    "it does not trust the certificate",
+    /alert (?:unknown ca|certificate unknown|bad certificate)$/,
+    "it does not trust this server's certificate",
   ],
-  [/^ECONNRESET$|socket hang up|disconnected before/i, "it went away within the handshake"],
-  [/handshake timeout/i, "its handshake took too long"],
+  [/ECONNRESET$|^socket hang up$/, "it went away within the handshake"],
+  [/^TLS handshake timeout$/, "its handshake took too long"],
 ];
 
-/** Why TLS with a client did not come about, in words. */
-export function clientTlsReason(error: Error): string {
+/**
+ * Why TLS with a client did not come about, in words.
+ * @param socket that of the client, which knows what is wrong with its certificate
+ */
+export function clientTlsReason(error: Error, socket: object): string {
+  const unverified = "authorizationError" in socket ? socket.authorizationError : undefined;
   const reason = tlsReason(error);
   const known = REASONS.find(([pattern]) => pattern.test(reason));
+  // Node ends a client without a word when no authority of ours has signed its certificate.
+  if (typeof unverified === "string" && !/no(?:t return a)? certificate/i.test(reason)) {
+    return `its certificate is not accepted (${unverified})`;
+  }
   return known?.[1] ?? reason;
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { Socket } from "node:net";
-import { connect as tlsConnect } from "node:tls";
+import { connect, Socket } from "node:net";
+import { connect as tlsConnect, type ConnectionOptions } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { clientTlsFacts, type ServerTls } from "../../src/transport/server-tls.ts";
 import { type Certificate, certificate } from "../helpers/certificates.ts";
@@ -74,4 +74,64 @@ it("there are no facts of TLS without it", async () => {
   await once(client, "secureConnect");
   expect(clientTlsFacts(client)).toMatchObject({ version: "TLSv1.3", authorized: true });
   client.destroy();
+});
+
+describe("what went wrong with a client is said in words", () => {
+  const plain = (text: string) => (port: number) => connect(port, "127.0.0.1").end(text);
+  const secure = (options: ConnectionOptions) => (port: number) =>
+    tlsConnect({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options });
+  const stranger = () => certificate({ names: ["mallory"], ips: [] });
+
+  it.each<[string, Partial<ServerTls>, (port: number) => Socket | Promise<Socket>, string]>([
+    [
+      "plain HTTP",
+      {},
+      plain("GET / HTTP/1.1\r\n\r\n"),
+      "it spoke plain HTTP, and this port has TLS: its address begins with wss://, not ws://",
+    ],
+    ["noise", {}, plain("SSH-2.0\r\n"), "what it sent is no TLS"],
+    [
+      "an old version",
+      { minVersion: "TLSv1.3" },
+      secure({ maxVersion: "TLSv1.2" }),
+      "no version of TLS is accepted by both sides",
+    ],
+    [
+      "other ciphers",
+      { maxVersion: "TLSv1.2" },
+      secure({ maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" }),
+      "no cipher is accepted by both sides",
+    ],
+    [
+      "another protocol",
+      {},
+      secure({ ALPNProtocols: ["h2"] }),
+      "it wants another protocol than HTTP/1.1",
+    ],
+    ["no certificate", { clientCertificate: "require" }, secure({}), "it showed no certificate"],
+    [
+      "a stranger's certificate",
+      { clientCertificate: "require" },
+      async (port) => secure(await stranger())(port),
+      "its certificate is not accepted (DEPTH_ZERO_SELF_SIGNED_CERT)",
+    ],
+    [
+      "silence",
+      { handshakeTimeoutMs: 20 },
+      (port) => connect(port, "127.0.0.1"),
+      "its handshake took too long",
+    ],
+  ])("%s", async (_, tls, come, reason) => {
+    let turnedAway = 0;
+    const server = await startServer({
+      place: { host: "127.0.0.1", port: 0 },
+      tls: { ...(await certificate()), ...tls },
+      onTurnedAway: (kind) => (turnedAway += Number(kind === "tls")),
+    });
+    const socket = (await come(server.port)).on("error", () => undefined);
+    const { message } = await server.log.until("error");
+    expect(message.replace(/^TLS with 127\.0\.0\.1:\d+ failed: /, "")).toBe(reason);
+    expect(turnedAway).toBe(1);
+    socket.destroy();
+  });
 });
