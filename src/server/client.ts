@@ -2,6 +2,7 @@ import type { Moment } from "../clock.ts";
 import type { Connection, SendOptions } from "../transport/connection.ts";
 import type { CloseEvent } from "../transport/events.ts";
 import type { Asking } from "../transport/serve.ts";
+import type { SharedMessage } from "../transport/shared-message.ts";
 
 /** Brings a message to a client; faults on purpose stand in its place. */
 export type Deliver = (data: string | Uint8Array, options: SendOptions) => Promise<void>;
@@ -67,6 +68,11 @@ export class Client {
     if (!this.isOpen) return DONE;
     if (this.#options.maySend?.(this, data.length) === false) return DONE;
     return this.#deliver(data, options);
+  }
+
+  /** Sends a message that others are sent too, which costs little more than once for all. */
+  share(shared: SharedMessage): Promise<void> {
+    return this.send(shared.payload, { binary: shared.binary, shared });
   }
 
   /** Resolves when it has gone. */

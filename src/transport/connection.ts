@@ -127,7 +127,7 @@ export class Connection {
     this.#codec = createCodec({ role, deflate, ...limits }, sink);
     const { receiver, sender, mayCompress } = this.#codec;
     this.#receiver = receiver;
-    this.#inbound = new Inbound({ socket, receiver, role, clock, watch: watch("in") });
+    this.#inbound = new Inbound({ socket, receiver, sink, role, clock, watch: watch("in") });
     this.#outbound = new Outbound({
       sender,
       sink,

@@ -2,11 +2,13 @@ import type { Socket } from "node:net";
 import type { Clock, Moment } from "../clock.ts";
 import { headerLength } from "../protocol/frame.ts";
 import type { Tally } from "./traffic.ts";
-import type { WsReceiver } from "./ws-parts.ts";
+import type { FrameSink, WsReceiver } from "./ws-parts.ts";
 
 export interface InboundOptions {
   readonly socket: Socket;
   readonly receiver: WsReceiver;
+  /** Where what is answered goes. */
+  readonly sink: Pick<FrameSink, "cork" | "uncork">;
   readonly role: "client" | "server";
   readonly clock: Clock;
   /** Sees the bytes before the receiver does. */
@@ -98,12 +100,15 @@ export class Inbound {
   }
 
   push(chunk: Buffer): void {
-    const { receiver, clock, watch } = this.#options;
+    const { receiver, sink, clock, watch } = this.#options;
     this.#bytes += chunk.length;
     this.#heardAt = clock.now();
     watch?.(chunk);
     if (receiver.destroyed || receiver.writableEnded) return;
+    // The answers to all messages of a read leave in one write.
+    sink.cork();
     receiver.write(chunk);
+    sink.uncork();
     if (receiver.writableNeedDrain) this.flow();
   }
 

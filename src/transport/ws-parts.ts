@@ -50,7 +50,7 @@ export interface FrameSink {
   readonly destroyed: boolean;
   cork(): void;
   uncork(): void;
-  write(data: Uint8Array | string, sent?: Sent): boolean;
+  write(data: Uint8Array | string, sent?: Sent): void;
 }
 
 export interface WsPerMessageDeflate {

@@ -81,6 +81,7 @@ export class EventLog {
 export class RawPeer {
   readonly socket: Socket;
   readonly #chunks: Buffer[] = [];
+  #length = 0;
   readonly #watch = new Watch();
   ended = false;
   closed = false;
@@ -94,6 +95,7 @@ export class RawPeer {
     };
     socket.on("data", (chunk: Buffer) => {
       this.#chunks.push(chunk);
+      this.#length += chunk.length;
       this.#watch.changed();
     });
     socket.on(
@@ -115,6 +117,7 @@ export class RawPeer {
   take(): Buffer {
     const taken = this.received;
     this.#chunks.length = 0;
+    this.#length = 0;
     return taken;
   }
 
@@ -131,7 +134,7 @@ export class RawPeer {
 
   /** Resolves once so many bytes came. */
   bytes(count: number): Promise<Buffer> {
-    return this.until(({ length }) => length >= count);
+    return this.#watch.until(() => (this.#length >= count ? this.received : undefined));
   }
 
   /** The peer has sent FIN. */
@@ -263,7 +266,10 @@ export function openingRequest(...headers: string[]): string {
 }
 
 /** A raw client whose handshake with `server` is done. */
-export async function upgradedClient(server: Server, ...headers: string[]): Promise<RawPeer> {
+export async function upgradedClient(
+  server: Pick<Server, "addresses">,
+  ...headers: string[]
+): Promise<RawPeer> {
   const [address] = server.addresses;
   const peer = await rawClient(address!.port, address!.host);
   peer.send(openingRequest(...headers));

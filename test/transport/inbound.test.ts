@@ -11,10 +11,12 @@ class FakeReceiver {
   writableEnded = false;
   writableNeedDrain = false;
   readonly got: string[] = [];
+  onWrite = (): void => undefined;
   #drain = (): void => undefined;
 
   write(chunk: Uint8Array): boolean {
     this.got.push(Buffer.from(chunk).toString());
+    this.onWrite();
     return !this.writableNeedDrain;
   }
 
@@ -37,15 +39,27 @@ async function begin() {
   const { here, there } = await socketPair();
   const receiver = new FakeReceiver();
   const seen: string[] = [];
+  const steps: string[] = [];
+  const note = (step: string) => () => void steps.push(step);
+  receiver.onWrite = note("received");
   const inbound = new Inbound({
     socket: here,
     receiver: receiver as unknown as WsReceiver,
+    sink: { cork: note("cork"), uncork: note("uncork") },
     role: "client",
     clock: systemClock,
     watch: (bytes) => seen.push(toHex(bytes)),
   });
-  return { inbound, receiver, there, here, seen };
+  return { inbound, receiver, there, here, seen, steps };
 }
+
+it("has all that is answered to a read leave together", async () => {
+  const { inbound, there, steps } = await begin();
+  inbound.start(utf8(""));
+  there.send("read");
+  await eventually(() => steps.length === 3);
+  expect(steps).toEqual(["cork", "received", "uncork"]);
+});
 
 it("shows what comes, then hands it on, what came with the handshake first", async () => {
   const { inbound, receiver, there, seen } = await begin();

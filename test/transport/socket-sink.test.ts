@@ -18,6 +18,34 @@ it("writes to the socket, shows what it writes, and counts it", async () => {
   expect([seen, sink.bytes]).toEqual([["62", "c3a463", "64"], 5]);
 });
 
+it("gathers what is written while it is corked, also small parts beside large ones", async () => {
+  const { here, there } = await socketPair();
+  const sink = new SocketSink(here);
+  const parts = [utf8("a"), Buffer.alloc(100_000, "b"), utf8("c"), utf8("d")];
+  for (const some of [parts, parts.slice(2)]) {
+    const told: number[] = [];
+    sink.cork();
+    sink.cork();
+    const sent = some.map(
+      (bytes, i) =>
+        new Promise<void>((resolve) =>
+          sink.write(bytes, (error) => {
+            if (!error) told.push(i);
+            resolve();
+          }),
+        ),
+    );
+    sink.uncork();
+    expect(here.writableLength).toBe(0);
+    sink.uncork();
+    await Promise.all(sent);
+    expect(told).toEqual(some.map((_, i) => i));
+    const expected = Buffer.concat(some);
+    expect((await there.bytes(expected.length)).equals(expected)).toBe(true);
+    there.take();
+  }
+});
+
 it("tells what the kernel had taken when the socket is destroyed, and what not", async () => {
   const { here, there } = await socketPair();
   there.socket.pause();

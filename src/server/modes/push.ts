@@ -1,0 +1,110 @@
+import type { Clock } from "../../clock.ts";
+import { SharedMessage } from "../../transport/shared-message.ts";
+import type { Client } from "../client.ts";
+import type { MakeMode, Mode } from "../mode.ts";
+
+export interface PushOptions {
+  readonly intervalMs: number;
+  /** Bytes of each numbered message, at least MIN_PUSH_SIZE; as short as may be where it is not given. */
+  readonly size?: number | undefined;
+  /** How many each client gets before the mark of the end; Infinity for no end. */
+  readonly messages: number;
+  readonly binary: boolean;
+}
+
+/** Room for the highest number, the time and the padding's name. */
+export const MIN_PUSH_SIZE = 64;
+
+const END = '{"seq":-1,"end":true}';
+/** Behind by more than this, it does not catch up. */
+const MAX_BEHIND_MS = 1000;
+
+/**
+ * Sends numbered messages by itself: `{"seq":1,"time":…,"pad":"xx…"}`, the time in ms since 1970.
+ *
+ * 1. Each client has its own numbers, from 1 on, so that all get the same number of messages, and each
+ *    number that one lacks was lost.
+ * 2. All are sent at the same moments. The first of them is when a client comes to whom nobody was
+ *    before; whoever comes later waits for the next.
+ * 3. Behind the last one comes `{"seq":-1,"end":true}`, also when the server stops before that.
+ */
+export function push(options: PushOptions): MakeMode {
+  return ({ clock }) => new Push(options, clock);
+}
+
+class Push implements Mode {
+  readonly #options: PushOptions;
+  readonly #clock: Clock;
+  readonly #pad: string;
+  readonly #end: SharedMessage;
+  /** The number that each is to get next. In the order of coming, so that equal numbers are neighbours. */
+  readonly #next = new Map<Client, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #dueMs = 0;
+
+  constructor(options: PushOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#pad = "x".repeat(options.size ?? 0);
+    this.#end = new SharedMessage(END, options);
+  }
+
+  joined(client: Client): void {
+    this.#next.set(client, 1);
+    if (this.#timer) return;
+    this.#dueMs = this.#now();
+    this.#tick();
+  }
+
+  left(client: Client): void {
+    this.#next.delete(client);
+    if (this.#next.size === 0) this.#rest();
+  }
+
+  stop(): void {
+    for (const client of this.#next.keys()) void client.share(this.#end);
+    this.#next.clear();
+    this.#rest();
+  }
+
+  #tick(): void {
+    this.#pushAll();
+    if (this.#next.size === 0) return this.#rest();
+    const now = this.#now();
+    this.#dueMs += this.#options.intervalMs;
+    if (now - this.#dueMs > MAX_BEHIND_MS) this.#dueMs = now;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#dueMs - now));
+  }
+
+  #rest(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #pushAll(): void {
+    let made: { readonly number: number; readonly message: SharedMessage } | undefined;
+    for (const [client, number] of this.#next) {
+      if (made?.number !== number) made = { number, message: this.#message(number) };
+      void client.share(made.message);
+      if (number < this.#options.messages) this.#next.set(client, number + 1);
+      else {
+        void client.share(this.#end);
+        this.#next.delete(client);
+      }
+    }
+  }
+
+  #message(number: number): SharedMessage {
+    const { size } = this.#options;
+    const time = Math.floor(this.#clock.now().epochUs / 1000);
+    const start = `{"seq":${number},"time":${time}`;
+    if (size === undefined) return new SharedMessage(`${start}}`, this.#options);
+    const frame = `${start},"pad":""}`;
+    const pad = this.#pad.slice(0, Math.max(0, size - frame.length));
+    return new SharedMessage(`${start},"pad":"${pad}"}`, this.#options);
+  }
+
+  #now(): number {
+    return Number(this.#clock.now().ns) / 1e6;
+  }
+}
