@@ -12,7 +12,9 @@ const NEARLY_CERTAIN = 20;
 const ALONE = 10;
 /** What comes right behind a gap mostly begins with a frame, because packets do. */
 const FIRST_BITS = 16;
-const PIECE_START_BITS = 8;
+const PIECE_BITS = 8;
+/** So many packets tell how long they mostly are: among short ones a border of them is nothing rare. */
+const MANY_PIECES = 16;
 /** What is held is searched again once it has grown so much, so that small pieces cost little. */
 const GROWTH = 1.5;
 
@@ -24,7 +26,8 @@ export class BorderSearch {
   readonly held: HeldBytes;
   /** Bytes that were given up because there were too many. */
   givenUp = 0;
-  readonly #terms: BorderTerms;
+  #terms: BorderTerms;
+  #packetBits = PIECE_BITS;
   readonly #budget: MemoryBudget;
   /** Places that may be one, of those before `#searched`. */
   #open: number[] = [];
@@ -51,6 +54,7 @@ export class BorderSearch {
   /** The first certain place among all that is held. */
   search(): number | undefined {
     const { view } = this.held;
+    this.#weighPackets();
     const open = this.#open;
     this.#open = [];
     for (const at of open) if (this.#isCertain(view, at)) return at;
@@ -59,6 +63,13 @@ export class BorderSearch {
     }
     this.#searched = view.length;
     return undefined;
+  }
+
+  #weighPackets(): void {
+    const { length, pieces } = this.held;
+    if (pieces < MANY_PIECES) this.#packetBits = PIECE_BITS;
+    else this.#packetBits = Math.min(PIECE_BITS, Math.floor(Math.log2(length / pieces)));
+    this.#terms = { ...this.#terms, packetBits: this.#packetBits };
   }
 
   #isCertain(view: Uint8Array, at: number): boolean {
@@ -90,7 +101,7 @@ export class BorderSearch {
 
   #prior(at: number): number {
     if (at === 0 && this.givenUp === 0) return FIRST_BITS;
-    return this.held.isPieceBorder(at) ? PIECE_START_BITS : 0;
+    return this.held.isPieceBorder(at) ? this.#packetBits : 0;
   }
 
   /** Nothing that is held is of use. */

@@ -18,6 +18,8 @@ export interface BorderTerms {
   readonly masked: boolean;
   /** RSV1 may be set: permessage-deflate was agreed on, or nobody knows. */
   readonly compressed: boolean;
+  /** What it tells that a frame ends where a packet does. Default 8, as for packets of usual size. */
+  readonly packetBits?: number;
 }
 
 /** Frames that are followed from one place. */
@@ -75,7 +77,7 @@ export function borderEvidence(
     if (!isControl(first & 0x0f)) inMessage = first < 0x80;
     before = at;
     at = payload + length;
-    if (at <= bytes.length && isPieceBorder(at)) evidence += PIECE_BORDER_BITS;
+    if (at <= bytes.length && isPieceBorder(at)) evidence += terms.packetBits ?? PIECE_BORDER_BITS;
   }
   return evidence;
 }

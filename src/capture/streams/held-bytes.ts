@@ -25,6 +25,11 @@ export class HeldBytes {
     return this.#bytes.length;
   }
 
+  /** Packets that they came in. */
+  get pieces(): number {
+    return this.#pieces.length;
+  }
+
   /** All of them in one run. */
   get view(): Uint8Array {
     return this.#bytes.view();

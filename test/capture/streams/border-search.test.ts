@@ -41,6 +41,17 @@ describe("a border", () => {
     expect(places[0]).toBeUndefined();
   });
 
+  it("is not believed because of packets that are so short that all are borders", () => {
+    const noise = filler(200).map((octet) => octet | 0x30);
+    const ping = fromServer("ab", { opcode: 9 });
+    const bytes = concat([noise, ping, fromServer("cd", { opcode: 10 })]);
+    const pieces = Array.from({ length: bytes.length / 2 }, (_, i) =>
+      bytes.subarray(2 * i, 2 * i + 2),
+    );
+    const { found, places } = search(...pieces);
+    expect([...places, found.search()].find((place) => place !== undefined)).toBeUndefined();
+  });
+
   it("is not found in zeros, nor in text", () => {
     const { found, places } = search(new Uint8Array(1000), utf8("lorem ipsum ".repeat(200)));
     expect(places).toEqual([undefined, undefined]);

@@ -95,7 +95,10 @@ describe("an end within a frame", () => {
 it("nobody is blamed for the end of a message in the gap that cuts its beginning", async () => {
   const start = fromServer("a".repeat(60), { fin: false });
   const end = fromServer("b".repeat(60), { opcode: 0 });
-  const talk = new Talk().open().server(start.slice(0, 20)).lost("server", 42 + end.length);
+  const talk = new Talk()
+    .open()
+    .server(start.slice(0, 20))
+    .lost("server", 42 + end.length);
   const goodbye = { opcode: 8, payload: Uint8Array.of(3, 232) };
   talk.server(fromServer("", goodbye)).client(fromClient("", goodbye)).close("server");
   const { events } = await hear(talk, { lint: true });
