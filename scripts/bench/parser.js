@@ -20,6 +20,7 @@ const PIECE_BYTES = 64 * 1024;
 const MASK_KEY = 0x37fa213d;
 
 const LARGE = { stream: 256, passes: 8, required: { subjects: ["FrameParser"], gigabytes: 1 } };
+const LARGEST = { ...LARGE, stream: 16 };
 const SMALL = {
   stream: 32_768,
   passes: 12,
@@ -30,6 +31,8 @@ const SMALL = {
 const CASES = [
   { name: "64 KiB payload, masked", payload: 65_536, masked: true, ...LARGE },
   { name: "64 KiB payload, unmasked", payload: 65_536, masked: false, ...LARGE },
+  { name: "1 MiB payload, masked", payload: 2 ** 20, masked: true, ...LARGEST },
+  { name: "1 MiB payload, unmasked", payload: 2 ** 20, masked: false, ...LARGEST },
   { name: "20 bytes in all, masked", payload: 14, masked: true, ...SMALL },
   { name: "20 bytes in all, unmasked", payload: 18, masked: false, ...SMALL },
   { name: "20 bytes payload, masked", payload: 20, masked: true, ...SMALL },
