@@ -19,6 +19,7 @@ import { Outbound } from "./outbound.ts";
 import { OutgoingMessage } from "./outgoing-message.ts";
 import { PongReplies } from "./pong-replies.ts";
 import { RoundTrips } from "./round-trips.ts";
+import type { SharedMessage } from "./shared-message.ts";
 import { SocketSink } from "./socket-sink.ts";
 import type { Traffic } from "./traffic.ts";
 import { WireTap } from "./wire-tap.ts";
@@ -70,6 +71,8 @@ export interface SendOptions {
   readonly compress?: boolean | undefined;
   /** The message is a heartbeat, and is told as one. */
   readonly heartbeat?: boolean;
+  /** The same message, where it goes to others too: what is sent is its payload. */
+  readonly shared?: SharedMessage | undefined;
   /** Told once whether the kernel has taken all of it, or never will. */
   readonly sent?: ((ok: boolean) => void) | undefined;
 }
@@ -212,12 +215,13 @@ export class Connection {
    */
   send(
     data: string | Uint8Array,
-    { binary = false, fin = true, compress, heartbeat, sent }: SendOptions = {},
+    { binary = false, fin = true, compress, heartbeat, sent, shared }: SendOptions = {},
   ): Promise<void> {
     const refused = this.#refuseUnlessOpen();
     if (refused) return refused;
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    this.#outbound.send(bytes, { binary, fin, compress, sent });
+    const { isOpen: midMessage } = this.#outgoing;
+    this.#outbound.send(bytes, { binary, fin, compress, sent, shared }, midMessage);
     const message = this.#outgoing.push(bytes, binary ? "binary" : "text", fin);
     if (message) this.#emitMessage("out", message, heartbeat);
     return this.#outbound.room();

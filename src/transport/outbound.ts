@@ -1,6 +1,7 @@
 import { CloseCode } from "../protocol/close-codes.ts";
 import type { CloseFrame } from "./closing.ts";
 import { Outflow, type Settle } from "./outflow.ts";
+import type { SharedMessage } from "./shared-message.ts";
 import type { SocketSink } from "./socket-sink.ts";
 import type { Tally } from "./traffic.ts";
 import type { Sender } from "./ws-parts.ts";
@@ -21,6 +22,8 @@ export interface OutgoingFragment {
   readonly fin: boolean;
   readonly compress: boolean | undefined;
   readonly sent: ((ok: boolean) => void) | undefined;
+  /** What others are sent too; it counts only where it is what is to be sent. */
+  readonly shared?: SharedMessage | undefined;
 }
 
 const DESTROYED = new Error("the connection has ended");
@@ -74,7 +77,12 @@ export class Outbound {
     return this.#outflow.room();
   }
 
-  send(bytes: Uint8Array, { binary, fin, compress, sent }: OutgoingFragment): void {
+  /** @param midMessage a fragment of the same message was sent before */
+  send(
+    bytes: Uint8Array,
+    { binary, fin, compress, sent, shared }: OutgoingFragment,
+    midMessage = false,
+  ): void {
     const { sender, mask, mayCompress, deflateThreshold } = this.#options;
     const settle = this.#outflow.count(bytes.length, (ok) => {
       if (ok) this.#left(bytes.length, fin);
@@ -82,7 +90,10 @@ export class Outbound {
     });
     // Of a fragmented message the first fragment decides; the sender remembers it.
     const deflate = mayCompress && (compress ?? bytes.length >= deflateThreshold);
-    sender.send(bytes, { binary, fin, compress: deflate, mask }, settle);
+    const asItIs = fin && !midMessage && !deflate && !mask;
+    if (asItIs && shared?.payload === bytes && shared.binary === binary) {
+      sender.sendRaw(shared.frame, settle);
+    } else sender.send(bytes, { binary, fin, compress: deflate, mask }, settle);
   }
 
   ping(data: Uint8Array): void {

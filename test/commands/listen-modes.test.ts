@@ -10,3 +10,29 @@ it("echoes unless it is told otherwise", () => {
 it("knows no other mode", () => {
   expect(() => argsOf(MODE_OPTIONS, ["--mode", "shout"])).toThrow(/--mode/);
 });
+
+it.each(["echo", "print", "broadcast", "pubsub", "push", "silent"])("makes %s", (mode) => {
+  const { name, make } = readMode(argsOf(MODE_OPTIONS, ["--mode", mode]));
+  expect([name, typeof make]).toEqual([mode, "function"]);
+});
+
+it("takes the flags of a mode", () => {
+  const flags = "--mode push --interval 10ms --messages 3 --size 64 --binary";
+  expect(readMode(argsOf(MODE_OPTIONS, flags.split(" "))).name).toBe("push");
+  expect(readMode(argsOf(MODE_OPTIONS, ["--mode", "broadcast", "--to-self"])).name).toBe(
+    "broadcast",
+  );
+});
+
+it.each([
+  ["--to-self", "--to-self is for --mode broadcast"],
+  ["--mode pubsub --to-self", "--to-self is for --mode broadcast"],
+  ["--interval 1s", "--interval is for --mode push"],
+  ["--mode push --interval 0ms", "--interval must be at least 1ms"],
+  ["--mode push --interval often", "--interval must be"],
+  ["--mode push --messages 0", "--messages must be"],
+  ["--mode push --size 63", "--size must be from 64 bytes to 64MiB"],
+  ["--mode push --size 1GiB", "--size must be from 64 bytes to 64MiB"],
+])("refuses %s", (flags, message) => {
+  expect(() => readMode(argsOf(MODE_OPTIONS, flags.split(" ")))).toThrow(message);
+});

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { Outbound, type OutboundOptions } from "../../src/transport/outbound.ts";
+import { SharedMessage } from "../../src/transport/shared-message.ts";
 import { SocketSink } from "../../src/transport/socket-sink.ts";
 import { createCodec } from "../../src/transport/ws-parts.ts";
 import { utf8 } from "../helpers/bytes.ts";
@@ -104,4 +105,33 @@ it("tells who sent, once it is abandoned, and lets go of who waits", async () =>
     ["behind", false],
   ]);
   expect(outbound.tally).toMatchObject({ messages: 0, payloadBytes: 0 });
+});
+
+it.each([
+  ["as it is", {}, true],
+  ["of another kind", { binary: false }, false],
+  ["as a fragment", { fin: false }, false],
+  ["compressed", { compress: true }, false],
+])("sends the frame of a shared message that is to be sent %s", async (_, how, uses) => {
+  const { outbound, there } = await begin();
+  const shared = new SharedMessage(utf8("shared"));
+  outbound.send(shared.payload, { ...whole, shared, ...how });
+  outbound.send(utf8("!"), { ...whole, shared });
+  await there.until((received) => received.at(-1) === 0x21);
+  const sent = there.received.subarray(0, -3).equals(shared.frame);
+  expect(sent).toBe(uses);
+  const { frames } = parse([there.received], { deflate: true });
+  expect(frames[0]?.header).toMatchObject({
+    fin: !("fin" in how),
+    opcode: "binary" in how ? 1 : 2,
+    rsv1: "compress" in how,
+  });
+});
+
+it("masks a shared message where that is its duty", async () => {
+  const { outbound, there } = await begin({ mask: true });
+  const shared = new SharedMessage(utf8("shared"));
+  outbound.send(shared.payload, { ...whole, shared });
+  await there.until((received) => received.length === 12);
+  expect(parse([there.received]).frames[0]?.header.masked).toBe(true);
 });

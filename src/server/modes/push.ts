@@ -72,7 +72,7 @@ class Push implements Mode {
     if (this.#next.size === 0) return this.#rest();
     const now = this.#now();
     this.#dueMs += this.#options.intervalMs;
-    if (now - this.#dueMs > MAX_BEHIND_MS) this.#dueMs = now;
+    if (now - this.#dueMs > MAX_BEHIND_MS) this.#dueMs = now + this.#options.intervalMs;
     this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#dueMs - now));
   }
 

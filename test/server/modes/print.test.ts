@@ -34,7 +34,7 @@ it("waits for the slowest client, and closes one that keeps all waiting too long
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const { listener, log, url } = await startListener(print);
-  const stuck = await upgradedClient({ addresses: listener.addresses } as never);
+  const stuck = await upgradedClient(listener);
   stuck.socket.pause();
   const { log: reader } = await dialTo(url, { frames: false });
   const line = "x".repeat(1024 * 1024);
