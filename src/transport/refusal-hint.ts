@@ -32,6 +32,7 @@ export function hintFor(refusal: Refusal): string | undefined {
   const asked = headerValues(request.headers, "Sec-WebSocket-Version")[0] ?? "";
   if (versions.length > 0 && !versions.includes(asked)) return otherVersion(versions);
   if (REDIRECTS.has(status)) return redirectHint(headers);
+  if (status === 400 && refusal.secure) return `${HINTS[400]} ${WANTS_CERTIFICATE}`;
   if (status === 401) return credentialsHint(request.headers, headers);
   if (status === 403) return originHint(refusal);
   if (status === 407)
@@ -42,6 +43,7 @@ export function hintFor(refusal: Refusal): string | undefined {
 
 const NO_UPGRADE =
   "Is the path right? A reverse proxy that does not pass Upgrade on is answered like this, too.";
+const WANTS_CERTIFICATE = "Or it wants a client certificate (--cert).";
 const TROUBLE = "The server, or a proxy before it, is in trouble.";
 const BEHIND = "A proxy answered that cannot reach the server behind it.";
 

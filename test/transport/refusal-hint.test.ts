@@ -97,6 +97,11 @@ describe("what the headers say besides", () => {
     expect(hint(status, headers, sent)).toBe(expected);
   });
 
+  it("a certificate may be wanted where there is TLS", () => {
+    expect(hint(400, {}, {}, true)).toMatch(/Upgrade.* client certificate \(--cert\)\.$/);
+    expect(hint(400)).not.toContain("certificate");
+  });
+
   it("an Origin of TLS is one of https", () => {
     expect(hint(403, {}, {}, true)).toContain("--origin https://h:8080");
   });
