@@ -10,6 +10,7 @@ import { Lookahead } from "./lookahead.ts";
 import { NdjsonReader } from "./ndjson-reader.ts";
 import { gunzipped } from "./packets/gunzip.ts";
 import { RawEvents } from "./raw-events.ts";
+import { readCaptureEvents } from "./read-capture.ts";
 
 /**
  * Whatever comes → events. The format is told, or found by the content (`detect.ts`, and for text
@@ -38,8 +39,8 @@ export interface ReadOptions {
   /** Of the input, for messages. */
   readonly name: string;
   readonly format?: EventFormat | undefined;
-  /** Reads a capture file, pcap or pcapng, no longer gzip'ed. */
-  readonly readCapture: (chunks: AsyncIterable<Uint8Array>) => EventBatches;
+  /** Reads a capture file, pcap or pcapng, no longer gzip'ed. Default `readCaptureEvents`. */
+  readonly readCapture?: (chunks: AsyncIterable<Uint8Array>) => EventBatches;
   /** How frames without packets around them are read. */
   readonly raw?: RawFramesOptions;
   /** Learns what was found, before the first event. */
@@ -49,7 +50,11 @@ export interface ReadOptions {
 /** What an input turned out to be; `packets` are dumps of packets in text. */
 export type FoundFormat = "frames" | "packets" | "pcap" | "pcapng" | "har" | "ndjson";
 
-/** @throws FramecatError (usage), where the input breaks off after the events before it */
+/**
+ * Reads whatever `frame-dump` reads: captures, HAR, NDJSON of framecat, frames as bytes or in any
+ * textual form.
+ * @throws FramecatError (usage), where the input breaks off after the events before it
+ */
 export async function* readEvents(
   chunks: AsyncIterable<Uint8Array>,
   options: ReadOptions,
@@ -110,7 +115,7 @@ async function* readFormat(
     case "pcap":
     case "pcapng":
       onFormat?.(format);
-      yield* options.readCapture(source.all());
+      yield* captureEvents(source.all(), options);
       return;
     case "har":
     case "ndjson":
@@ -123,6 +128,11 @@ async function* readFormat(
   }
 }
 
+function captureEvents(chunks: AsyncIterable<Uint8Array>, options: ReadOptions): EventBatches {
+  const { name, readCapture } = options;
+  return readCapture?.(chunks) ?? readCaptureEvents(chunks, { name }).batches();
+}
+
 async function* readFrames(
   source: Lookahead,
   format: InputFormat,
@@ -131,7 +141,7 @@ async function* readFrames(
   const content = await readInput(source, options.name, format);
   options.onFormat?.(content.kind === "capture" ? "packets" : "frames");
   if (content.kind === "capture") {
-    yield* options.readCapture(once(content.bytes));
+    yield* captureEvents(once(content.bytes), options);
     return;
   }
   const frames = new RawEvents(options.raw);

@@ -1,4 +1,3 @@
-import { readCaptureEvents } from "../capture/read-capture.ts";
 import { readEvents } from "../capture/read-events.ts";
 import { FramecatError, usageError } from "../errors.ts";
 import { asMessage } from "../rows.ts";
@@ -18,7 +17,6 @@ export async function* wireMessages(
   let hasFrames = true;
   const events = readEvents(chunks, {
     name,
-    readCapture: (pieces) => readCaptureEvents(pieces, { name }).batches(),
     raw: { createInflate },
     // A recording has its messages beside the frames.
     onFormat: (found) => void (hasFrames = found !== "ndjson" && found !== "har"),

@@ -32,12 +32,18 @@ it("installs outside the repository and runs", () => {
   expect(dump).toContain("Hello");
 });
 
-it("is a library with types", () => {
+it("is a library with types, which reads what frame-dump reads and judges it", () => {
   writeFileSync(
     join(folder, "use.ts"),
-    `import { encodeFrame, FrameParser, Opcode, type Frame } from "framecat";
-const frames: Frame[] = new FrameParser().push(encodeFrame({ opcode: Opcode.text, payload: new Uint8Array(3) }));
+    `import { encodeFrame, type Event, FrameParser, Opcode, type Frame, lintEvents, readEvents } from "framecat";
+const bytes = encodeFrame({ opcode: Opcode.text, payload: new Uint8Array(3), rsv2: true });
+const frames: Frame[] = new FrameParser().push(bytes);
 console.log(frames[0]?.header.length);
+async function* pasted(): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode("c1 00");
+}
+const events: AsyncIterable<Event> = readEvents(pasted(), { name: "pasted" });
+for await (const { violation } of lintEvents(events)) console.log(violation.rule, violation.section);
 `,
   );
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
@@ -53,12 +59,14 @@ console.log(frames[0]?.header.length);
     ...types,
     "use.ts",
   );
-  expect(run(process.execPath, "use.js")).toBe("3\n");
+  expect(run(process.execPath, "use.js")).toBe("3\nrsv-not-negotiated 5.2\n");
 });
 
 it("carries the schemas, and no tests or sources", () => {
   const listed = run("npm", "ls", "--parseable", "framecat").trim();
   const files = execFileSync("find", [listed, "-type", "f"], { encoding: "utf8" });
-  expect(files).toContain("src/schema/event.schema.json");
+  for (const schema of ["event", "dump", "dump-summary", "explain", "rules"]) {
+    expect(files).toContain(`src/schema/${schema}.schema.json`);
+  }
   expect(files).not.toMatch(/\/test\/|\/scripts\/|\/src\/cli\.ts/);
 });
