@@ -1,0 +1,40 @@
+// Decodes captures at random of which is known what was said, and tells every lie. Beside the tests,
+// which try a few: `node scripts/fuzz-captures.js [SEED] [SECONDS]`. A seed tells one capture; with a
+// time it is the first of as many as that takes.
+import { parseArgs } from "node:util";
+import { runnerImport } from "vite";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { verbose: { type: "boolean", short: "v" }, write: { type: "string" } },
+});
+const [first = "1", seconds = "0"] = positionals;
+const { module: forged } = await runnerImport("./test/helpers/forged/trial.ts");
+
+const until = performance.now() + Number(seconds) * 1000;
+let failed = 0;
+let tried = 0;
+const recall = new Map();
+for (let seed = Number(first); ; seed++) {
+  const trial = await forged.tryCapture(seed);
+  tried += 1;
+  for (const step of trial.recipe.split(", ")) {
+    const { told = 0, sent = 0 } = recall.get(step) ?? {};
+    recall.set(step, { told: told + trial.told, sent: sent + trial.sent });
+  }
+  if (trial.lies.length > 0 || values.verbose) {
+    failed += trial.lies.length > 0 ? 1 : 0;
+    console.log(`seed ${seed}: ${trial.recipe}: ${trial.told} of ${trial.sent} frames told`);
+    for (const lie of trial.lies.slice(0, 6)) console.log(`  ${lie}`);
+  }
+  if (values.write) forged.write(seed, values.write);
+  if (performance.now() >= until) break;
+}
+console.log(`${tried} captures, ${failed} with lies`);
+if (values.verbose || tried > 1) {
+  for (const [step, { told, sent }] of [...recall].toSorted(([a], [b]) => a.localeCompare(b))) {
+    if (/^(?:c\d|snap)/.test(step)) continue;
+    console.log(`  ${((100 * told) / sent).toFixed(1).padStart(5)} % told  ${step}`);
+  }
+}
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { tryCapture } from "../helpers/forged/trial.ts";
+
+/**
+ * Captures made at random from conversations that are known: any link layer and file format, TCP in
+ * disorder, with holes, cut. What was sent is told; what is missing is said; nothing is made up.
+ * `scripts/fuzz-captures.js` tries as many as there is time for.
+ */
+const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
+
+describe("forged captures", () => {
+  it("with every byte in them are told exactly", async () => {
+    for (const seed of SEEDS) expect(await lies(2 * seed)).toEqual([]);
+  });
+
+  it("with bytes missing are told without a lie", async () => {
+    for (const seed of SEEDS) expect(await lies(2 * seed + 1)).toEqual([]);
+  });
+
+  /** Seeds that once found something. */
+  it.each([
+    [94, "a SYN with data on a connection that had no end"],
+    [968, "a RST before the data that it acknowledges"],
+    [1519, "the end of a message in the gap that cuts its beginning"],
+  ])("%d: %s", async (seed) => {
+    expect(await lies(seed)).toEqual([]);
+  });
+});
+
+async function lies(seed: number): Promise<readonly string[]> {
+  const trial = await tryCapture(seed);
+  return trial.lies.map((lie) => `seed ${seed}, ${trial.recipe}: ${lie}`);
+}

@@ -1,0 +1,127 @@
+import { SYN } from "../packets.ts";
+import { type Conversation, converse } from "./conversation.ts";
+import { type Damage, HARMFUL, HARMLESS } from "./damage.ts";
+import { Dice } from "./dice.ts";
+import { FILES } from "./files.ts";
+import { type ForgedPacket, LINKS, type Network, packetsOf } from "./links.ts";
+import { type Segment, segmentsOf } from "./segments.ts";
+
+/** A capture of which is known what was said. */
+export interface Forged {
+  readonly file: Uint8Array;
+  readonly conversations: readonly Conversation[];
+  /** How it was made. */
+  readonly recipe: string;
+  /** Every byte is in it. */
+  readonly whole: boolean;
+}
+
+export interface Orders {
+  /** Nothing may be missing. */
+  readonly whole: boolean;
+  /** Longest message. */
+  readonly longest?: number;
+  readonly messages?: number;
+}
+
+const START_NS = 1_795_231_335_000_000_000n;
+const NO_SNAP = 262_144;
+/** These cannot be told from the truth once the bytes that they repeat, or begin behind, are lost. */
+const ALONE = ["overlaps with other bytes", "stray segments", "keep-alives", "no end", "reset"];
+
+/** A capture at random, the same for the same seed. */
+export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Orders): Forged {
+  const dice = new Dice(seed);
+  const recipe: string[] = [];
+  const note = <T extends string>(choice: T): T => {
+    recipe.push(choice);
+    return choice;
+  };
+  const isReused = dice.chance(0.25);
+  const count = isReused ? 2 : dice.from(1, 3);
+  const deflate = dice.chance(0.4);
+  const conversations = Array.from({ length: count }, (_, i) =>
+    converse(dice, { name: `c${i}`, messages: dice.from(1, messages), longest, deflate }),
+  );
+  const ports = [dice.from(20_000, 60_000), 8080] as const;
+  const mss = dice.chance(0.2) ? dice.from(1, 60) : dice.from(60, 1460);
+  const connections = conversations.map((one, i) => {
+    const isn = [randomNumber(dice), randomNumber(dice)] as const;
+    const startNs = START_NS + BigInt(i) * (isReused ? 30_000_000_000n : 1_000_000n);
+    const own = isReused ? ports : ([ports[0] + i, 8080] as const);
+    const segments = segmentsOf(dice, one, { ports: own, isn, mss, startNs });
+    const left = damaged(dice, segments, one, whole, note);
+    if (!isReused || i === 0) return left;
+    // Without its SYN nothing tells that it is another connection.
+    const isSyn = ({ flags }: Segment): boolean => (flags & SYN) !== 0;
+    return left.some(isSyn) ? left : [...segments.filter(isSyn), ...left];
+  });
+  const segments = isReused
+    ? connections.flat()
+    : connections.flat().toSorted((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
+  if (isReused) note("ports reused");
+  const network = networkOf(dice, whole, note);
+  const packets = segments.flatMap((one) => packetsOf(dice, one, network));
+  return {
+    file: fileOf(dice, packets, whole, note),
+    conversations,
+    recipe: recipe.join(", "),
+    whole,
+  };
+}
+
+/** Near the wrap more often than not. */
+function randomNumber(dice: Dice): number {
+  return dice.chance(0.5) ? 0xffff_ffff - dice.from(0, 3000) : dice.from(0, 0xffff_ffff);
+}
+
+function damaged(
+  dice: Dice,
+  segments: readonly Segment[],
+  of: Conversation,
+  whole: boolean,
+  note: (choice: string) => string,
+): Segment[] {
+  const harmless = Object.keys(HARMLESS) as (keyof typeof HARMLESS)[];
+  const harmful = Object.keys(HARMFUL) as (keyof typeof HARMFUL)[];
+  const first = dice.pick(harmless);
+  const damages: Damage[] = [HARMLESS[first]];
+  note(`${of.name} ${first}`);
+  const more = ALONE.includes(first) ? 0 : whole ? dice.from(0, 1) : dice.from(1, 2);
+  for (let i = 0; i < more; i++) {
+    const next = whole
+      ? dice.pick(harmless.filter((name) => !ALONE.includes(name)))
+      : dice.pick(harmful);
+    damages.push({ ...HARMLESS, ...HARMFUL }[next]);
+    note(next);
+  }
+  return damages.reduce((left, damage) => damage(dice, left, of), [...segments]);
+}
+
+function networkOf(dice: Dice, whole: boolean, note: (choice: string) => string): Network {
+  const link = dice.pick(LINKS);
+  const version = dice.pick([4, 4, 6] as const);
+  const snapLength = whole || dice.chance(0.7) ? NO_SNAP : dice.from(60, 200);
+  const fragments = dice.chance(0.25) ? dice.pick([0.1, 1]) : 0;
+  const headers =
+    version === 4
+      ? Array.from({ length: dice.chance(0.2) ? dice.from(1, 10) : 0 }, () => 1)
+      : dice.pick([[], [], [0], [0, 60], [43, 60], [51], [0, 43, 60, 51]]);
+  note(`${link.name} IPv${version}`);
+  if (snapLength !== NO_SNAP) note(`snap length ${snapLength}`);
+  if (fragments > 0) note("IP fragments");
+  return { link, version, headers, timestamps: dice.chance(0.5), fragments, snapLength };
+}
+
+function fileOf(
+  dice: Dice,
+  packets: readonly ForgedPacket[],
+  whole: boolean,
+  note: (choice: string) => string,
+): Uint8Array {
+  const kinds = Object.keys(FILES) as (keyof typeof FILES)[];
+  const file = FILES[note(dice.pick(kinds)) as keyof typeof FILES](dice, packets);
+  if (whole || dice.chance(0.8)) return file;
+  note("the file cut");
+  return file.subarray(0, dice.from(Math.min(40, file.length), file.length));
+}
