@@ -1,18 +1,14 @@
 import type { OptionSpec } from "./command.ts";
 import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { GUARD_OPTIONS } from "./listen-guards.ts";
+import { LISTEN_TLS_OPTIONS } from "./listen-tls.ts";
 import { MODE_OPTIONS } from "./listen-modes.ts";
+import { PLACE_OPTIONS } from "./listen-place.ts";
+import { STOP_OPTIONS } from "./listen-stop.ts";
 
 export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   ...MODE_OPTIONS,
-  {
-    name: "host",
-    kind: "text",
-    value: "ADDRESS",
-    description: "bind this address; 0.0.0.0 or :: opens the server to the network",
-    default: "127.0.0.1 and ::1",
-    topic: "Server",
-    common: true,
-  },
+  ...PLACE_OPTIONS,
   {
     name: "subprotocol",
     alias: "s",
@@ -33,13 +29,16 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     topic: "Server",
   },
   {
-    name: "max-payload",
+    name: "deflate-threshold",
     kind: "text",
     value: "SIZE",
-    description: "answer longer messages with 1009",
-    default: "100MiB",
+    description: "send shorter messages as they are",
+    default: "1KiB",
     topic: "Server",
   },
+  ...GUARD_OPTIONS,
+  ...LISTEN_TLS_OPTIONS,
+  ...STOP_OPTIONS,
   {
     name: "json",
     kind: "flag",

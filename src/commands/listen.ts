@@ -4,7 +4,7 @@ import { LISTEN_OPTIONS } from "./listen-options.ts";
 export const listen: Command = {
   name: "listen",
   summary: "Serve WebSocket connections: echo every message and show every frame.",
-  positionals: "[PORT]",
+  positionals: "[PORT|PATH]",
   maxPositionals: 1,
   examples: [
     { command: "framecat listen", meaning: "echo on ws://127.0.0.1:8080/ and ws://[::1]:8080/" },

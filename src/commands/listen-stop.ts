@@ -1,0 +1,59 @@
+import { whenAborted } from "../abort.ts";
+import { EXIT_DONE } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { deferred } from "../transport/deferred.ts";
+import { parseDurationMs } from "../units.ts";
+import type { Args, OptionSpec } from "./command.ts";
+import { exitCodeOf, watchSignals } from "./signals.ts";
+import type { Sink } from "./sink.ts";
+
+export const STOP_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "grace",
+    kind: "text",
+    value: "TIME",
+    description: "when stopped, how long clients may take to close before they are cut off",
+    default: "10s",
+    topic: "Server",
+  },
+];
+
+export interface Stoppable {
+  /** Takes no new clients, closes all, and resolves when the last has gone. */
+  stop(): Promise<void>;
+  /** Ends what is left at once. */
+  terminate(): void;
+}
+
+/** @throws FramecatError (usage) */
+export function readGraceMs(args: Args): number {
+  return parseDurationMs(args.text("grace") ?? "10s", "--grace");
+}
+
+/**
+ * Serves until a signal comes or nobody reads the output. Who has not gone when the grace is over, or
+ * at a second signal, is cut off.
+ * @returns the exit code: 0 where all went in good order
+ */
+export async function serveUntilStopped(
+  server: Stoppable,
+  graceMs: number,
+  io: Io,
+  output: Sink,
+): Promise<number> {
+  const signals = watchSignals(io);
+  const cut = deferred();
+  let inGoodOrder = true;
+  whenAborted(signals.kill, cut.resolve);
+  void cut.promise.then(() => {
+    inGoodOrder = false;
+    server.terminate();
+  });
+  const stopped = new Promise<void>((resolve) => whenAborted(signals.stop, resolve));
+  await Promise.race([stopped, output.broken]);
+  const timer = setTimeout(cut.resolve, graceMs);
+  await server.stop();
+  clearTimeout(timer);
+  signals.off();
+  return signals.received && !inGoodOrder ? exitCodeOf(signals.received) : EXIT_DONE;
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { readGraceMs, serveUntilStopped, STOP_OPTIONS } from "../../src/commands/listen-stop.ts";
+import { createSink } from "../../src/commands/sink.ts";
+import { deferred } from "../../src/transport/deferred.ts";
+import { argsOf } from "../helpers/args.ts";
+import { memoryIo } from "../helpers/memory-io.ts";
+
+function serving(graceMs = 10_000) {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const io = memoryIo();
+  const gone = deferred();
+  const calls: string[] = [];
+  const server = {
+    stop: () => {
+      calls.push("stop");
+      return gone.promise;
+    },
+    terminate: () => {
+      calls.push("terminate");
+      gone.resolve();
+    },
+  };
+  const code = serveUntilStopped(server, graceMs, io, createSink(io.stdout));
+  return { io, gone, calls, code };
+}
+
+describe("a server that is stopped", () => {
+  it("waits for its clients, and has done well", async () => {
+    const { io, gone, calls, code } = serving();
+    io.raise("SIGINT");
+    await vi.advanceTimersByTimeAsync(9000);
+    gone.resolve();
+    expect([await code, calls]).toEqual([0, ["stop"]]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("cuts them off when the grace is over", async () => {
+    const { io, calls, code } = serving(500);
+    io.raise("SIGTERM");
+    await vi.advanceTimersByTimeAsync(499);
+    expect(calls).toEqual(["stop"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([await code, calls]).toEqual([143, ["stop", "terminate"]]);
+  });
+
+  it("and at a second signal", async () => {
+    const { io, calls, code } = serving();
+    io.raise("SIGINT");
+    await vi.advanceTimersByTimeAsync(0);
+    io.raise("SIGINT");
+    await vi.advanceTimersByTimeAsync(0);
+    expect([await code, calls]).toEqual([130, ["stop", "terminate"]]);
+  });
+
+  it("stops also where nobody reads what it says", async () => {
+    const { io, gone, code } = serving();
+    io.stdout.destroy();
+    gone.resolve();
+    expect(await code).toBe(0);
+  });
+});
+
+it("has ten seconds, or as many as are given", () => {
+  expect(readGraceMs(argsOf(STOP_OPTIONS, []))).toBe(10_000);
+  expect(readGraceMs(argsOf(STOP_OPTIONS, ["--grace", "250ms"]))).toBe(250);
+  expect(() => readGraceMs(argsOf(STOP_OPTIONS, ["--grace", "soon"]))).toThrow("--grace");
+});
