@@ -12,7 +12,7 @@ import { Client } from "./client.ts";
 import { Clients } from "./clients.ts";
 import { Counters } from "./counters.ts";
 import type { Guard } from "./guard.ts";
-import type { MakeMode, Mode } from "./mode.ts";
+import type { Holdable, MakeMode, Mode } from "./mode.ts";
 
 export interface ListenerOptions {
   readonly serve: Omit<ServeOptions, "onConnection" | "onEvent" | "admit" | "onTurnedAway">;
@@ -44,6 +44,7 @@ export class Listener {
     this.#guards = guards;
     this.#mode = mode({
       clients: this.clients,
+      counters: this.counters,
       clock: options.serve.clock,
       random,
       onEvent,
@@ -92,9 +93,15 @@ export class Listener {
     await Promise.all([this.#server?.close(), modeStopped]);
   }
 
+  /** A connection that is open, whoever has it. */
+  find(conn: string): Holdable | undefined {
+    return this.clients.get(conn)?.connection ?? this.#mode.find?.(conn);
+  }
+
   /** Ends what is left at once. */
   terminate(): void {
     for (const { connection } of this.clients.all()) connection.terminate();
+    this.#mode.terminate?.();
   }
 
   #admit(asking: Asking): Admission | Promise<Admission> {
@@ -141,6 +148,8 @@ export class Listener {
       if (!client.isOpen) return;
       if (!this.#guards.every((guard) => guard.allows?.(client, event) !== false)) return;
       if (!client.isDetained) this.#mode.received?.(client, event);
+    } else if (event.type === "pong") {
+      client.rttMs = event.rttMs ?? client.rttMs;
     } else if (event.type === "close") {
       this.clients.delete(client);
       this.counters.countClosed(event, client.connection.traffic);

@@ -3,6 +3,7 @@ import type { EventListener, MessageEvent } from "../transport/events.ts";
 import type { Admission, Asking } from "../transport/serve.ts";
 import type { Client } from "./client.ts";
 import type { Clients } from "./clients.ts";
+import type { Counters } from "./counters.ts";
 import type { ModeCommand } from "./mode-command.ts";
 
 /** What the server does with its clients and their messages. */
@@ -24,11 +25,22 @@ export interface Mode {
   left?(client: Client): void;
   /** The server stops: no client comes any more. Resolves when nothing of the mode runs. */
   stop?(): Promise<void> | void;
+  /** What is left of the mode's own ends at once. */
+  terminate?(): void;
+  /** A connection of the mode's own, which is held back while the output is behind. */
+  find?(conn: string): Holdable | undefined;
+}
+
+/** What can be kept from being read until the function it gives is called. */
+export interface Holdable {
+  hold(): () => void;
 }
 
 /** What a mode works with. */
 export interface ModeContext {
   readonly clients: Clients;
+  /** Counts connections of the mode's own. */
+  readonly counters: Pick<Counters, "countOpened" | "countRefusal" | "countClosed">;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
   /** Shows, records and counts what happens on connections of the mode's own. */

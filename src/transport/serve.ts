@@ -43,7 +43,7 @@ export interface Handover extends OpeningRequest {
 export type Welcome = Partial<UpgradeTerms> & {
   /** Overrides of what holds for all. */
   readonly connection?: Partial<ConnectionOptions>;
-  /** Takes the client over instead. */
+  /** Takes the client over instead; who does ends its socket when the server closes. */
   readonly takeOver?: ((handover: Handover) => void) | undefined;
 };
 
@@ -109,6 +109,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
 class Doors {
   readonly connections = new Set<Connection>();
   readonly #pending = new Set<Socket>();
+  readonly #takenOver = new Set<Socket>();
   readonly #options: ServeOptions;
   readonly #sockets: SocketCount;
   #count = 0;
@@ -162,7 +163,11 @@ class Doors {
 
   async close(code: number, reason: string): Promise<void> {
     for (const socket of this.#pending) socket.destroy();
+    const others = [...this.#takenOver].map(
+      (socket) => new Promise<void>((gone) => socket.once("close", () => gone())),
+    );
     await Promise.all([...this.connections].map((connection) => connection.close(code, reason)));
+    await Promise.all(others);
   }
 
   #turnAway(kind: TurnedAway, socket: Socket, why: string, conn = this.#nextId()): void {
@@ -202,7 +207,10 @@ class Doors {
     }
     const { takeOver, ...welcome } = admission.welcome ?? {};
     this.#pending.delete(socket);
-    if (takeOver) return takeOver({ socket, ...opening });
+    if (takeOver) {
+      this.#takenOver.add(socket.on("close", () => this.#takenOver.delete(socket)));
+      return takeOver({ socket, ...opening });
+    }
     const accepted = grantUpgrade(socket, opening, asking.verdict, {
       ...termsOf(this.#options),
       ...welcome,
