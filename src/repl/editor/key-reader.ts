@@ -17,15 +17,25 @@ export interface KeyListener {
 
 /** How long after ESC the rest of a sequence may come; a person is slower, a network seldom. */
 const ESCAPE_MS = 80;
+/** What was typed ahead comes at once. */
+const AHEAD_MS = 50;
 const MARK_PASTES = "\u001b[?2004h";
 const MARK_NO_PASTES = "\u001b[?2004l";
 
 export function createKeyReader(input: Input, output: Output, listener: KeyListener): KeyReader {
   const decoder = createKeyDecoder();
   let timer: NodeJS.Timeout | undefined;
+  /** Runs while what comes was typed before the terminal was in raw mode. */
+  let ahead: NodeJS.Timeout | undefined;
+  const overtake = (): void => {
+    clearTimeout(ahead);
+    ahead = undefined;
+  };
   const read = (chunk: Uint8Array | string): void => {
     clearTimeout(timer);
-    const keys = decoder.write(Buffer.from(chunk));
+    const bytes = Buffer.from(chunk);
+    const keys = decoder.write(ahead ? withEnter(bytes) : bytes);
+    overtake();
     if (decoder.pending) timer = setTimeout(() => listener.keys(decoder.flush()), ESCAPE_MS);
     listener.keys(keys);
   };
@@ -33,15 +43,26 @@ export function createKeyReader(input: Input, output: Output, listener: KeyListe
     start: () => {
       input.setRawMode?.(true);
       output.write(MARK_PASTES);
+      ahead = setTimeout(overtake, AHEAD_MS);
       input.on("data", read).on("end", listener.gone).on("error", listener.gone);
       input.resume();
     },
     stop: () => {
       clearTimeout(timer);
+      overtake();
       input.off("data", read).off("end", listener.gone).off("error", listener.gone);
       input.pause();
       output.write(MARK_NO_PASTES);
       input.setRawMode?.(false);
     },
   };
+}
+
+/**
+ * Out of raw mode a terminal makes a newline of the Enter key, which here is a key of its own. What
+ * is marked as pasted was not typed ahead.
+ */
+function withEnter(bytes: Buffer): Buffer {
+  if (bytes.includes(0x1b)) return bytes;
+  return Buffer.from(bytes.toString("latin1").replaceAll("\n", "\r"), "latin1");
 }

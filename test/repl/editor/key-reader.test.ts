@@ -70,3 +70,26 @@ it.each([
   input.emit(event, new Error("EIO"));
   expect(gone).toHaveBeenCalledOnce();
 });
+
+const named = (keys: readonly Key[]) =>
+  keys.map((key) => (key.type === "key" ? key.name : key.text)).join(" ");
+
+it("takes the newlines of what was typed ahead for Enter, later ones for what they are", () => {
+  const { input, keys, reader } = reading();
+  input.emit("data", Buffer.from("one\né\n"));
+  input.emit("data", Buffer.from("two\n\r"));
+  expect(named(keys)).toBe("one Enter é Enter two C-j Enter");
+  keys.length = 0;
+  reader.stop();
+  reader.start();
+  input.emit("data", Buffer.from("\u001b[200~a\nb\u001b[201~"));
+  expect(keys).toEqual([{ type: "paste", text: "a\nb" }]);
+  keys.length = 0;
+  reader.stop();
+  reader.start();
+  vi.advanceTimersByTime(60);
+  input.emit("data", Buffer.from("\n"));
+  expect(named(keys)).toBe("C-j");
+  reader.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
