@@ -1,21 +1,23 @@
 import type { Io } from "../io.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
-import type { Connection } from "../transport/connection.ts";
+import type { Theme } from "../render/theme.ts";
+import type { Holdable } from "../server/mode.ts";
 import { eventToJson } from "../transport/event-json.ts";
 import type { Event, EventListener } from "../transport/events.ts";
 import type { Address } from "../transport/listen-sockets.ts";
+import type { SelfSigned } from "../transport/self-signed.ts";
 import type { Args } from "./command.ts";
 import { readFrameLook, themeFor } from "./frame-flags.ts";
 import { createSink, type Sink } from "./sink.ts";
 
-export type Show = (event: Event, find: (conn: string) => Connection | undefined) => void;
+export type Show = (event: Event, find: (conn: string) => Holdable | undefined) => void;
 
 /** Shows events; while the reader of the output is slow, no client that causes any is read. */
 export function shower(args: Args, io: Io, log: Sink): Show {
   if (args.flag("quiet")) return () => undefined;
   const write = writer(args, io, log);
-  const held = new Set<Connection>();
+  const held = new Set<Holdable>();
   return (event, find) => {
     write(event);
     if (!log.congested) return;
@@ -46,24 +48,41 @@ function writer(args: Args, io: Io, log: Sink): EventListener {
   };
 }
 
-/** On stdout, but for NDJSON, which it would spoil. @param what the server does */
-export function tellAddress(
-  addresses: readonly Address[],
-  what: string,
-  args: Args,
-  io: Io,
-  output: Sink,
-): void {
-  if (args.flag("json")) return output.write(addressJson(addresses));
-  const ndjson = args.text("format") === "ndjson";
-  const stream = ndjson ? io.stderr : io.stdout;
-  const { good, bold, dim } = themeFor(args, io, stream);
-  const urls = addresses.map(({ url }) => bold(url)).join(" and ");
-  const line = `${good("●")} listening on ${urls} ${dim(`· ${what} · Ctrl-C ends`)}\n`;
-  (ndjson ? createSink(io.stderr) : output).write(line);
+/** What is told of a server that stands. */
+export interface Standing {
+  readonly addresses: readonly Address[];
+  /** What the server does. */
+  readonly what: string;
+  /** The certificate, where it was made on the spot and nobody knows it. */
+  readonly selfSigned?: SelfSigned | undefined;
 }
 
-function addressJson(addresses: readonly Address[]): string {
+/** On stdout, but for NDJSON, which it would spoil. */
+export function tellAddress(standing: Standing, args: Args, io: Io, output: Sink): void {
+  if (args.flag("json")) return output.write(addressJson(standing));
+  const { addresses, what, selfSigned } = standing;
+  const ndjson = args.text("format") === "ndjson";
+  const stream = ndjson ? io.stderr : io.stdout;
+  const theme = themeFor(args, io, stream);
+  const { good, bold, dim } = theme;
+  const urls = addresses.map(({ url }) => bold(url)).join(" and ");
+  const line = `${good("●")} listening on ${urls} ${dim(`· ${what} · Ctrl-C ends`)}\n`;
+  const certificate = selfSigned ? certificateLines(selfSigned, theme) : "";
+  (ndjson ? createSink(io.stderr) : output).write(line + certificate);
+}
+
+/** How a client can trust a certificate that it has never seen. */
+function certificateLines({ fingerprint256 }: SelfSigned, { dim }: Theme): string {
+  return [
+    dim("  self-signed for this run: clients need --insecure, or compare its SHA-256"),
+    dim(`  ${fingerprint256}`),
+    "",
+  ].join("\n");
+}
+
+function addressJson({ addresses, selfSigned }: Standing): string {
   const [first] = addresses;
-  return jsonLine({ url: first?.url, port: first?.port, addresses });
+  const { cert, fingerprint256 } = selfSigned ?? {};
+  const certificate = selfSigned && { fingerprint256, pem: cert };
+  return jsonLine({ url: first?.url, port: first?.port, addresses, certificate });
 }

@@ -16,7 +16,7 @@ import { readSecret } from "./secret-value.ts";
  * @throws FramecatError (usage)
  */
 export function readTlsFlags(args: Args, env: Io["env"]): TlsOptions {
-  const ca = args.list("ca").map((path) => readCertificates(fileOf(path, "--ca")));
+  const ca = args.list("ca").map((path) => readCertificates(credentialFile(path, "--ca")));
   const [sni, ciphers] = [args.text("sni"), args.text("ciphers")];
   return {
     insecure: args.flag("insecure"),
@@ -29,19 +29,21 @@ export function readTlsFlags(args: Args, env: Io["env"]): TlsOptions {
   };
 }
 
-function readOwnCertificate(args: Args, env: Io["env"]): ClientCertificate {
+/** What --cert, --key and --passphrase name. @throws FramecatError (usage) */
+export function readOwnCertificate(args: Args, env: Io["env"]): ClientCertificate {
   const [cert, key, secret] = [args.text("cert"), args.text("key"), args.text("passphrase")];
   if (cert === undefined) {
     const orphan = key === undefined ? "passphrase" : "key";
     if (key === undefined && secret === undefined) return {};
     throw usageError(`--${orphan} is of no use without --cert`);
   }
-  const keyFile = key === undefined ? undefined : fileOf(key, "--key");
+  const keyFile = key === undefined ? undefined : credentialFile(key, "--key");
   const passphrase = secret === undefined ? undefined : readSecret(secret, "--passphrase", env);
-  return readClientCertificate(fileOf(cert, "--cert"), keyFile, passphrase);
+  return readClientCertificate(credentialFile(cert, "--cert"), keyFile, passphrase);
 }
 
-function fileOf(path: string, flag: string): CredentialFile {
+/** The bytes of a file that a flag names. @throws FramecatError (usage) */
+export function credentialFile(path: string, flag: string): CredentialFile {
   return { name: `${flag} ${path}`, bytes: readFlagFile(path, `${flag}: ${path}`) };
 }
 
@@ -52,7 +54,8 @@ const VERSIONS: Readonly<Record<string, TlsVersion>> = {
   "1.3": "TLSv1.3",
 };
 
-function readVersions(args: Args): Pick<TlsOptions, "minVersion" | "maxVersion"> {
+/** What --tls-min and --tls-max say. @throws FramecatError (usage) */
+export function readVersions(args: Args): Pick<TlsOptions, "minVersion" | "maxVersion"> {
   const [min, max] = [args.text("tls-min"), args.text("tls-max")];
   if (min !== undefined && max !== undefined && min > max) {
     throw usageError(`--tls-min ${min} is above --tls-max ${max}`);

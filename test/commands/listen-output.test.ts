@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { LISTEN_OPTIONS } from "../../src/commands/listen-options.ts";
-import { shower, tellAddress } from "../../src/commands/listen-output.ts";
+import { shower, type Standing, tellAddress } from "../../src/commands/listen-output.ts";
 import { createSink } from "../../src/commands/sink.ts";
 import type { Connection } from "../../src/transport/connection.ts";
 import type { Event } from "../../src/transport/events.ts";
@@ -14,11 +14,18 @@ const ADDRESSES = [
   { host: "::1", port: 9000, url: "ws://[::1]:9000/" },
 ];
 
-function told(...argv: string[]) {
+const SELF_SIGNED = { cert: "the PEM\n", key: "the secret\n", fingerprint256: "AB:CD" };
+
+function tell(standing: Partial<Standing>, ...argv: string[]) {
   const io = memoryIo();
   const args = argsOf(LISTEN_OPTIONS, ["--color", "never", ...argv]);
-  tellAddress(ADDRESSES, "echo", args, io, createSink(io.stdout));
+  const server = { addresses: ADDRESSES, what: "echo", ...standing };
+  tellAddress(server, args, io, createSink(io.stdout));
   return [io.out(), io.err()];
+}
+
+function told(...argv: string[]) {
+  return tell({}, ...argv);
 }
 
 describe("the address", () => {
@@ -33,6 +40,25 @@ describe("the address", () => {
     const [json = ""] = told("--json");
     expect(JSON.parse(json)).toMatchObject({ url: "ws://127.0.0.1:9000/", port: 9000 });
     expect(told("--format", "ndjson")).toEqual(["", expect.stringContaining("listening on ws:")]);
+  });
+});
+
+describe("a certificate made on the spot", () => {
+  it("is told with how to trust it", () => {
+    const [text] = tell({ selfSigned: SELF_SIGNED });
+    expect(text?.split("\n").slice(1)).toEqual([
+      "  self-signed for this run: clients need --insecure, or compare its SHA-256",
+      "  AB:CD",
+      "",
+    ]);
+  });
+
+  it("is in the JSON, without its key", () => {
+    const [json = ""] = tell({ selfSigned: SELF_SIGNED }, "--json");
+    expect(JSON.parse(json)).toMatchObject({
+      certificate: { fingerprint256: "AB:CD", pem: "the PEM\n" },
+    });
+    expect(json).not.toContain("secret");
   });
 });
 

@@ -1,0 +1,347 @@
+import { usageError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { isToken } from "../protocol/http-head.ts";
+import type { RequiredCookie } from "../server/guards/cookie.ts";
+import type { CrowdOptions } from "../server/guards/crowd.ts";
+import {
+  type GuardSettings,
+  makeGuards,
+  makeMayRead,
+  type MayRead,
+} from "../server/guards/index.ts";
+import type { LivenessOptions } from "../server/guards/liveness.ts";
+import { type OriginOptions, parseOriginPattern } from "../server/guards/origin.ts";
+import type { TokenOptions } from "../server/guards/token.ts";
+import type { Guard } from "../server/guard.ts";
+import type { ServeOptions } from "../transport/serve.ts";
+import { parseCount, parseDurationMs, parseQuota, parseSize } from "../units.ts";
+import type { Args, OptionSpec } from "./command.ts";
+import { parseSubprotocol } from "./dial-flags.ts";
+import { readSecret } from "./secret-value.ts";
+
+const WHO = "Who may come in";
+const WHAT = "What clients may do";
+
+export const GUARD_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "guarded",
+    kind: "flag",
+    description: "turn on every guard that needs no secret; see --help all",
+    topic: WHO,
+    common: true,
+  },
+  {
+    name: "allow-origin",
+    kind: "list",
+    value: "ORIGIN",
+    description:
+      "answer pages of other origins with 403: https://app.example.com, *.example.com, self, null; repeatable",
+    default: "any; self with --guarded",
+    topic: WHO,
+  },
+  {
+    name: "require-origin",
+    kind: "flag",
+    description: "answer requests without Origin, which come from no browser, with 403",
+    topic: WHO,
+  },
+  {
+    name: "token",
+    kind: "list",
+    value: "TOKEN",
+    description:
+      'want this token, else 401: Authorization: Bearer, ?token= or a first message, bare or {"type":"auth","token":…}; repeatable; also @FILE or env:VAR',
+    topic: WHO,
+  },
+  {
+    name: "token-timeout",
+    kind: "text",
+    value: "TIME",
+    description:
+      "close with 4001 who shows no token in a first message for so long, 4002 a wrong one, 4003 none; off wants it in the request",
+    default: "5s",
+    topic: WHO,
+  },
+  {
+    name: "basic-auth",
+    kind: "list",
+    value: "USER:PASS",
+    description: "want this user and password, else 401; repeatable; also @FILE or env:VAR",
+    topic: WHO,
+  },
+  {
+    name: "require-cookie",
+    kind: "list",
+    value: "NAME[=VALUE]",
+    description: "want this cookie, else 403; repeatable; VALUE also @FILE or env:VAR",
+    topic: WHO,
+  },
+  {
+    name: "csrf",
+    kind: "text",
+    value: "NAME",
+    description: "want the value of this cookie also as ?NAME= or X-CSRF-Token, else 403",
+    topic: WHO,
+  },
+  {
+    name: "require-subprotocol",
+    kind: "flag",
+    description: "answer who offers no subprotocol that is accepted with 400",
+    topic: WHO,
+  },
+  {
+    name: "max-connections",
+    kind: "text",
+    value: "N",
+    description: "answer clients beyond these with 503, or off",
+    default: "off; 1000 with --guarded",
+    topic: WHO,
+  },
+  {
+    name: "max-per-ip",
+    kind: "text",
+    value: "N",
+    description: "answer clients of one address (or IPv6 /64) beyond these with 429, or off",
+    default: "off; 10 with --guarded",
+    topic: WHO,
+  },
+  {
+    name: "handshake-timeout",
+    kind: "text",
+    value: "TIME",
+    description: "for TLS, and for the request",
+    default: "10s",
+    topic: WHO,
+  },
+  {
+    name: "max-payload",
+    kind: "text",
+    value: "SIZE",
+    description: "answer longer messages, inflated, with 1009",
+    default: "100MiB; 1MiB with --guarded",
+    topic: WHAT,
+  },
+  {
+    name: "max-fragments",
+    kind: "text",
+    value: "N",
+    description: "answer messages of more fragments with 1008",
+    default: "262144; 1000 with --guarded",
+    topic: WHAT,
+  },
+  {
+    name: "max-rate",
+    kind: "text",
+    value: "RATE",
+    description: "answer the first message beyond it with an error, the next with 1008, or off",
+    default: "off; 100/m with --guarded",
+    topic: WHAT,
+  },
+  {
+    name: "idle-timeout",
+    kind: "text",
+    value: "TIME",
+    description: "close with 1000 where no message passes for so long, or off",
+    default: "off; 5m with --guarded",
+    topic: WHAT,
+  },
+  {
+    name: "ping-interval",
+    kind: "text",
+    value: "TIME",
+    description: "ping when nothing has come for this long, or off",
+    default: "off; 30s with --guarded",
+    topic: WHAT,
+  },
+  {
+    name: "ping-timeout",
+    kind: "text",
+    value: "TIME",
+    description: "the client is lost when nothing comes for this long after a ping",
+    default: "30s",
+    topic: WHAT,
+  },
+  {
+    name: "max-buffered",
+    kind: "text",
+    value: "SIZE",
+    description: "close with 1013 who leaves so much unread",
+    default: "64MiB; 4MiB with --guarded",
+    topic: WHAT,
+  },
+];
+
+/** What the flags of GUARD_OPTIONS come to. */
+export interface Guarding {
+  readonly guards: readonly Guard[];
+  /** Whether a plain HTTP request may be answered. */
+  readonly mayRead: MayRead;
+  /** What the connections themselves see to. */
+  readonly serve: Pick<
+    ServeOptions,
+    "maxMessageLength" | "maxFragments" | "handshakeTimeoutMs" | "socketLimits"
+  >;
+}
+
+/** Sockets that may be there beside clients: in a handshake, asking for a page, or refused just now. */
+const SPARE_SOCKETS = 1000;
+const SPARE_SOCKETS_PER_ADDRESS = 20;
+/** How long a slow reader may take to read why it is shown out. */
+const CLOSE_TIMEOUT_MS = 5000;
+
+/** How a mode takes its clients. */
+export interface GuardedMode {
+  /** False where the mode takes over the socket, so that no message is seen here. */
+  readonly seesMessages: boolean;
+}
+
+/** @throws FramecatError (usage) */
+export function readGuards(args: Args, io: Io, { seesMessages }: GuardedMode): Guarding {
+  const settings = readSettings(args, io.env, seesMessages);
+  const maxFragments = limit(args, "max-fragments", count, "1000");
+  return {
+    guards: makeGuards(settings, io.clock),
+    mayRead: makeMayRead(settings),
+    serve: {
+      maxMessageLength: atLeastOne(args, "max-payload", guarded(args) ? "1MiB" : "100MiB"),
+      ...(maxFragments !== undefined && { maxFragments }),
+      handshakeTimeoutMs: duration(args.text("handshake-timeout") ?? "10s", "--handshake-timeout"),
+      ...(settings.crowd && { socketLimits: socketLimits(settings.crowd) }),
+    },
+  };
+}
+
+function readSettings(args: Args, env: Io["env"], seesMessages: boolean): GuardSettings {
+  const needsSubprotocol = args.flag("require-subprotocol");
+  const cookies = args.list("require-cookie").map((text) => parseCookie(text, env));
+  const users = args.list("basic-auth").map((text) => parseUser(text, env));
+  return {
+    origin: readOrigin(args),
+    subprotocols: needsSubprotocol ? args.list("subprotocol").map(parseSubprotocol) : undefined,
+    users: users.length > 0 ? users : undefined,
+    token: readToken(args, env, seesMessages),
+    cookies: cookies.length > 0 ? cookies : undefined,
+    csrf: readCsrf(args),
+    crowd: readCrowd(args),
+    liveness: readLiveness(args),
+    idleMs: limit(args, "idle-timeout", duration, "5m"),
+    rate: limit(args, "max-rate", parseQuota, "100/m"),
+    slowReader: {
+      maxBuffered: atLeastOne(args, "max-buffered", guarded(args) ? "4MiB" : "64MiB"),
+      closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    },
+    limits:
+      guarded(args) ||
+      ["max-payload", "max-fragments"].some((name) => args.text(name) !== undefined),
+  };
+}
+
+function guarded(args: Args): boolean {
+  return args.flag("guarded");
+}
+
+/** What a flag says that may be `off`; @param whenGuarded what --guarded says where it is not given */
+function limit<T>(
+  args: Args,
+  name: string,
+  parse: (text: string, flag: string) => T,
+  whenGuarded: string,
+): T | undefined {
+  const text = args.text(name) ?? (guarded(args) ? whenGuarded : "off");
+  return text === "off" ? undefined : parse(text, `--${name}`);
+}
+
+function count(text: string, flag: string): number {
+  return parseCount(text, flag);
+}
+
+function duration(text: string, flag: string): number {
+  const ms = parseDurationMs(text, flag);
+  if (ms >= 1) return ms;
+  throw usageError(`${flag} must be at least 1ms`);
+}
+
+function atLeastOne(args: Args, name: string, fallback: string): number {
+  const size = parseSize(args.text(name) ?? fallback, `--${name}`);
+  if (size > 0) return size;
+  throw usageError(`--${name} must be at least one byte`);
+}
+
+function readOrigin(args: Args): OriginOptions | undefined {
+  const [given, required] = [args.list("allow-origin"), args.flag("require-origin")];
+  const fallback = guarded(args) ? ["self"] : ["*"];
+  const texts = given.length > 0 ? given : fallback;
+  if (given.length === 0 && !required && !guarded(args)) return undefined;
+  const host = args.text("host");
+  return {
+    allowed: texts.map((text) => parseOriginPattern(text, "--allow-origin", host)),
+    required,
+  };
+}
+
+function readToken(args: Args, env: Io["env"], seesMessages: boolean): TokenOptions | undefined {
+  const tokens = args
+    .list("token")
+    .map((text) => nonEmpty(readSecret(text, "--token", env), "--token"));
+  const timeout = args.text("token-timeout");
+  if (tokens.length === 0) {
+    if (timeout === undefined) return undefined;
+    throw usageError("--token-timeout needs --token");
+  }
+  const timeoutMs = timeout === "off" ? undefined : duration(timeout ?? "5s", "--token-timeout");
+  return { tokens, timeoutMs: seesMessages ? timeoutMs : undefined };
+}
+
+/** An empty secret, as of a variable that is not set, would let everybody in. */
+function nonEmpty(text: string, flag: string): string {
+  if (text !== "") return text;
+  throw usageError(`${flag} must not be empty`);
+}
+
+function parseUser(text: string, env: Io["env"]): string {
+  const user = readSecret(text, "--basic-auth", env);
+  if (/^[^:]+:./s.test(user)) return user;
+  throw usageError("--basic-auth must be of the form USER:PASS, neither empty");
+}
+
+function parseCookie(text: string, env: Io["env"]): RequiredCookie {
+  const equals = text.indexOf("=");
+  const name = checkCookieName(equals === -1 ? text : text.slice(0, equals), "--require-cookie");
+  if (equals === -1) return { name };
+  const flag = `--require-cookie ${name}`;
+  return { name, value: nonEmpty(readSecret(text.slice(equals + 1), flag, env), flag) };
+}
+
+function readCsrf(args: Args): string | undefined {
+  const name = args.text("csrf");
+  return name === undefined ? undefined : checkCookieName(name, "--csrf");
+}
+
+function checkCookieName(name: string, flag: string): string {
+  if (isToken(name)) return name;
+  throw usageError(`${flag} must begin with the name of a cookie`);
+}
+
+function readCrowd(args: Args): CrowdOptions | undefined {
+  const total = limit(args, "max-connections", count, "1000");
+  const perAddress = limit(args, "max-per-ip", count, "10");
+  return total === undefined && perAddress === undefined ? undefined : { total, perAddress };
+}
+
+/** Those that are no clients are bounded with them, or a handshake that never ends would cost nothing. */
+function socketLimits({ total, perAddress }: CrowdOptions): CrowdOptions {
+  return {
+    ...(total !== undefined && { total: total + SPARE_SOCKETS }),
+    ...(perAddress !== undefined && { perAddress: perAddress + SPARE_SOCKETS_PER_ADDRESS }),
+  };
+}
+
+function readLiveness(args: Args): LivenessOptions | undefined {
+  const intervalMs = limit(args, "ping-interval", duration, "30s");
+  const timeout = args.text("ping-timeout");
+  if (intervalMs !== undefined) {
+    return { intervalMs, timeoutMs: duration(timeout ?? "30s", "--ping-timeout") };
+  }
+  if (timeout === undefined) return undefined;
+  throw usageError("--ping-timeout needs --ping-interval");
+}

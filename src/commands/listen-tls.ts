@@ -1,0 +1,133 @@
+import { usageError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { readCertificates } from "../transport/certificates.ts";
+import { prepareTls } from "../transport/secure-socket.ts";
+import { makeSelfSigned, type SelfSigned } from "../transport/self-signed.ts";
+import type { ServerTls } from "../transport/server-tls.ts";
+import type { Args, OptionSpec } from "./command.ts";
+import { credentialFile, readOwnCertificate, readVersions } from "./tls-flags.ts";
+
+const TOPIC = "TLS";
+const VERSIONS = ["1.0", "1.1", "1.2", "1.3"] as const;
+
+export const LISTEN_TLS_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "self-signed",
+    kind: "flag",
+    description: "serve wss:// with a certificate made on the spot",
+    topic: TOPIC,
+  },
+  {
+    name: "cert",
+    kind: "text",
+    value: "FILE",
+    description: "serve wss:// with this certificate (PEM or PKCS#12)",
+    topic: TOPIC,
+  },
+  {
+    name: "key",
+    kind: "text",
+    value: "FILE",
+    description: "its private key (PEM), if in another file",
+    topic: TOPIC,
+  },
+  {
+    name: "passphrase",
+    kind: "text",
+    value: "TEXT",
+    description: "of the private key; also @FILE or env:VAR",
+    topic: TOPIC,
+  },
+  {
+    name: "client-ca",
+    kind: "list",
+    value: "FILE",
+    description: "want a client certificate of these authorities (PEM); repeatable",
+    topic: TOPIC,
+  },
+  {
+    name: "client-cert",
+    kind: "text",
+    value: "WHEN",
+    choices: ["ask", "require"],
+    description: "only ask for a client certificate, or turn away who has none",
+    default: "require with --client-ca",
+    topic: TOPIC,
+  },
+  {
+    name: "tls-min",
+    kind: "text",
+    value: "VERSION",
+    choices: VERSIONS,
+    description: "oldest version of TLS",
+    default: "1.2",
+    topic: TOPIC,
+  },
+  {
+    name: "tls-max",
+    kind: "text",
+    value: "VERSION",
+    choices: VERSIONS,
+    description: "newest version of TLS",
+    default: "1.3",
+    topic: TOPIC,
+  },
+];
+
+export interface ListenTls {
+  readonly tls: ServerTls;
+  /** The certificate, where it was made on the spot. */
+  readonly selfSigned?: SelfSigned;
+}
+
+/** Flags that say something about TLS, but not that there is any. */
+const DETAILS = ["client-cert", "tls-min", "tls-max"] as const;
+
+/**
+ * The TLS asked for, if any.
+ * @param handshakeTimeoutMs how long TLS with a client may take
+ * @throws FramecatError (usage)
+ */
+export async function readListenTls(
+  args: Args,
+  io: Io,
+  handshakeTimeoutMs: number | undefined,
+): Promise<ListenTls | undefined> {
+  const own = readOwnCertificate(args, io.env);
+  const selfSigns = args.flag("self-signed");
+  if (own.cert === undefined && own.pfx === undefined && !selfSigns) return refuseDetails(args);
+  if (selfSigns && args.text("cert") !== undefined) {
+    throw usageError("--self-signed and --cert exclude each other", "Give one of them.");
+  }
+  const selfSigned = selfSigns
+    ? await makeSelfSigned(args.text("host"), io.clock.now())
+    : undefined;
+  const tls = {
+    ...own,
+    ...(selfSigned && { cert: selfSigned.cert, key: selfSigned.key }),
+    ...readClientCertificates(args),
+    ...readVersions(args),
+    ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
+  };
+  prepareTls(tls);
+  return { tls, ...(selfSigned && { selfSigned }) };
+}
+
+function refuseDetails(args: Args): undefined {
+  const given = DETAILS.find((name) => args.text(name) !== undefined);
+  const name = args.list("client-ca").length > 0 ? "client-ca" : given;
+  if (name === undefined) return undefined;
+  throw usageError(`--${name} is of no use without --cert or --self-signed`);
+}
+
+function readClientCertificates(args: Args): Pick<ServerTls, "ca" | "clientCertificate"> {
+  const ca = args
+    .list("client-ca")
+    .map((path) => readCertificates(credentialFile(path, "--client-ca")));
+  const asked = args.text("client-cert");
+  if (asked === "require" && ca.length === 0) {
+    throw usageError("--client-cert require needs --client-ca", "Name the authority's file.");
+  }
+  if (ca.length === 0) return asked === "ask" ? { clientCertificate: "ask" } : {};
+  return { ca, clientCertificate: asked === "ask" ? "ask" : "require" };
+}
