@@ -26,7 +26,7 @@ export const GUARD_OPTIONS: readonly OptionSpec[] = [
   {
     name: "guarded",
     kind: "flag",
-    description: "turn on every guard that needs no secret; see --help all",
+    description: "turn on the guards that need no secret",
     topic: WHO,
     common: true,
   },
@@ -189,14 +189,18 @@ const SPARE_SOCKETS_PER_ADDRESS = 20;
 /** How long a slow reader may take to read why it is shown out. */
 const CLOSE_TIMEOUT_MS = 5000;
 
-/** How a mode takes its clients. */
-export interface GuardedMode {
-  /** False where the mode takes over the socket, so that no message is seen here. */
-  readonly seesMessages: boolean;
-}
+/** The mode that takes sockets over and passes on every frame: no message of a client is seen here. */
+const FRAMES_ONLY = "relay";
+/** Flags that look at messages or send some. */
+const OF_MESSAGES = ["max-fragments", "max-rate", "idle-timeout", "ping-interval", "ping-timeout"];
 
-/** @throws FramecatError (usage) */
-export function readGuards(args: Args, io: Io, { seesMessages }: GuardedMode): Guarding {
+/** @param mode what the server does with its clients @throws FramecatError (usage) */
+export function readGuards(args: Args, io: Io, mode: string): Guarding {
+  const seesMessages = mode !== FRAMES_ONLY;
+  const idle = seesMessages ? undefined : OF_MESSAGES.find((name) => args.text(name) !== undefined);
+  if (idle !== undefined) {
+    throw usageError(`--${idle} is not for --mode ${mode}, which passes on every frame as it is`);
+  }
   const settings = readSettings(args, io.env, seesMessages);
   const maxFragments = limit(args, "max-fragments", count, "1000");
   return {

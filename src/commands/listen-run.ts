@@ -1,4 +1,3 @@
-import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { Listener } from "../server/listener.ts";
 import { parseSize } from "../units.ts";
@@ -7,18 +6,31 @@ import { parseSubprotocol } from "./dial-flags.ts";
 import { readGuards } from "./listen-guards.ts";
 import { readListenTls } from "./listen-tls.ts";
 import { readMode } from "./listen-modes.ts";
-import { shower, tellAddress } from "./listen-output.ts";
+import { LISTEN_OPTIONS } from "./listen-options.ts";
+import { shower, type Standing, tellAddress } from "./listen-output.ts";
 import { readPlace } from "./listen-place.ts";
 import { readGraceMs, serveUntilStopped } from "./listen-stop.ts";
+import { readWorkers } from "./listen-worker-flags.ts";
+import { runWorkers } from "./listen-workers.ts";
 import { createSink } from "./sink.ts";
 
+/** For a process that serves at a port which others serve too. */
+export interface AsWorker {
+  /** What the names of its connections begin with. */
+  readonly idPrefix: string;
+  /** Called in place of telling people. */
+  readonly listening: (standing: Standing) => void;
+}
+
 /** Runs `listen` until a signal comes; gives the exit code. @throws FramecatError that carries one */
-export async function runListen(args: Args, io: Io): Promise<number> {
+export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<number> {
+  const mode = readMode(args);
+  const workers = readWorkers(args, mode.name);
+  if (workers > 1) return runWorkers(workers, args, LISTEN_OPTIONS, io);
   const output = createSink(io.stdout);
   const log = args.flag("json") ? createSink(io.stderr) : output;
-  const mode = readMode(args);
   const graceMs = readGraceMs(args);
-  const guarding = readGuards(args, io, { seesMessages: true });
+  const guarding = readGuards(args, io, mode.name);
   const secured = await readListenTls(args, io, guarding.serve.handshakeTimeoutMs);
   const show = shower(args, io, log);
   const listener: Listener = await Listener.start({
@@ -31,6 +43,7 @@ export async function runListen(args: Args, io: Io): Promise<number> {
       deflateThreshold: parseSize(args.text("deflate-threshold") ?? "1KiB", "--deflate-threshold"),
       ...guarding.serve,
       tls: secured?.tls,
+      idPrefix: worker?.idPrefix,
     },
     guards: guarding.guards,
     mode: mode.make,
@@ -38,7 +51,9 @@ export async function runListen(args: Args, io: Io): Promise<number> {
     onEvent: (event) => show(event, (conn) => listener.find(conn)),
   });
   const { selfSigned } = secured ?? {};
-  tellAddress({ addresses: listener.addresses, what: mode.name, selfSigned }, args, io, output);
+  const standing = { addresses: listener.addresses, what: mode.name, selfSigned };
+  if (worker) worker.listening(standing);
+  else tellAddress(standing, args, io, output);
   const code = await serveUntilStopped(listener, graceMs, io, output);
   await log.flushed();
   return code;
