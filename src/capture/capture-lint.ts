@@ -1,6 +1,7 @@
 import type { ConnectionLint, ConnectionLintOptions } from "../protocol/connection-lint.ts";
 import type { Finding, Flow } from "../protocol/finding.ts";
 import { LintSession } from "../protocol/lint-session.ts";
+import { saysOpen } from "../opened.ts";
 import { findingEvent, untold } from "../transport/event-lint.ts";
 import type { Direction, Event, FindingEvent } from "../transport/events.ts";
 import type { CaptureWatcher, DirectionEnd } from "./streams/decoding.ts";
@@ -37,6 +38,8 @@ export class CaptureLint implements CaptureWatcher {
       const secure = event.tls !== undefined;
       this.#tell(conn, judged, untold(event, judged.lint.request(event.request, { secure })));
       this.#tell(conn, judged, untold(event, judged.lint.response(event.response)));
+      // Nothing is told of its end, and there may be any number of them.
+      if (!saysOpen(event)) this.connectionEnd(conn);
       return;
     }
     const { dir, frame, violations, fragment, message } = event;

@@ -78,7 +78,7 @@ export class Selector {
     const wanted = this.#isWanted(event, connection);
     if (event.type === "close") this.#connections.forget(event.conn);
     if (!wanted) return [];
-    if (!this.#last) return give(numbered, connection);
+    if (!this.#last) return this.#give(numbered, connection);
     this.#last.push(numbered, connection);
     return [];
   }
@@ -86,7 +86,7 @@ export class Selector {
   /** The input has ended. */
   end(): NumberedEvent[] {
     return (this.#last?.take() ?? []).flatMap(({ numbered, connection }) =>
-      isRow(numbered.event) || connection.shown ? give(numbered, connection) : [],
+      isRow(numbered.event) || connection.shown ? this.#give(numbered, connection) : [],
     );
   }
 
@@ -98,7 +98,7 @@ export class Selector {
   ): NumberedEvent[] {
     const broken = this.#selection.violations === true && event.violations.length > 0;
     const wanted = connection.inScope && (!this.#byRow || broken);
-    return wanted && this.#inTime(event) && !this.isDone ? give(numbered, connection) : [];
+    return wanted && this.#inTime(event) && !this.isDone ? this.#give(numbered, connection) : [];
   }
 
   #isWanted(event: Event, connection: SelectedConnection): boolean {
@@ -129,6 +129,14 @@ export class Selector {
     return content !== undefined && payload(content);
   }
 
+  /** The event, after the handshake of its connection where that has not been given. */
+  #give(numbered: NumberedEvent, connection: SelectedConnection): NumberedEvent[] {
+    const { handshake } = connection;
+    this.#connections.show(numbered.event.conn, connection);
+    if (!handshake || numbered.event === handshake) return [numbered];
+    return [{ event: handshake, number: 0 }, numbered];
+  }
+
   #inTime({ at }: Event): boolean {
     const { time } = this.#selection;
     if (!time) return true;
@@ -136,12 +144,4 @@ export class Selector {
       at.epochUs - bound.us - (bound.relative ? (this.#startUs ?? 0) : 0);
     return (!time.from || since(time.from) >= 0) && (!time.to || since(time.to) <= 0);
   }
-}
-
-/** The event, after the handshake of its connection where that has not been given. */
-function give(numbered: NumberedEvent, connection: SelectedConnection): NumberedEvent[] {
-  const { handshake, shown } = connection;
-  connection.shown = true;
-  if (!handshake || shown || numbered.event === handshake) return [numbered];
-  return [{ event: handshake, number: 0 }, numbered];
 }

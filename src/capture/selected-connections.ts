@@ -6,7 +6,8 @@ import type { Direction, Event, HandshakeEvent } from "../transport/events.ts";
 /** What is known of a connection of which something may be selected. */
 export class SelectedConnection {
   readonly inScope: boolean;
-  readonly handshake: HandshakeEvent | undefined;
+  /** Kept until it was given. */
+  handshake: HandshakeEvent | undefined;
   /** An event of it was given. */
   shown = false;
   /** A compressed message is under way. */
@@ -35,7 +36,10 @@ export interface ConnectionLimits {
   readonly maxHeld: number;
 }
 
-const DEFAULT_LIMITS: ConnectionLimits = { maxConnections: 65_536, maxHeld: 64 * 2 ** 20 };
+/** What a handshake, and each field of it, take beside their text. */
+const HANDSHAKE_COST = 512;
+const FIELD_COST = 96;
+const DEFAULT_LIMITS: ConnectionLimits = { maxConnections: 65_536, maxHeld: 32 * 2 ** 20 };
 
 /** Connections by their names. Where there are too many, those that began first are forgotten. */
 export class SelectedConnections {
@@ -57,6 +61,13 @@ export class SelectedConnections {
   of(event: Event): SelectedConnection {
     const known = event.type === "handshake" ? undefined : this.#known.get(event.conn);
     return known ?? this.#begin(event);
+  }
+
+  /** An event of the connection is given; its handshake is not needed any more. */
+  show(conn: string, connection: SelectedConnection): void {
+    if (this.#known.get(conn) === connection) this.#held -= costOf(connection);
+    connection.handshake = undefined;
+    connection.shown = true;
   }
 
   forget(conn: string): void {
@@ -94,12 +105,14 @@ function carrierOf(conn: string): string {
   return conn.replace(/\.\d+$/, "");
 }
 
+/** About, in bytes. */
 function costOf({ handshake }: SelectedConnection): number {
   if (!handshake) return 0;
   const { request, response, body } = handshake;
-  return headLength(request) + headLength(response) + (body?.length ?? 0);
+  return HANDSHAKE_COST + headCost(request) + headCost(response) + (body?.length ?? 0);
 }
 
-function headLength({ startLine, headers }: HttpHead): number {
-  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, startLine.length);
+function headCost({ startLine, headers }: HttpHead): number {
+  const fields = headers.map(([name, value]) => FIELD_COST + name.length + value.length);
+  return fields.reduce((sum, cost) => sum + cost, startLine.length);
 }

@@ -10,6 +10,8 @@ export interface Ending {
   readonly how: Readonly<Record<Flow, EndKind>>;
   /** Which side ended TCP first, where that is known. */
   readonly first: Flow | undefined;
+  /** It was a stream of HTTP/2, whose TCP connection goes on whoever ends it first. */
+  readonly isStream?: boolean;
 }
 
 /** The first Close frame of a direction. */
@@ -75,13 +77,15 @@ export class ClosingLint {
   }
 
   /** The connection has ended. What is not known to be there is not taken for missing. */
-  end({ how, first }: Ending): void {
+  end({ how, first, isStream = false }: Ending): void {
     const { opening } = this;
     if (!opening || opening.tooLate) {
       this.#endWithout(how, first);
       return;
     }
-    if (first === "c2s") this.#report({ part: "end", flow: "c2s" }, "client-closed-tcp-first");
+    if (first === "c2s" && !isStream) {
+      this.#report({ part: "end", flow: "c2s" }, "client-closed-tcp-first");
+    }
     const answering = opposite(opening.flow);
     const silent = !this.has(answering) && how[answering] !== "cut";
     if (silent && how[opening.flow] !== "reset") this.#report(opening.place, "close-unanswered");

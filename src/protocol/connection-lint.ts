@@ -71,6 +71,8 @@ export class ConnectionLint {
   readonly #ends: Record<Flow, EndKind | undefined> = { c2s: undefined, s2c: undefined };
   readonly #incomplete: Record<Flow, boolean> = { c2s: false, s2c: false };
   #endedFirst: Flow | undefined;
+  /** It is a stream of HTTP/2: TCP goes on, whoever ends it first. */
+  #isStream = false;
 
   constructor(options: ConnectionLintOptions = {}) {
     const limits = { ...DEFAULT_LINT_LIMITS, ...options.limits };
@@ -89,7 +91,8 @@ export class ConnectionLint {
     { secure }: { readonly secure?: boolean | undefined } = {},
   ): readonly Finding[] {
     this.#state = "requested";
-    if (isHttp2Request(head)) {
+    this.#isStream = isHttp2Request(head);
+    if (this.#isStream) {
       const { offered, violations } = lintConnect(head, secure);
       this.#judgeResponse = (response) => lintConnectResponse(response, offered);
       this.#add({ part: "request" }, violations);
@@ -183,7 +186,8 @@ export class ConnectionLint {
     this.#endPings("s2c", how);
     // What is behind a hole is told late, or not at all: so is its end.
     const isWhole = !this.#incomplete.c2s && !this.#incomplete.s2c;
-    this.#closing.end({ how, first: isWhole ? this.#endedFirst : undefined });
+    const first = isWhole ? this.#endedFirst : undefined;
+    this.#closing.end({ how, first, isStream: this.#isStream });
     return this.#take();
   }
 

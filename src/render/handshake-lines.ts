@@ -155,7 +155,9 @@ function headLines({ role, request, response }: HandshakeEvent, look: HandshakeL
 
 function oneHead(head: HttpHead, arrow: string, look: HandshakeLook): string[] {
   const { startLine, headers } = look.showSecrets ? head : redactHead(head);
-  const lines = [startLine, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  const fields = headers.map(([name, value]) => `${name}: ${value}`);
+  // Over HTTP/2 the line was not on the wire: the pseudo-header fields say the same.
+  const lines = headers.some(([name]) => isPseudoHeader(name)) ? fields : [startLine, ...fields];
   return lines.map((line) => indented(`${arrow} ${escapeControl(line)}`));
 }
 

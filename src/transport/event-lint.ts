@@ -1,6 +1,7 @@
 import { CloseCode } from "../protocol/close-codes.ts";
 import type { ConnectionLint, ConnectionLintOptions } from "../protocol/connection-lint.ts";
 import type { Finding, Flow } from "../protocol/finding.ts";
+import { saysOpen } from "../opened.ts";
 import { LintSession } from "../protocol/lint-session.ts";
 import type {
   CloseEvent,
@@ -60,6 +61,7 @@ export class EventLint {
       ...judged.lint.request(request, { secure }),
       ...judged.lint.response(response),
     ];
+    if (!saysOpen(event)) this.#connections.delete(conn);
     return untold(event, findings);
   }
 

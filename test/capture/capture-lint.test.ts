@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CaptureLint } from "../../src/capture/capture-lint.ts";
 import { encodeClosePayload } from "../../src/protocol/close-codes.ts";
-import type { FindingEvent } from "../../src/transport/events.ts";
+import { violation } from "../../src/protocol/rules.ts";
+import type { Event, FindingEvent } from "../../src/transport/events.ts";
 import { type FrameSketch, frameEvents } from "../helpers/frame-events.ts";
+import { CONNECT_FIELDS, http2Handshake } from "../helpers/http2-handshake.ts";
 
 const goodbye = encodeClosePayload(1000, "");
 const CLOSES: readonly FrameSketch[] = [
@@ -17,7 +19,7 @@ function rulesOf(sketches: readonly FrameSketch[], ends: (lint: CaptureLint) => 
   for (const event of frameEvents(sketches)) lint.event(event);
   ends(lint);
   lint.connectionEnd("1");
-  return found.map(({ violation }) => violation.rule);
+  return found.map((one) => one.violation.rule);
 }
 
 const inOrder = (lint: CaptureLint): void => {
@@ -58,5 +60,56 @@ describe("a conversation in a capture", () => {
       inOrder(lint);
     });
     expect(found).toEqual(["data-before-response"]);
+  });
+});
+
+describe("a handshake over HTTP/2", () => {
+  const SOUND = CONNECT_FIELDS.filter(([name]) => name !== ":path");
+  const request = {
+    startLine: "CONNECT /chat HTTP/2",
+    headers: [...SOUND, [":path", "/chat"] as const],
+  };
+  const tls = { version: "TLS 1.3", cipher: "x", authorized: false };
+
+  function rules(...events: readonly Event[]): string[] {
+    const found: FindingEvent[] = [];
+    const lint = new CaptureLint((event) => found.push(event));
+    for (const event of events) lint.event(event);
+    return found.map((one) => one.violation.rule);
+  }
+
+  it("breaks no rule of HTTP/1.1", () => {
+    expect(rules(http2Handshake(200, { request, tls }))).toEqual([]);
+  });
+
+  it("may break those that hold over any version", () => {
+    expect(rules(http2Handshake(200))).toEqual(["credentials-in-clear", "credentials-in-url"]);
+  });
+
+  it("may be ended by either side first", () => {
+    const found: FindingEvent[] = [];
+    const lint = new CaptureLint((event) => found.push(event));
+    lint.event(http2Handshake(200, { request, tls, conn: "1" }));
+    for (const event of frameEvents(CLOSES)) lint.event(event);
+    lint.directionEnd("1", "out", "fin", undefined);
+    lint.directionEnd("1", "in", "fin", undefined);
+    lint.connectionEnd("1");
+    expect(found).toEqual([]);
+  });
+
+  it("must be closed before it is ended all the same", () => {
+    const found: FindingEvent[] = [];
+    const lint = new CaptureLint((event) => found.push(event));
+    lint.event(http2Handshake(200, { request, tls, conn: "1" }));
+    lint.directionEnd("1", "out", "fin", undefined);
+    lint.directionEnd("1", "in", "fin", undefined);
+    lint.connectionEnd("1");
+    expect(found.map(({ violation: { rule } }) => rule)).toEqual(["tcp-without-close"]);
+  });
+
+  it("is not told again what its own violations say", () => {
+    const violations = [violation("handshake-refused")];
+    expect(rules(http2Handshake(403, { request, tls, violations }))).toEqual([]);
+    expect(rules(http2Handshake(403, { request, tls }))).toEqual(["handshake-refused"]);
   });
 });

@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { HarEntry } from "../../src/capture/har-format.ts";
 import { createHarWriter, type HarWriterOptions } from "../../src/capture/har-writer.ts";
 import type { FileLike } from "../../src/capture/tailed-file.ts";
+import { violation } from "../../src/protocol/rules.ts";
 import type { Event } from "../../src/transport/events.ts";
 import { hex } from "../helpers/bytes.ts";
 import { hasChromium, startChromium } from "../helpers/chromium.ts";
@@ -53,6 +54,13 @@ describe("createHarWriter", () => {
         entries: [],
       },
     });
+  });
+
+  it("keeps what was said though the handshake broke a rule", async () => {
+    const path = newFolder()("x.har");
+    const wrong = { ...handshake("1"), violations: [violation("request-version")] };
+    await write(path, [wrong, message("1", 1, "out", "said anyway")]);
+    expect(saidIn(path)).toEqual([["1", "said anyway"]]);
   });
 
   it("writes for nobody else to read, over what was there", async () => {

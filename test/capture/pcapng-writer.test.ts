@@ -4,9 +4,10 @@ import { createPcapngWriter } from "../../src/capture/pcapng-writer.ts";
 import { readCaptureEvents } from "../../src/capture/read-capture.ts";
 import { RowNumbers } from "../../src/capture/row-numbers.ts";
 import type { Event, FrameEvent, HandshakeEvent } from "../../src/transport/events.ts";
-import { concat, toHex } from "../helpers/bytes.ts";
+import { concat, toHex, utf8 } from "../helpers/bytes.ts";
 import { closeAt, handshakeAt, messageAt } from "../helpers/connect-events.ts";
 import { captureEvents, framesAt, harEvents, HOSTILE, rawEvents } from "../helpers/dump-events.ts";
+import { http2Handshake } from "../helpers/http2-handshake.ts";
 import { file } from "../helpers/temp-files.ts";
 
 function write(events: readonly Event[], showSecrets = false): Uint8Array {
@@ -71,6 +72,22 @@ describe("a capture that was written is read again", () => {
       { type: "handshake", response: { startLine: "HTTP/1.1 404 Not Found" } },
       { type: "close", code: 1000, clean: true, initiator: "local" },
       { type: "close", code: 1006, clean: false },
+    ]);
+  });
+
+  it("over HTTP/1.1 where they were made over HTTP/2", async () => {
+    const frames = framesAt("1.3", [{ ms: 9, opcode: 1, payload: "hi" }]);
+    const more = [["sec-websocket-protocol", "chat"]] as const;
+    const refused = http2Handshake(403, { conn: "1.5", body: utf8("no") });
+    const events = await read([http2Handshake(200, { more }), ...frames, refused]);
+    expect(framesOf(events).map(({ message }) => toHex(message!.data))).toEqual(["6869"]);
+    expect(events.filter(({ type }) => type === "handshake")).toMatchObject([
+      {
+        url: "ws://example.test/chat?token=***&room=1",
+        subprotocol: "chat",
+        violations: [],
+      },
+      { response: { startLine: "HTTP/1.1 403" }, body: utf8("no") },
     ]);
   });
 

@@ -15,6 +15,8 @@ import {
   response,
   Talk,
 } from "../helpers/talk.ts";
+import { data, Http2Talk, type Wire } from "./http2/wire.ts";
+import { tlsTraffic } from "./tls/traffic.ts";
 
 const CLOSE = { opcode: 8, payload: Uint8Array.from([3, 232]) };
 
@@ -269,4 +271,73 @@ it("one direction alone is decoded as far as it goes", async () => {
     "1 ← text@0 world",
   ]);
   expect([request(), response()].every((head) => head.endsWith("\r\n\r\n"))).toBe(true);
+});
+
+describe("WebSocket over HTTP/2", () => {
+  /** Two streams, of which one says hi and one ho. */
+  function streams(): readonly Extract<Wire, { bytes: Uint8Array }>[] {
+    const { wire } = new Http2Talk()
+      .open(1, 3)
+      .client(data(3, fromClient("hi")))
+      .server(data(1, fromServer("ho")))
+      .client(data(1, fromClient("", CLOSE), { end: true }))
+      .server(data(1, fromServer("", CLOSE), { end: true }));
+    return wire.flatMap((item) => ("bytes" in item ? [item] : []));
+  }
+
+  function packets(wire: ReturnType<typeof streams>): Talk {
+    return wire.reduce(
+      (talk, { dir, bytes }) => (dir === "out" ? talk.client(bytes) : talk.server(bytes)),
+      new Talk().connect(),
+    );
+  }
+
+  const said = (scheme: string) => [
+    `1.1 handshake ${scheme}://example.test/chat 200`,
+    `1.3 handshake ${scheme}://example.test/chat 200`,
+    "1.3 → text@0 hi",
+    "1.1 ← text@0 ho",
+    "1.1 → 0x8@0 \u0003\u00e8",
+    "1.1 ← 0x8@4 \u0003\u00e8",
+    "1.1 close 1000 local clean",
+    "1.3 note the end of this connection is not in the capture",
+  ];
+
+  it("is found with prior knowledge, a connection for each stream", async () => {
+    const { events, report } = await hear(packets(streams()), { lint: true });
+    expect(inShort(events)).toEqual(said("ws"));
+    expect(report.connections).toMatchObject({ connections: 1, webSocket: 1, http2: 0 });
+  });
+
+  it("is found though the server speaks first, and though nobody saw who called whom", async () => {
+    const [ask, settle, ...rest] = streams();
+    const swapped = [settle!, ask!, ...rest];
+    for (const wire of [swapped, streams()]) {
+      const talk = packets(wire);
+      // The settings come twice as early as the request then.
+      const late = talk.packets.slice(2);
+      const { events } = await hear(late);
+      expect(inShort(events)).toEqual(said("ws"));
+      expect(events[0]).toMatchObject({ remote: "10.0.0.2:9000" });
+    }
+  });
+
+  it("is found inside TLS", async () => {
+    const { segments, keyLog } = await tlsTraffic({
+      version: "TLSv1.3",
+      messages: streams().map(({ dir, bytes }) => ({ dir: dir === "out" ? "c2s" : "s2c", bytes })),
+    });
+    const wire = segments.map(({ dir, bytes }) => ({
+      dir: dir === "c2s" ? ("out" as const) : ("in" as const),
+      bytes,
+    }));
+    const { events } = await hear(packets(wire), { keylog: keyLog });
+    // Below TLS the scheme of the request counts, and the end is told by close_notify.
+    expect(inShort(events).slice(0, 7)).toEqual(said("ws").slice(0, 7));
+    expect(events[0]).toMatchObject({ tls: { version: "TLS 1.3" } });
+    const { report } = await hear(packets(wire), {
+      keylog: `CLIENT_RANDOM ${"0".repeat(64)} ${"0".repeat(96)}`,
+    });
+    expect([...report.connections.tlsFailures]).toEqual([["the key log has no secret for it", 1]]);
+  });
 });

@@ -55,7 +55,7 @@ describe("what is known of a connection", () => {
 
   it.each([
     ["connections", { maxConnections: 3 }],
-    ["bytes", { maxHeld: 3 * (14 + 32) }],
+    ["bytes", { maxHeld: 3 * (512 + 14 + 32) }],
   ])("is bounded in %s", (_, limits) => {
     const connections = new SelectedConnections(undefined, limits);
     for (let i = 1; i <= 9; i++) connections.of({ ...handshakeAt(0), conn: String(i) });
@@ -65,6 +65,25 @@ describe("what is known of a connection", () => {
     const fresh = new SelectedConnections(undefined, limits);
     for (let i = 1; i <= 9; i++) fresh.of({ ...handshakeAt(0), conn: String(i) });
     expect(fresh.of({ ...message, conn: "9" }).handshake).toBeDefined();
+  });
+
+  it("keeps a handshake until it was given, however many there are", () => {
+    const connections = new SelectedConnections(undefined, { maxHeld: 3 * (512 + 14 + 32) });
+    const begin = (conn: string) => connections.of({ ...handshakeAt(0), conn });
+    const first = begin("1");
+    for (let i = 2; i <= 9; i++) {
+      const shown = begin(String(i));
+      connections.show(String(i), shown);
+      expect([shown.handshake, shown.shown]).toEqual([undefined, true]);
+    }
+    expect(connections.of(message)).toBe(first);
+    expect(first.handshake).toBeDefined();
+    // It was forgotten, and what it took is not subtracted again.
+    connections.forget("1");
+    connections.show("1", first);
+    for (let i = 10; i <= 13; i++) begin(String(i));
+    expect(connections.of({ ...message, conn: "10" }).handshake).toBeUndefined();
+    expect(connections.of({ ...message, conn: "11" }).handshake).toBeDefined();
   });
 
   it("tells the parts of compressed messages, by direction", () => {

@@ -50,6 +50,12 @@ describe("the way", () => {
   });
 });
 
+it("HTTP/2 is told, and the usual version is not", () => {
+  const request = { startLine: "CONNECT / HTTP/2", headers: [] };
+  expect(items({ request })).toEqual(["HTTP/2"]);
+  expect(items({ request: { startLine: "GET / HTTP/1.1", headers: [] } })).toEqual([]);
+});
+
 describe("permessage-deflate", () => {
   const usual = {
     serverNoContextTakeover: false,

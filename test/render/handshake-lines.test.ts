@@ -7,6 +7,7 @@ import { createTheme } from "../../src/render/theme.ts";
 import type { HandshakeEvent } from "../../src/transport/events.ts";
 import { hex, utf8 } from "../helpers/bytes.ts";
 import { expectGolden } from "../helpers/golden.ts";
+import { http2Handshake } from "../helpers/http2-handshake.ts";
 
 const NOW_MS = Date.UTC(2026, 1, 1);
 const look: HandshakeLook = {
@@ -265,5 +266,51 @@ describe("hasOpened", () => {
     expect(
       hasOpened({ ...opened, violations: [{ ...violation("request-host"), severity: "warn" }] }),
     ).toBe(true);
+  });
+});
+
+describe("over HTTP/2", () => {
+  const over = (event: HandshakeEvent, more: Partial<HandshakeLook> = {}) =>
+    handshakeLines(event, [], { ...look, ...more });
+
+  it("2xx opens", () => {
+    expect(over(http2Handshake())).toEqual([
+      "● open   wss://example.test/chat?token=***&room=1 in 5.0 ms (upgrade 5)",
+      "         HTTP/2 · at 10.0.0.2:443",
+    ]);
+  });
+
+  it("the heads are the fields, as they were on the wire", () => {
+    const [, , ...heads] = over(http2Handshake(), { heads: true });
+    expect(heads.slice(0, 4)).toEqual([
+      "         → :method: CONNECT",
+      "         → :protocol: websocket",
+      "         → :scheme: https",
+      "         → :path: /chat?token=***&room=1",
+    ]);
+    expect(heads.slice(-2)).toEqual([
+      "         → authorization: Bearer ***",
+      "         ← :status: 200",
+    ]);
+  });
+
+  it("a refusal has its status, its headers and its body, once", () => {
+    const violations = [violation("handshake-refused", "status 403")];
+    const more = [["content-type", "text/plain"]] as const;
+    expect(over(http2Handshake(403, { more, violations, body: utf8("no\n") }))).toEqual([
+      "○ refused wss://example.test/chat?token=***&room=1: 403",
+      "         content-type: text/plain",
+      "",
+      "         no",
+    ]);
+  });
+
+  it.each([
+    ["connect-status", 101, "the answer is wrong"],
+    ["connect-not-enabled", 200, "the request is wrong"],
+    ["connect-upgrade-headers", 200, "the answer is wrong"],
+  ] as const)("%s with %i: %s", (rule, status, words) => {
+    const [first] = over(http2Handshake(status, { violations: [violation(rule)] }));
+    expect(first).toBe(`○ failed  wss://example.test/chat?token=***&room=1: ${words}`);
   });
 });

@@ -4,6 +4,7 @@ import { systemClock } from "../../src/io.ts";
 import { EventLint } from "../../src/transport/event-lint.ts";
 import type { CloseEvent, Event, HandshakeEvent } from "../../src/transport/events.ts";
 import { type FrameSketch, frameEvents } from "../helpers/frame-events.ts";
+import { http2Handshake } from "../helpers/http2-handshake.ts";
 
 const common = { conn: "1", at: systemClock.now() } as const;
 
@@ -69,6 +70,14 @@ describe("a conversation is judged by its events", () => {
       conn,
     }));
     expect(rulesOf(first!, second!)).toContain("request-key-reused");
+  });
+
+  it("over HTTP/2 by the rules of that", () => {
+    const events = frames({ opcode: 1, payload: "x" }, { opcode: 8, payload: goodbye });
+    const sent = events.map((event) => ({ ...event, conn: "1.3", dir: "out" as const }));
+    const rules = rulesOf(http2Handshake(200), ...sent, close(1000, true));
+    expect(rules.filter((rule) => /^(?:request|response)-/.test(rule))).toEqual([]);
+    expect(rules).toContain("credentials-in-url");
   });
 
   it("with the place that each is about", () => {

@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
-import { newConnectionCounts } from "../../../src/capture/streams/connection-counts.ts";
+import {
+  countTlsFailure,
+  newConnectionCounts,
+} from "../../../src/capture/streams/connection-counts.ts";
 import { fromClient, hear, Talk } from "../../helpers/talk.ts";
 
 it("every connection is counted once, as what it is", async () => {
@@ -22,4 +25,12 @@ it("every connection is counted once, as what it is", async () => {
     empty: 1,
     tlsWithoutKeys: 1,
   });
+});
+
+it("reasons are told apart as long as there are few", () => {
+  const counts = newConnectionCounts();
+  for (let i = 0; i < 20; i++) countTlsFailure(counts, `reason ${i % 10}`);
+  expect(counts.tlsFailures.size).toBe(9);
+  expect(counts.tlsFailures.get("reason 0")).toBe(2);
+  expect(counts.tlsFailures.get("for other reasons")).toBe(4);
 });

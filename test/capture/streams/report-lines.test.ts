@@ -14,6 +14,23 @@ it("nothing is said where all was decoded", () => {
   expect(undecodedLines(NOTHING)).toEqual([]);
 });
 
+it("why TLS was not decrypted is told, and what to do", () => {
+  const connections = {
+    ...newConnectionCounts(),
+    tlsWithoutKeys: 4,
+    tlsFailures: new Map([
+      ["the key log has no secret for it", 2],
+      ["it is damaged", 1],
+    ]),
+  };
+  const relay = "framecat listen --mode relay between the two shows what is inside";
+  expect(undecodedLines({ ...NOTHING, connections })).toEqual([
+    `2 TLS connections not decrypted: the key log has no secret for it; ${relay}`,
+    `1 TLS connection not decrypted: it is damaged; ${relay}`,
+    "1 TLS connection without keys: give --keylog FILE, or put framecat listen --mode relay between",
+  ]);
+});
+
 it("everything else has its line", () => {
   const connections = {
     ...newConnectionCounts(),

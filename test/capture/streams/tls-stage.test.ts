@@ -96,6 +96,53 @@ describe("what it counts as", () => {
   });
 });
 
+describe("what could not be done", () => {
+  const REFUSED = {
+    type: "note",
+    code: "unsupported-suite",
+    text: "cipher suite X is not supported",
+  } as const;
+  const KEYLESS = {
+    type: "note",
+    code: "no-key",
+    text: "TLS without a key: the key log has no secret for client random 0af1",
+  } as const;
+
+  it.each<[string, Told, string[]]>([
+    ["a cipher suite", [REFUSED], ["cipher suite X is not supported"]],
+    ["keys of others", [KEYLESS], ["the key log has no secret for it"]],
+    ["the first of several", [REFUSED, KEYLESS], ["cipher suite X is not supported"]],
+    ["no key log, which is told anyway", [{ ...KEYLESS, code: "no-key-log" }], []],
+  ])("is counted where nothing was decrypted: %s", (_, told, reasons) => {
+    const { stage, say, events, decoding } = staged();
+    say(...told);
+    stage.finish();
+    expect([...decoding.counts.tlsFailures.keys()]).toEqual(reasons);
+    expect(events).toEqual([]);
+  });
+
+  it("is not counted where anything was decrypted, nor told without a WebSocket", () => {
+    const { stage, say, events, decoding } = staged();
+    say({ ...FACTS, alpn: undefined, client: "c2s" }, data("c2s", utf8("GET / HTTP/1.1\r\n\r\n")));
+    say({ ...REFUSED, code: "bad-record" });
+    stage.finish();
+    expect([decoding.counts.tlsFailures.size, events]).toEqual([0, []]);
+  });
+
+  it("before the upgrade is told behind it, as much as is kept", () => {
+    const { stage, say, events } = staged();
+    const early = Array.from({ length: 20 }, (_, i) => ({ ...REFUSED, text: `early ${i}` }));
+    say({ ...FACTS, alpn: undefined, client: "c2s" }, ...early);
+    say(data("c2s", utf8(request("/x"))), data("s2c", utf8(response())));
+    stage.finish();
+    expect(inShort(events).slice(0, 9)).toEqual([
+      "1 handshake wss://example.test/x 101",
+      ...Array.from({ length: 8 }, (_, i) => `1 note TLS: early ${i}`),
+    ]);
+    expect(events.filter(({ type }) => type === "note")).toHaveLength(9);
+  });
+});
+
 it("secrets that come later are told to the decryptor", () => {
   const { stage, say } = staged();
   say();
