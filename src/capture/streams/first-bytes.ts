@@ -8,6 +8,8 @@ export type Opening = "request" | "response" | "http2" | "http2Server" | "tls" |
 const LOOK = 24;
 const HTTP2_PREFACE = "PRI * HTTP/2.0";
 const RESPONSE = "HTTP/1.";
+/** Its first line, digits as 0: the rest of a request line whose beginning is missing has no status. */
+const STATUS_LINE = "HTTP/0.0 000";
 /** A method in capitals, and the first character of a target. */
 const REQUEST = /^[A-Z][A-Z-]{2,15} [/*A-Za-z0-9[]/;
 const METHOD = /^[A-Z][A-Z-]{0,15} ?$/;
@@ -24,10 +26,16 @@ export function openingOf(bytes: Uint8Array, start: number, end: number): Openin
     "latin1",
   );
   if (text.startsWith(HTTP2_PREFACE)) return "http2";
-  if (text.startsWith(RESPONSE)) return "response";
+  if (text.startsWith(RESPONSE)) return responseOpening(text);
   if (RESPONSE.startsWith(text) || HTTP2_PREFACE.startsWith(text)) return "more";
   if (REQUEST.test(text)) return "request";
   return METHOD.test(text) ? "more" : "other";
+}
+
+function responseOpening(text: string): Opening {
+  const shape = text.slice(0, STATUS_LINE.length).replace(/\d/g, "0");
+  if (shape === STATUS_LINE) return "response";
+  return STATUS_LINE.startsWith(shape) ? "more" : "other";
 }
 
 /** SETTINGS, which an HTTP/2 server may send before anything of the client comes. */

@@ -14,6 +14,8 @@ describe("what a connection begins with", () => {
     ["GE", "more"],
     ["GET ", "more"],
     ["HTTP", "more"],
+    ["HTTP/1.1 10", "more"],
+    ["HTTP/1.1\r\nHost: example.test", "other"],
     ["SSH-2.0-OpenSSH", "other"],
     ["get / HTTP/1.1", "other"],
     ["GET\r\n", "other"],

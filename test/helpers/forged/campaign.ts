@@ -46,7 +46,7 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
   const ports = [dice.from(20_000, 60_000), 8080] as const;
   const mss = dice.chance(0.2) ? dice.from(1, 60) : dice.from(60, 1460);
   const connections = conversations.map((one, i) => {
-    const isn = [randomNumber(dice), randomNumber(dice)] as const;
+    const isn = [sequenceNumber(dice, i), sequenceNumber(dice, i)] as const;
     const startNs = START_NS + BigInt(i) * (isReused ? 30_000_000_000n : 1_000_000n);
     const own = isReused ? ports : ([ports[0] + i, 8080] as const);
     const segments = segmentsOf(dice, one, { ports: own, isn, mss, startNs });
@@ -64,15 +64,17 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
   const packets = segments.flatMap((one) => packetsOf(dice, one, network));
   return {
     file: fileOf(dice, packets, whole, note),
-    conversations,
+    // Nobody can tell of a connection of which no packet is left.
+    conversations: conversations.filter((_, i) => (connections[i]?.length ?? 0) > 0),
     recipe: recipe.join(", "),
     whole,
   };
 }
 
-/** Near the wrap more often than not. */
-function randomNumber(dice: Dice): number {
-  return dice.chance(0.5) ? 0xffff_ffff - dice.from(0, 3000) : dice.from(0, 0xffff_ffff);
+/** That of the first is near the wrap more often than not, and far from those of the others. */
+function sequenceNumber(dice: Dice, connection: number): number {
+  const isNear = connection === 0 && dice.chance(0.6);
+  return isNear ? 0xffff_ffff - dice.from(0, 3000) : dice.from(2 ** 20, 0xf000_0000);
 }
 
 function damaged(
@@ -124,4 +126,28 @@ function fileOf(
   if (whole || dice.chance(0.8)) return file;
   note("the file cut");
   return file.subarray(0, dice.from(Math.min(40, file.length), file.length));
+}
+
+/** An undamaged capture over one of the link layers. */
+export function forgePlain(seed: number, linkName: string): Forged {
+  const dice = new Dice(seed);
+  const link = LINKS.find(({ name }) => name === linkName)!;
+  const conversations = [0, 1].map((i) =>
+    converse(dice, { name: `c${i}`, messages: 12, longest: 3000 }),
+  );
+  const segments = conversations.flatMap((one, i) => {
+    const isn = [dice.from(0, 0xffff_ffff), dice.from(0, 0xffff_ffff)] as const;
+    const ports = [50_000 + i, 8080] as const;
+    return segmentsOf(dice, one, { ports, isn, mss: 1400, startNs: START_NS });
+  });
+  const network: Network = {
+    link,
+    version: 4,
+    headers: [],
+    timestamps: true,
+    fragments: 0,
+    snapLength: NO_SNAP,
+  };
+  const packets = segments.flatMap((one) => packetsOf(dice, one, network));
+  return { file: FILES.pcap(dice, packets), conversations, recipe: linkName, whole: true };
 }
