@@ -23,6 +23,7 @@ const HURRY_MS = 1000;
 /**
  * Watches SIGINT, SIGTERM, and SIGHUP, by which a terminal says that it is gone. Under nohup the last
  * is none of ours; Node has taken back by now that it was to be ignored, so the shell tells of that.
+ * It insists on nothing: a terminal that goes away may say so several times, by itself and by a shell.
  */
 export function watchSignals(io: Io): SignalWatch {
   const [stop, kill] = [new AbortController(), new AbortController()];
@@ -35,7 +36,7 @@ export function watchSignals(io: Io): SignalWatch {
   const isDeaf = /(?:^|\/)nohup$/.test(io.env._ ?? "");
   const offs = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
     io.onSignal(signal, () => {
-      if (signal !== "SIGHUP" || !isDeaf) raise(signal);
+      if (signal !== "SIGHUP" || !(isDeaf || received)) raise(signal);
     }),
   );
   return {

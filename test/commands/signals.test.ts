@@ -36,6 +36,8 @@ it.each([
   const signals = watchSignals(io);
   io.raise("SIGHUP");
   expect([signals.received, signals.stop.aborted]).toEqual([received, received !== undefined]);
+  io.raise("SIGHUP");
+  expect(signals.kill.aborted).toBe(false);
   io.raise("SIGTERM");
   expect(signals.received).toBe(received ?? "SIGTERM");
 });

@@ -41,6 +41,20 @@ describe.skipIf(!hasTmux)("connect in a terminal (skipped where tmux is not inst
     expect(last).toMatch(/○ closed by us: 4001 Private Use "bye", clean/);
   });
 
+  it.each(["--no-history", "--no-stdin"])(
+    "closes in good order when it is gone: %s",
+    async (flag) => {
+      const { server, address } = await wsServer(() => undefined);
+      const connected = once(server, "connection");
+      const screen = terminal("gone", "connect", address, flag, "-x", "ready");
+      const [socket] = (await connected) as [WebSocket];
+      const closed = once(socket, "close");
+      await once(socket, "message");
+      screen.close();
+      expect((await closed)[0]).toBe(1000);
+    },
+  );
+
   it("keeps what is being typed, at its place, while frames arrive", async () => {
     const { server, address } = await wsServer(() => undefined);
     const received = once(server, "connection").then(async ([socket]) => {

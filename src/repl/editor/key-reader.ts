@@ -1,3 +1,4 @@
+import { isSystemError } from "../../errno-words.ts";
 import type { Input, Output } from "../../io.ts";
 import { createKeyDecoder, type Key } from "./keys.ts";
 
@@ -41,7 +42,7 @@ export function createKeyReader(input: Input, output: Output, listener: KeyListe
   };
   return {
     start: () => {
-      input.setRawMode?.(true);
+      setRawMode(input, true);
       output.write(MARK_PASTES);
       ahead = setTimeout(overtake, AHEAD_MS);
       input.on("data", read).on("end", listener.gone).on("error", listener.gone);
@@ -53,9 +54,18 @@ export function createKeyReader(input: Input, output: Output, listener: KeyListe
       input.off("data", read).off("end", listener.gone).off("error", listener.gone);
       input.pause();
       output.write(MARK_NO_PASTES);
-      input.setRawMode?.(false);
+      setRawMode(input, false);
     },
   };
+}
+
+/** A terminal that is gone has no mode; that it is gone is told to who reads from it. */
+function setRawMode(input: Input, raw: boolean): void {
+  try {
+    input.setRawMode?.(raw);
+  } catch (thrown) {
+    if (!isSystemError(thrown)) throw thrown;
+  }
 }
 
 /**

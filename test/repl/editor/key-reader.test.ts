@@ -93,3 +93,17 @@ it("takes the newlines of what was typed ahead for Enter, later ones for what th
   reader.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it("takes it that the terminal is gone before it begins, or before it ends", () => {
+  const io = memoryIo({ tty: true });
+  const setRawMode = () => {
+    throw Object.assign(new Error("setRawMode EIO"), { code: "EIO", syscall: "setRawMode" });
+  };
+  const gone = vi.fn<() => void>();
+  const input = Object.assign(io.stdin, { setRawMode });
+  const reader = createKeyReader(input, io.stdout, { keys: () => undefined, gone });
+  reader.start();
+  input.emit("error", new Error("read EIO"));
+  expect(gone).toHaveBeenCalledOnce();
+  reader.stop();
+});
