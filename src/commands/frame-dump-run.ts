@@ -10,6 +10,7 @@ import { ruleTable } from "../render/rule-table.ts";
 import { rulesJson } from "../render/rules-json.ts";
 import { asMessage, type NumberedEvent } from "../rows.ts";
 import { EventLint } from "../transport/event-lint.ts";
+import { handshakeBreaches } from "../transport/lint-events.ts";
 import type { Event } from "../transport/events.ts";
 import { version } from "../version.ts";
 import type { Args } from "./command.ts";
@@ -189,9 +190,13 @@ class LintTally {
 
   take(event: Event): void {
     if (event.type === "finding") this.#count(event.violation);
-    if (event.type === "frame" || event.type === "handshake") {
-      for (const violation of event.violations) this.#count(violation);
-    }
+    const found =
+      event.type === "handshake"
+        ? handshakeBreaches(event)
+        : event.type === "frame"
+          ? event.violations
+          : [];
+    for (const violation of found) this.#count(violation);
   }
 
   /** @throws FramecatError (lint) where a rule of error severity is broken */

@@ -37,3 +37,10 @@ export function readSelection(args: Args): Selection {
     last: read("last", parseLast),
   };
 }
+
+/** True where frames of a connection may be left out. */
+export function isPartial(selection: Selection): boolean {
+  const { violations = false } = selection;
+  const limits = { ...selection, connections: undefined, violations: undefined };
+  return violations || Object.values(limits).some((limit) => limit !== undefined);
+}

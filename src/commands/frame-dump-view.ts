@@ -18,6 +18,7 @@ import { eventToJson } from "../transport/event-json.ts";
 import type { Event } from "../transport/events.ts";
 import type { Args } from "./command.ts";
 import { readDecoder } from "./decode-flags.ts";
+import { isPartial, readSelection } from "./frame-dump-selection.ts";
 import { readFrameLook } from "./frame-flags.ts";
 
 /** What is written of the selected events. */
@@ -70,6 +71,7 @@ async function viewForm(form: string | undefined, args: Args, io: Io): Promise<D
     include: args.flag("include"),
     decoder: await readDecoder(args),
     showSecrets: args.flag("show-secrets"),
+    partial: isPartial(readSelection(args)),
   };
   switch (form) {
     case "table":

@@ -13,7 +13,8 @@ import { plain, type Style, type Theme } from "./theme.ts";
 export interface ClosedConnection {
   /** Monotonic nanoseconds. */
   readonly openedAt: bigint | undefined;
-  readonly tally: Tally;
+  /** Absent where not all that passed is known. */
+  readonly tally?: Tally | undefined;
 }
 
 export interface CloseLook {
@@ -54,6 +55,7 @@ export function closeLines(
   look: CloseLook,
 ): string[] {
   const { sides = OURS } = look;
+  const tally = connection?.tally;
   const style = closeStyle(event, look.theme);
   const words = `○ closed by ${sides[event.initiator]}${howWords(event)}${afterWords(event, connection)}`;
   const [first = ""] = wrapWords(words, look.columns);
@@ -62,7 +64,7 @@ export function closeLines(
   const below = [
     ...(rest === "" ? [] : wrapWords(rest, columns).map(style)),
     ...wrapWords(meaning(event), columns).map(look.theme.dim),
-    ...(connection ? itemLines(passedSpans(connection.tally, sides), look.theme, columns) : []),
+    ...(tally ? itemLines(passedSpans(tally, sides), look.theme, columns) : []),
   ];
   return [
     style(first),

@@ -1,13 +1,7 @@
 import { saysOpen } from "../opened.ts";
 import type { Decoder } from "../decode/decoded.ts";
 import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
-import type {
-  CloseEvent,
-  Event,
-  FindingEvent,
-  FrameEvent,
-  HandshakeEvent,
-} from "../transport/events.ts";
+import type { CloseEvent, Event, FindingEvent, HandshakeEvent } from "../transport/events.ts";
 import { displayWidth, padEnd, wrapWords } from "../width.ts";
 import { CAPTURED_SIDES, closeLines } from "./close-words.ts";
 import {
@@ -23,6 +17,7 @@ import { escapeControl } from "./escape.ts";
 import { formatDuration } from "./format.ts";
 import { detailLines, type FrameLook, hasDetails, indented, messageBody } from "./frame-line.ts";
 import { handshakeLines } from "./handshake-lines.ts";
+import { messageInFull } from "./message-in-full.ts";
 import { renderSpans, type Span, span, spansWidth, styleSpans } from "./span.ts";
 import { Tally } from "./tally.ts";
 import type { Style } from "./theme.ts";
@@ -46,6 +41,8 @@ export interface DumpLinesOptions extends DumpLook {
   /** Shows what a message says, below the frame that completes it. */
   readonly decoder?: Decoder | undefined;
   readonly showSecrets?: boolean;
+  /** Rows are left out: how a connection ended says nothing of how many there were. */
+  readonly partial?: boolean;
 }
 
 /** What the lines of a connection refer to. */
@@ -170,7 +167,8 @@ class DumpLines {
   #close(event: CloseEvent): string[] {
     const { theme, columns = Number.POSITIVE_INFINITY } = this.#options;
     const prefix = this.#talkPrefix(event);
-    const connection = this.#connections.get(event.conn);
+    const known = this.#connections.get(event.conn);
+    const connection = known && { ...known, ...(this.#options.partial && { tally: undefined }) };
     this.#connections.delete(event.conn);
     this.#reader.forget(event.conn);
     const look = { theme, columns: columns - spansWidth(prefix), sides: CAPTURED_SIDES };
@@ -244,7 +242,7 @@ class DumpLines {
     this.#addFacts(line, event, facts);
     this.#addNotes(line, event, facts);
     const room = this.#roomAfter(line);
-    if (this.#detailed && event.type === "frame") return this.#inFull(event, facts, line, room);
+    if (this.#detailed) return this.#inFull(event, facts, line, room);
     const { maxPrint } = this.#look;
     line.push(span(rowPreview(event, facts.place, { columns: room, maxPrint })));
     const row = renderSpans(line);
@@ -304,14 +302,17 @@ class DumpLines {
   }
 
   /** The payload as `connect` shows it: on the line where it fits, below it otherwise. */
-  #inFull(event: FrameEvent, facts: RowFacts, head: readonly Span[], room: number): string[] {
+  #inFull(event: RowEvent, facts: RowFacts, head: readonly Span[], room: number): string[] {
     const { theme, columns = DEFAULT_COLUMNS, maxPrint, pretty } = this.#look;
     const indent = NUMBER_COLUMNS + 1;
     const space = { theme, columns, indent, maxPrint, pretty, room };
-    const body = messageBody(event, facts.place, this.#look, space);
+    const body =
+      event.type === "frame"
+        ? messageBody(event, facts.place, this.#look, space)
+        : messageInFull(event, this.#look, space);
     return [
       renderSpans([...head, ...body.flatMap(({ inline }) => inline)]),
-      ...detailLines(event, indent, this.#look),
+      ...(event.type === "frame" ? detailLines(event, indent, this.#look) : []),
       ...body.flatMap(({ below, indent: own }) => indented(below, own)),
     ];
   }

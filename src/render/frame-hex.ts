@@ -1,6 +1,6 @@
 import type { FrameEvent } from "../transport/events.ts";
 import { formatCount } from "./format.ts";
-import { hexdump, hexPairs, OFFSET_COLUMNS } from "./hexdump.ts";
+import { hexdump, type HexMark, hexPairs, OFFSET_COLUMNS } from "./hexdump.ts";
 import type { Style, Theme } from "./theme.ts";
 
 export interface FrameHexLook {
@@ -24,19 +24,44 @@ const HEADER_COLUMNS = 3 * 10 + 1;
  *
  * The payload has the word of what has been done to it.
  */
-export function frameHexLines(event: FrameEvent, { theme, maxPrint }: FrameHexLook): string[] {
+export function frameHexLines(event: FrameEvent, look: FrameHexLook): string[] {
   const { frame, message, dir } = event;
-  const { header, payload } = frame;
-  const mark = { word: header.masked ? "unmasked" : "payload", style: theme[dir] };
-  const show = (bytes: Uint8Array, length: number, as: typeof mark): string[] => {
-    const shown = bytes.subarray(0, maxPrint);
-    const left = `… ${formatCount(shown.length)} of ${formatCount(length)} B`;
-    return [...hexdump(shown, theme, as), ...(shown.length < length ? [theme.dim(left)] : [])];
-  };
-  const lines = [...headerRows(event, theme), ...show(payload, header.length, mark)];
+  const { header, payload: bytes } = frame;
+  const style = look.theme[dir];
+  const mark = { word: header.masked ? "unmasked" : "payload", style };
+  const lines = [
+    ...headerRows(event, look.theme),
+    ...dump({ bytes, length: header.length }, mark, look),
+  ];
   if (!message?.compressed || message.cut) return lines;
-  const inflated = { word: "inflated", style: theme.bold };
-  return [...lines, ...show(message.data, message.data.length, inflated)];
+  const { data } = message;
+  const inflated = { word: "inflated", style: look.theme.bold };
+  return [...lines, ...dump({ bytes: data, length: data.length }, inflated, look)];
+}
+
+/** A payload of which no frame is known. */
+export function payloadHexLines(
+  { dir, ...payload }: Dumped & Pick<FrameEvent, "dir">,
+  look: FrameHexLook,
+): string[] {
+  return dump(payload, { word: "payload", style: look.theme[dir] }, look);
+}
+
+interface Dumped {
+  readonly bytes: Uint8Array;
+  /** How long it is, where `bytes` is only its beginning. */
+  readonly length: number;
+}
+
+function dump(
+  { bytes, length }: Dumped,
+  mark: HexMark,
+  { theme, maxPrint }: FrameHexLook,
+): string[] {
+  const shown = bytes.subarray(0, maxPrint);
+  const lines = hexdump(shown, theme, mark);
+  if (shown.length === length) return lines;
+  return [...lines, theme.dim(`… ${formatCount(shown.length)} of ${formatCount(length)} B`)];
 }
 
 function headerRows({ frame: { header, headerBytes } }: FrameEvent, theme: Theme): string[] {

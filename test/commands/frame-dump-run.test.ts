@@ -123,6 +123,26 @@ describe.skipIf(!existsSync(CAPTURES))("captures (skipped without ../shared/capt
     expectDocument("dump-summary", (await dump(`${CAPTURES}/${name}`, "--json", "--summary")).out);
   });
 
+  it("of refusals alone break no rule", async () => {
+    const argv = ["--connection", "1,2,3", "--format", "ndjson"];
+    const { out } = await dump(`${CAPTURES}/20-handshakes-rejected.pcap`, ...argv);
+    const { code, err } = await dump("--lint", file(out));
+    expect([code, err]).toEqual([0, ""]);
+  });
+
+  it("tell how many messages there were only where all are shown", async () => {
+    const all = await dump(`${CAPTURES}/01-basic-ws.pcap`);
+    expect(all.out).toContain("from the client, ");
+    const some = await dump(`${CAPTURES}/01-basic-ws.pcap`, "--opcode", "ping");
+    expect(some.out).toContain("closed by the client");
+    expect(some.out).not.toContain("from the client");
+  });
+
+  it("show the bytes of messages whose frames are not known", async () => {
+    const { out } = await dump(`${CAPTURES}/17-chromium.har`, "--hex", "--first", "1");
+    expect(out).toContain("    payload   68 65 6c 6c 6f 20");
+  });
+
   it("become a HAR with the messages of their frames", async () => {
     const har = join(folder(), "x.har");
     await dump(`${CAPTURES}/02-fragmented-ws.pcap`, "--har", har);

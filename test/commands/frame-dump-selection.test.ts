@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FRAME_DUMP_OPTIONS } from "../../src/commands/frame-dump-options.ts";
-import { readSelection } from "../../src/commands/frame-dump-selection.ts";
+import { isPartial, readSelection } from "../../src/commands/frame-dump-selection.ts";
 import { argsOf } from "../helpers/args.ts";
 
 const selection = (...argv: string[]) => readSelection(argsOf(FRAME_DUMP_OPTIONS, argv));
@@ -16,6 +16,16 @@ describe("which frames are wanted", () => {
     [["--last", "5"], { last: 5 }],
   ])("%j", (argv, wanted) => {
     expect(selection(...argv)).toMatchObject(wanted);
+  });
+
+  it.each([
+    [[], false],
+    [["--connection", "1"], false],
+    [["--violations"], true],
+    [["--first", "1"], true],
+    [["--time", "1s.."], true],
+  ])("%j leaves frames of a connection out: %j", (argv, partial) => {
+    expect(isPartial(selection(...argv))).toBe(partial);
   });
 
   it("may be told by what they hold", () => {

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readCaptureEvents, readEvents } from "../../src/index.ts";
-import { lintEvents } from "../../src/transport/lint-events.ts";
-import type { Event } from "../../src/transport/events.ts";
+import { handshakeBreaches, lintEvents } from "../../src/transport/lint-events.ts";
+import { violation } from "../../src/protocol/rules.ts";
+import type { Event, HandshakeEvent } from "../../src/transport/events.ts";
 import { CAPTURES } from "../helpers/captures.ts";
 import { closeAt } from "../helpers/connect-events.ts";
 import { captureEvents } from "../helpers/dump-events.ts";
@@ -14,8 +15,8 @@ async function* once(bytes: Uint8Array) {
 
 async function found(events: Iterable<Event> | AsyncIterable<Event>, options = {}) {
   const findings: string[] = [];
-  for await (const { violation, part, conn } of lintEvents(events, options)) {
-    findings.push(`${conn} ${part} ${violation.rule}`);
+  for await (const { violation: broken, part, conn } of lintEvents(events, options)) {
+    findings.push(`${conn} ${part} ${broken.rule}`);
   }
   return findings;
 }
@@ -62,5 +63,23 @@ describe("lintEvents", () => {
     const findings = await found(readCaptureEvents(once(bytes)));
     expect(findings.length).toBeGreaterThan(0);
     expect(await found(readCaptureEvents(once(bytes), { lint: true }))).toEqual(findings);
+  });
+});
+
+describe("handshakeBreaches", () => {
+  const [opened] = captureEvents().filter((event) => event.type === "handshake");
+  const answered = (startLine: string): HandshakeEvent => ({
+    ...opened!,
+    response: { startLine, headers: [] },
+    violations: [violation("response-status"), violation("request-version")],
+  });
+
+  it.each([
+    ["HTTP/1.1 401 Unauthorized", ["request-version"]],
+    ["HTTP/1.1 302 Found", ["request-version"]],
+    ["HTTP/1.1 200 OK", ["response-status", "request-version"]],
+    ["no HTTP", ["response-status", "request-version"]],
+  ])("of %s", (startLine, rules) => {
+    expect(handshakeBreaches(answered(startLine)).map(({ rule }) => rule)).toEqual(rules);
   });
 });
