@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import v8 from "node:v8";
 import type { Clock, Moment } from "./clock.ts";
@@ -30,6 +31,8 @@ export interface Io {
   onSignal(signal: Signal, handler: () => void): () => void;
   /** Stops the process until the shell has it go on, as Ctrl-Z does; absent where no shell can. */
   readonly suspend?: (() => void) | undefined;
+  /** True while another program has the terminal: who reads from it now is stopped. */
+  readonly inBackground?: (() => boolean) | undefined;
   /** From then on garbage is marked in one go; absent where that is no matter of ours. */
   readonly collectAtOnce?: (() => void) | undefined;
 }
@@ -91,6 +94,19 @@ function collectAtOnce(): void {
   v8.setFlagsFromString("--no-incremental-marking");
 }
 
+/** Linux tells the process group of a process, and the one that has its terminal; others do not. */
+function inBackground(): boolean {
+  try {
+    const stat = readFileSync("/proc/self/stat", "latin1");
+    // The name of the program is in parentheses, and may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [ours, foreground] = [Number(fields[2]), Number(fields[5])];
+    return foreground > 0 && foreground !== ours;
+  } catch {
+    return false;
+  }
+}
+
 /** The real process. */
 export function processIo(): Io {
   unblock(process.stdout);
@@ -108,6 +124,7 @@ export function processIo(): Io {
     },
     suspend:
       process.platform === "win32" ? undefined : () => void process.kill(process.pid, "SIGTSTP"),
+    inBackground,
     collectAtOnce,
   };
 }

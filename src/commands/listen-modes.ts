@@ -9,10 +9,10 @@ import { silent } from "../server/modes/silent.ts";
 import { parseCount, parseDurationMs, parseSize } from "../units.ts";
 import type { Args, OptionSpec } from "./command.ts";
 
-export type ModeName = "echo" | "print" | "broadcast" | "pubsub" | "push" | "silent";
+export type ModeName = "echo" | "print" | "broadcast" | "pubsub" | "push" | "silent" | "relay";
 
 /** How each mode is made of its flags. */
-const MODES: Readonly<Record<ModeName, (args: Args) => MakeMode>> = {
+const MODES: Readonly<Record<Exclude<ModeName, "relay">, (args: Args) => MakeMode>> = {
   echo: () => echo,
   print: () => print,
   broadcast: (args) => broadcast({ toSelf: args.flag("to-self") }),
@@ -21,10 +21,11 @@ const MODES: Readonly<Record<ModeName, (args: Args) => MakeMode>> = {
   silent: () => silent,
 };
 
-const NAMES = Object.keys(MODES) as readonly ModeName[];
+const NAMES = [...(Object.keys(MODES) as (keyof typeof MODES)[]), "relay"] as const;
 
 /** Flags that say something to one mode only. */
 const OF_MODE: Readonly<Record<string, ModeName>> = {
+  eof: "print",
   "to-self": "broadcast",
   interval: "push",
   size: "push",
@@ -42,6 +43,15 @@ export const MODE_OPTIONS: readonly OptionSpec[] = [
     default: "echo",
     topic: "Mode",
     common: true,
+  },
+  {
+    name: "eof",
+    kind: "text",
+    value: "WHAT",
+    choices: ["wait", "close"],
+    description: "with --mode print: when stdin ends, go on serving or stop",
+    default: "wait",
+    topic: "Mode",
   },
   {
     name: "to-self",
@@ -81,17 +91,26 @@ export const MODE_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
-/** The mode asked for. @throws FramecatError (usage) */
-export function readMode(args: Args): { readonly name: ModeName; readonly make: MakeMode } {
+/**
+ * The mode asked for.
+ * @param relay the one that `--to` asks for
+ * @throws FramecatError (usage)
+ */
+export function readMode(
+  args: Args,
+  relay?: MakeMode,
+): { readonly name: ModeName; readonly make: MakeMode } {
   const asked = args.text("mode");
-  const name = NAMES.find((known) => known === asked) ?? "echo";
+  const name = relay ? "relay" : (NAMES.find((known) => known === asked) ?? "echo");
   for (const { name: flag, kind } of MODE_OPTIONS) {
     const mode = OF_MODE[flag];
     const given = kind === "flag" ? args.flag(flag) : args.text(flag) !== undefined;
     if (given && mode !== undefined && mode !== name)
       throw usageError(`--${flag} is for --mode ${mode}`);
   }
-  return { name, make: MODES[name](args) };
+  if (name !== "relay") return { name, make: MODES[name](args) };
+  if (!relay) throw usageError("--mode relay needs --to URL");
+  return { name, make: relay };
 }
 
 function readPush(args: Args): PushOptions {

@@ -3,8 +3,10 @@ import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
 import { GUARD_OPTIONS } from "./listen-guards.ts";
 import { LISTEN_TLS_OPTIONS } from "./listen-tls.ts";
 import { MODE_OPTIONS } from "./listen-modes.ts";
+import { PROMPT_OPTIONS } from "./listen-prompt-options.ts";
 import { PLACE_OPTIONS } from "./listen-place.ts";
 import { STOP_OPTIONS } from "./listen-stop.ts";
+import { WORKER_OPTIONS } from "./listen-worker-flags.ts";
 
 export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   ...MODE_OPTIONS,
@@ -39,6 +41,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   ...GUARD_OPTIONS,
   ...LISTEN_TLS_OPTIONS,
   ...STOP_OPTIONS,
+  ...WORKER_OPTIONS,
   {
     name: "json",
     kind: "flag",
@@ -64,6 +67,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     topic: "Output",
     common: true,
   },
+  ...PROMPT_OPTIONS,
   ...FRAME_OPTIONS,
   ...OUTPUT_OPTIONS,
 ];

@@ -8,10 +8,14 @@ import { readListenTls } from "./listen-tls.ts";
 import { readMode } from "./listen-modes.ts";
 import { LISTEN_OPTIONS } from "./listen-options.ts";
 import { shower, type Standing, tellAddress } from "./listen-output.ts";
+import { operate } from "./listen-prompt.ts";
+import { hasPrompt } from "./listen-prompt-options.ts";
 import { readPlace } from "./listen-place.ts";
 import { readGraceMs, serveUntilStopped } from "./listen-stop.ts";
 import { readWorkers } from "./listen-worker-flags.ts";
 import { runWorkers } from "./listen-workers.ts";
+import { createScreen } from "./screen.ts";
+import { watchSignals } from "./signals.ts";
 import { createSink } from "./sink.ts";
 
 /** For a process that serves at a port which others serve too. */
@@ -24,20 +28,25 @@ export interface AsWorker {
 
 /** Runs `listen` until a signal comes; gives the exit code. @throws FramecatError that carries one */
 export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<number> {
-  const mode = readMode(args);
+  const relay = await readRelay(args, io, args.text("mode"));
+  const mode = readMode(args, relay);
   const workers = readWorkers(args, mode.name);
   if (workers > 1) return runWorkers(workers, args, LISTEN_OPTIONS, io);
-  const output = createSink(io.stdout);
+  const output = createScreen(createSink(io.stdout));
   const log = args.flag("json") ? createSink(io.stderr) : output;
   const graceMs = readGraceMs(args);
+  // Asked early, since it finds flags that contradict where we are.
+  if (!worker) hasPrompt(args, io);
   const guarding = readGuards(args, io, mode.name);
   const secured = await readListenTls(args, io, guarding.serve.handshakeTimeoutMs);
-  const show = shower(args, io, log);
+  const decoder = await readDecoder(args);
+  const recording = await openRecording(args, io);
+  const show = shower(args, io, log, relay ? { ...RELAY_LOOK, decoder } : { decoder });
   const listener: Listener = await Listener.start({
     serve: {
       place: readPlace(args),
       clock: io.clock,
-      frames: !args.flag("quiet"),
+      frames: !args.flag("quiet") || recording.isOn,
       deflate: args.text("deflate") === "off" ? undefined : {},
       chooseSubprotocol: chooser(args.list("subprotocol").map(parseSubprotocol)),
       deflateThreshold: parseSize(args.text("deflate-threshold") ?? "1KiB", "--deflate-threshold"),
@@ -48,13 +57,21 @@ export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<
     guards: guarding.guards,
     mode: mode.make,
     random: io.random,
-    onEvent: (event) => show(event, (conn) => listener.find(conn)),
+    onEvent: (event) => {
+      show(event, (conn) => listener.find(conn));
+      recording.take(event, (conn) => listener.find(conn));
+    },
   });
   const { selfSigned } = secured ?? {};
   const standing = { addresses: listener.addresses, what: mode.name, selfSigned };
   if (worker) worker.listening(standing);
   else tellAddress(standing, args, io, output);
-  const code = await serveUntilStopped(listener, graceMs, io, output);
+  const signals = watchSignals(io);
+  const operation = worker
+    ? undefined
+    : operate({ listener, modeName: mode.name, args, io, screen: output, signals });
+  const code = await serveUntilStopped(listener, graceMs, signals, output);
+  await operation?.end();
   await log.flushed();
   return code;
 }

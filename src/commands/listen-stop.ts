@@ -1,10 +1,9 @@
 import { whenAborted } from "../abort.ts";
 import { EXIT_DONE } from "../errors.ts";
-import type { Io } from "../io.ts";
 import { deferred } from "../transport/deferred.ts";
 import { parseDurationMs } from "../units.ts";
 import type { Args, OptionSpec } from "./command.ts";
-import { exitCodeOf, watchSignals } from "./signals.ts";
+import { exitCodeOf, type SignalWatch } from "./signals.ts";
 import type { Sink } from "./sink.ts";
 
 export const STOP_OPTIONS: readonly OptionSpec[] = [
@@ -38,10 +37,9 @@ export function readGraceMs(args: Args): number {
 export async function serveUntilStopped(
   server: Stoppable,
   graceMs: number,
-  io: Io,
-  output: Sink,
+  signals: SignalWatch,
+  output: Pick<Sink, "broken">,
 ): Promise<number> {
-  const signals = watchSignals(io);
   const cut = deferred();
   let inGoodOrder = true;
   whenAborted(signals.kill, cut.resolve);

@@ -35,6 +35,8 @@ export class Client {
   readonly connection: Connection;
   readonly asking: Asking;
   readonly since: Moment;
+  /** Milliseconds that the last ping and its pong took. */
+  rttMs: number | undefined;
   readonly #options: ClientOptions;
   readonly #detentions = new Set<() => void>();
   #deliver: Deliver;

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { readGraceMs, serveUntilStopped, STOP_OPTIONS } from "../../src/commands/listen-stop.ts";
+import { watchSignals } from "../../src/commands/signals.ts";
 import { createSink } from "../../src/commands/sink.ts";
 import { deferred } from "../../src/transport/deferred.ts";
 import { argsOf } from "../helpers/args.ts";
@@ -21,7 +22,7 @@ function serving(graceMs = 10_000) {
       gone.resolve();
     },
   };
-  const code = serveUntilStopped(server, graceMs, io, createSink(io.stdout));
+  const code = serveUntilStopped(server, graceMs, watchSignals(io), createSink(io.stdout));
   return { io, gone, calls, code };
 }
 

@@ -1,0 +1,25 @@
+import type { Operator } from "../repl/listen/command.ts";
+import type { Listener } from "../server/listener.ts";
+import { SharedMessage } from "../transport/shared-message.ts";
+import type { SignalWatch } from "./signals.ts";
+
+/** What a prompt can do to the clients of a server. A client that is gone by now is passed over. */
+export function operatorOf(listener: Listener, signals: Pick<SignalWatch, "raise">): Operator {
+  const { clients, mode } = listener;
+  return {
+    ids: () => Array.from(clients, ({ id }) => id),
+    allIds: () => Array.from(clients.all(), ({ id }) => id),
+    send: (id, text) => void clients.get(id)?.send(text),
+    sendToAll: (text) => {
+      const shared = new SharedMessage(text);
+      for (const client of clients) void client.share(shared);
+    },
+    kick: (id, code, reason) => void clients.get(id)?.close(code, reason),
+    ping: (id) => {
+      const client = clients.get(id);
+      if (client?.isOpen) void client.connection.ping();
+    },
+    typed: mode.typed && ((line) => void mode.typed?.(line)),
+    quit: () => signals.raise("SIGTERM"),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Clock } from "../clock.ts";
+import { clientPicture, type PictureOptions } from "../render/client-picture.ts";
+import { type ClientRow, rowOf } from "../server/client-row.ts";
+import { FiguresMeter } from "../server/figures.ts";
+import type { Listener } from "../server/listener.ts";
+
+interface Order {
+  readonly name: string;
+  /** The larger comes first; undefined leaves them in the order of coming. */
+  readonly by?: (row: ClientRow) => number;
+}
+
+const ORDERS: readonly [Order, ...Order[]] = [
+  { name: "by arrival" },
+  { name: "by bytes", by: (row) => row.in.bytes + row.out.bytes },
+  { name: "by buffered", by: ({ buffered }) => buffered },
+  { name: "by rtt", by: ({ rttMs = -1 }) => rttMs },
+];
+
+const STEPS: Readonly<Record<string, number>> = { Up: -1, Down: 1, PageUp: -10, PageDown: 10 };
+
+/** The live table of clients: what it shows, and what its keys do. */
+export class ListenPicture {
+  readonly #listener: Listener;
+  readonly #clock: Clock;
+  readonly #meter: FiguresMeter;
+  #order: Order = ORDERS[0];
+  #above = 0;
+
+  constructor(listener: Listener, clock: Clock) {
+    this.#listener = listener;
+    this.#clock = clock;
+    this.#meter = new FiguresMeter(listener.counters, clock);
+  }
+
+  draw(options: PictureOptions): string[] {
+    const figures = this.#meter.read();
+    const clients = this.#sorted();
+    this.#above = Math.max(0, Math.min(this.#above, clients.length - 1));
+    return clientPicture(
+      { figures, clients, order: this.#order.name, above: this.#above },
+      options,
+    );
+  }
+
+  /** @returns whether there is something new to see */
+  press(key: string): boolean {
+    const step = STEPS[key];
+    if (key === "s") this.#order = ORDERS[ORDERS.indexOf(this.#order) + 1] ?? ORDERS[0];
+    else if (key === "p") pingAll(this.#listener);
+    else if (step !== undefined) this.#above += step;
+    else return false;
+    return true;
+  }
+
+  #sorted(): readonly ClientRow[] {
+    const now = this.#clock.now();
+    const rows = Array.from(this.#listener.clients.all(), (client) => rowOf(client, now));
+    const { by } = this.#order;
+    return by ? rows.toSorted((one, other) => by(other) - by(one)) : rows;
+  }
+}
+
+function pingAll({ clients }: Listener): void {
+  for (const { connection, isOpen } of clients.all()) if (isOpen) void connection.ping();
+}

@@ -1,0 +1,83 @@
+import { type Clock, elapsedMs } from "../clock.ts";
+import type { Traffic } from "../transport/traffic.ts";
+import type { Amount } from "./client-row.ts";
+import type { Counters } from "./counters.ts";
+
+/** How a server stands. */
+export interface ServerFigures {
+  readonly upMs: number;
+  readonly connected: number;
+  readonly opened: number;
+  /** Counts of those turned away or shown out, by the kind of guard. */
+  readonly refusals: readonly (readonly [kind: string, count: number])[];
+  /** Counts of those that are gone, by close code. */
+  readonly closes: readonly (readonly [code: number, count: number])[];
+  readonly out: Flow;
+  readonly in: Flow;
+  /** What the rates are taken over: the time since the figures before. */
+  readonly spanMs: number;
+}
+
+/** All that passed in one direction, and how much of it each second lately. */
+export interface Flow extends Amount {
+  readonly perSecond: Amount;
+}
+
+type Sample = { readonly ns: bigint } & Readonly<Record<"in" | "out", Amount>>;
+
+/** Takes the figures of a server; each time the rates are those since the time before. */
+export class FiguresMeter {
+  readonly #counters: Counters;
+  readonly #clock: Clock;
+  readonly #began: bigint;
+  #last: Sample;
+
+  constructor(counters: Counters, clock: Clock) {
+    this.#counters = counters;
+    this.#clock = clock;
+    this.#last = this.#sample();
+    this.#began = this.#last.ns;
+  }
+
+  read(): ServerFigures {
+    const { connected, opened, refusals, closes } = this.#counters;
+    const [before, now] = [this.#last, this.#sample()];
+    this.#last = now;
+    const spanMs = elapsedMs(before.ns, now.ns);
+    return {
+      upMs: elapsedMs(this.#began, now.ns),
+      connected,
+      opened,
+      refusals: commonestFirst(refusals),
+      closes: commonestFirst(closes),
+      out: flow(before.out, now.out, spanMs),
+      in: flow(before.in, now.in, spanMs),
+      spanMs,
+    };
+  }
+
+  #sample(): Sample {
+    const { traffic } = this.#counters;
+    return {
+      ns: this.#clock.now().ns,
+      in: amountOf(traffic.in),
+      out: amountOf(traffic.out),
+    };
+  }
+}
+
+function amountOf({ messages, payloadBytes }: Traffic["in"]): Amount {
+  return { messages, bytes: payloadBytes };
+}
+
+function flow(before: Amount, now: Amount, spanMs: number): Flow {
+  const rate = (field: keyof Amount): number =>
+    spanMs > 0 ? ((now[field] - before[field]) * 1000) / spanMs : 0;
+  return { ...now, perSecond: { messages: rate("messages"), bytes: rate("bytes") } };
+}
+
+function commonestFirst<Key>(
+  counts: ReadonlyMap<Key, number>,
+): readonly (readonly [Key, number])[] {
+  return [...counts].toSorted(([, one], [, other]) => other - one);
+}
