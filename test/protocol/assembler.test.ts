@@ -37,6 +37,14 @@ function text(message: Message | undefined): string {
 }
 
 describe("messages", () => {
+  it.each(["81 05 48656c6c6f", "82 05 48656c6c6f", "81 85 37fa213d 7f9f4d5158"])(
+    "of one frame are its payload itself: %s",
+    (wire) => {
+      const [frame] = parse([hex(wire)]).frames;
+      expect(new MessageAssembler().push(frame!).message?.data).toBe(frame!.payload);
+    },
+  );
+
   it("of one frame", () => {
     const [only] = messages(assemble(hex("81 05 48 65 6c 6c 6f")));
     expect(only).toMatchObject({
