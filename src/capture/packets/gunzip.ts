@@ -55,7 +55,10 @@ function joined(head: Uint8Array, chunk: Uint8Array): Uint8Array {
 function tell(inflater: Inflater, note: (note: CaptureNote) => void, name: string): void {
   const { error, position } = inflater;
   if (error?.code === "Z_BUF_ERROR") note({ type: "gzip-truncated", offset: position });
-  else throw usageError(`${name} is damaged: ${messageOf(error)} in its gzip data`);
+  else
+    throw usageError(
+      `${name} is damaged before byte ${position}: ${messageOf(error)} in its gzip data`,
+    );
 }
 
 /**

@@ -84,7 +84,7 @@ describe("a gzip'ed file", () => {
     expect(bytes.subarray(0, 20_000).equals(NOISE.subarray(0, 20_000))).toBe(true);
     expect(notes).toEqual([]);
     expect(error).toBeInstanceOf(FramecatError);
-    expect(String(error)).toMatch(/x\.gz is damaged: .+ in its gzip data/);
+    expect(String(error)).toMatch(/x\.gz is damaged before byte \d+: .+ in its gzip data/);
   });
 
   it("with a wrong checksum is damaged as well", async () => {
