@@ -24,7 +24,8 @@ function packetLines({ packets, incompletePackets }: CaptureReport): string[] {
   const lines = [...unknownLinkTypes].map(
     ([type, count]) => `${counted(count, "packet")} of link type ${type}, which is not known here`,
   );
-  if (malformed > 0) lines.push(`${counted(malformed, "packet")} with cut or malformed IP or TCP headers`);
+  if (malformed > 0)
+    lines.push(`${counted(malformed, "packet")} with cut or malformed IP or TCP headers`);
   if (incompletePackets > 0) {
     lines.push(`${counted(incompletePackets, "IP packet")} with fragments missing`);
   }
