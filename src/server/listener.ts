@@ -1,5 +1,4 @@
 import type { Event, EventListener } from "../transport/events.ts";
-import { CloseCode } from "../protocol/close-codes.ts";
 import type { Connection } from "../transport/connection.ts";
 import {
   type Admission,
@@ -25,9 +24,6 @@ export interface ListenerOptions {
   /** Takes every event, before anything is done about it. */
   readonly onEvent: EventListener;
 }
-
-/** Bytes that may wait for a client before another message is sent to it. */
-const MAX_UNREAD = 64 * 1024 * 1024;
 
 /** A server with its clients, its guards and its mode. */
 export class Listener {
@@ -119,7 +115,7 @@ export class Listener {
       since: this.#options.serve.clock.now(),
       maySend: this.#guards.some((guard) => guard.maySend !== undefined)
         ? (to, length) => this.#guards.every((guard) => guard.maySend?.(to, length) !== false)
-        : (to) => this.#keepsUp(to),
+        : undefined,
       refuse: (kind, why, conn) => this.refuse(kind, why, conn),
       onFree: (free) => this.#mode.joined?.(free),
     });
@@ -128,15 +124,6 @@ export class Listener {
     for (const guard of this.#guards) guard.joined?.(client);
     this.clients.add(client);
     if (!client.isDetained) this.#mode.joined?.(client);
-  }
-
-  /** What holds for slow readers where no guard watches what is sent. */
-  #keepsUp(client: Client): boolean {
-    const { bufferedAmount } = client.connection;
-    if (bufferedAmount <= MAX_UNREAD) return true;
-    this.refuse("slow-reader", `it leaves ${bufferedAmount} bytes unread`, client.id);
-    void client.close(CloseCode.tryAgainLater, "too slow");
-    return false;
   }
 
   #take(event: Event): void {
