@@ -20,11 +20,13 @@ const WITHOUT_TEST = new Set([
   "commands/connect-context.ts",
   "commands/frame-dump-options.ts",
   "commands/listen-options.ts",
+  "commands/listen-relay-options.ts",
   "commands/index.ts",
   "server/guard.ts",
   "server/mode.ts",
   "transport/events.ts",
   "transport/deferred.ts",
+  "transport/relay/passing.ts",
 ]);
 
 const sources = readdirSync(`${root}/src`, { recursive: true })

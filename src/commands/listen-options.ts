@@ -1,10 +1,13 @@
 import type { OptionSpec } from "./command.ts";
 import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
+import { DECODE_OPTION } from "./decode-flags.ts";
 import { GUARD_OPTIONS } from "./listen-guards.ts";
 import { LISTEN_TLS_OPTIONS } from "./listen-tls.ts";
 import { MODE_OPTIONS } from "./listen-modes.ts";
 import { PROMPT_OPTIONS } from "./listen-prompt-options.ts";
 import { PLACE_OPTIONS } from "./listen-place.ts";
+import { RECORD_OPTIONS } from "./listen-record.ts";
+import { RELAY_OPTIONS } from "./listen-relay-options.ts";
 import { STOP_OPTIONS } from "./listen-stop.ts";
 import { WORKER_OPTIONS } from "./listen-worker-flags.ts";
 
@@ -38,6 +41,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     default: "1KiB",
     topic: "Server",
   },
+  ...RELAY_OPTIONS,
   ...GUARD_OPTIONS,
   ...LISTEN_TLS_OPTIONS,
   ...STOP_OPTIONS,
@@ -45,7 +49,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   {
     name: "json",
     kind: "flag",
-    description: "print the address as one line of JSON, and nothing else, on stdout",
+    description: "print the address alone on stdout, as JSON",
     topic: "Output",
     common: true,
   },
@@ -68,6 +72,8 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     common: true,
   },
   ...PROMPT_OPTIONS,
+  ...RECORD_OPTIONS,
+  DECODE_OPTION,
   ...FRAME_OPTIONS,
   ...OUTPUT_OPTIONS,
 ];

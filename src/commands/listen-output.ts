@@ -1,4 +1,6 @@
+import type { Decoder } from "../decode/decoded.ts";
 import type { Io } from "../io.ts";
+import { CAPTURED_SIDES, type CloseSides } from "../render/close-words.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
 import type { Theme } from "../render/theme.ts";
@@ -9,42 +11,48 @@ import type { Address } from "../transport/listen-sockets.ts";
 import type { SelfSigned } from "../transport/self-signed.ts";
 import type { Args } from "./command.ts";
 import { readFrameLook, themeFor } from "./frame-flags.ts";
+import { conversationLint } from "./lint-view.ts";
+import { holderOf } from "./listen-record.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 export type Show = (event: Event, find: (conn: string) => Holdable | undefined) => void;
 
+/** How events are shown, beside what the flags say. */
+export interface ListenLook {
+  readonly decoder?: Decoder | undefined;
+  /** What both sides of a connection are called. */
+  readonly sides?: CloseSides | undefined;
+  /** With -v, tell the rules that a whole conversation breaks. */
+  readonly lint?: boolean;
+}
+
+/** In a relay both sides are somewhere else. */
+export const RELAY_LOOK: ListenLook = { sides: CAPTURED_SIDES, lint: true };
+
 /** Shows events; while the reader of the output is slow, no client that causes any is read. */
-export function shower(args: Args, io: Io, log: Sink): Show {
+export function shower(args: Args, io: Io, log: Sink, look: ListenLook = {}): Show {
   if (args.flag("quiet")) return () => undefined;
-  const write = writer(args, io, log);
-  const held = new Set<Holdable>();
+  const write = writer(args, io, log, look);
+  const hold = holderOf(log);
   return (event, find) => {
     write(event);
-    if (!log.congested) return;
-    const connection = find(event.conn);
-    if (!connection || held.has(connection)) return;
-    held.add(connection);
-    const release = connection.hold();
-    void log.drained().then(() => {
-      held.delete(connection);
-      release();
-    });
+    if (log.congested) hold(find(event.conn));
   };
 }
 
-function writer(args: Args, io: Io, log: Sink): EventListener {
+function writer(args: Args, io: Io, log: Sink, look: ListenLook): EventListener {
   const showSecrets = args.flag("show-secrets");
   if (args.text("format") === "ndjson") {
     return (event) => log.write(jsonLine(eventToJson(event, { showSecrets })));
   }
   const stream = args.flag("json") ? io.stderr : io.stdout;
-  const render = createEventRenderer({
-    ...readFrameLook(args, io, stream),
-    labelConnections: true,
-    showSecrets,
-  });
+  const frameLook = readFrameLook(args, io, stream);
+  const { decoder, sides, lint = false } = look;
+  const options = { ...frameLook, labelConnections: true, showSecrets };
+  const render = createEventRenderer({ ...options, decoder, sides });
+  const judge = lint && frameLook.verbosity > 0 ? conversationLint(options) : () => [];
   return (event) => {
-    for (const line of render(event)) log.write(`${line}\n`);
+    for (const line of [...render(event), ...judge(event)]) log.write(`${line}\n`);
   };
 }
 

@@ -1,16 +1,20 @@
+import type { Decoder } from "../decode/decoded.ts";
 import type { Io } from "../io.ts";
 import { Listener } from "../server/listener.ts";
 import { parseSize } from "../units.ts";
 import type { Args } from "./command.ts";
+import { readDecoder } from "./decode-flags.ts";
 import { parseSubprotocol } from "./dial-flags.ts";
 import { readGuards } from "./listen-guards.ts";
 import { readListenTls } from "./listen-tls.ts";
 import { readMode } from "./listen-modes.ts";
 import { LISTEN_OPTIONS } from "./listen-options.ts";
-import { shower, type Standing, tellAddress } from "./listen-output.ts";
+import { RELAY_LOOK, shower, type Standing, tellAddress } from "./listen-output.ts";
 import { operate } from "./listen-prompt.ts";
 import { hasPrompt } from "./listen-prompt-options.ts";
 import { readPlace } from "./listen-place.ts";
+import { openRecording, type Recording } from "./listen-record.ts";
+import { readRelay } from "./listen-relay.ts";
 import { readGraceMs, serveUntilStopped } from "./listen-stop.ts";
 import { readWorkers } from "./listen-worker-flags.ts";
 import { runWorkers } from "./listen-workers.ts";
@@ -28,10 +32,30 @@ export interface AsWorker {
 
 /** Runs `listen` until a signal comes; gives the exit code. @throws FramecatError that carries one */
 export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<number> {
-  const relay = await readRelay(args, io, args.text("mode"));
-  const mode = readMode(args, relay);
+  const mode = readMode(args, await readRelay(args, io, args.text("mode")));
   const workers = readWorkers(args, mode.name);
   if (workers > 1) return runWorkers(workers, args, LISTEN_OPTIONS, io);
+  const decoder = await readDecoder(args);
+  const recording = await openRecording(args, io);
+  try {
+    return await runServer(args, io, { mode, worker, decoder, recording });
+  } finally {
+    await recording.end();
+  }
+}
+
+interface Serving {
+  readonly mode: ReturnType<typeof readMode>;
+  readonly worker: AsWorker | undefined;
+  readonly decoder: Decoder | undefined;
+  readonly recording: Recording;
+}
+
+async function runServer(
+  args: Args,
+  io: Io,
+  { mode, worker, decoder, recording }: Serving,
+): Promise<number> {
   const output = createScreen(createSink(io.stdout));
   const log = args.flag("json") ? createSink(io.stderr) : output;
   const graceMs = readGraceMs(args);
@@ -39,9 +63,7 @@ export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<
   if (!worker) hasPrompt(args, io);
   const guarding = readGuards(args, io, mode.name);
   const secured = await readListenTls(args, io, guarding.serve.handshakeTimeoutMs);
-  const decoder = await readDecoder(args);
-  const recording = await openRecording(args, io);
-  const show = shower(args, io, log, relay ? { ...RELAY_LOOK, decoder } : { decoder });
+  const show = shower(args, io, log, { ...(mode.name === "relay" && RELAY_LOOK), decoder });
   const listener: Listener = await Listener.start({
     serve: {
       place: readPlace(args),
@@ -66,6 +88,7 @@ export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<
   const standing = { addresses: listener.addresses, what: mode.name, selfSigned };
   if (worker) worker.listening(standing);
   else tellAddress(standing, args, io, output);
+  void recording.failed.then(({ message }) => listener.note(message));
   const signals = watchSignals(io);
   const operation = worker
     ? undefined
@@ -73,6 +96,8 @@ export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<
   const code = await serveUntilStopped(listener, graceMs, signals, output);
   await operation?.end();
   await log.flushed();
+  const failure = await recording.end();
+  if (failure) throw failure;
   return code;
 }
 

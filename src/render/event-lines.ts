@@ -10,7 +10,7 @@ import type {
   ReconnectEvent,
 } from "../transport/events.ts";
 import { wrapWords } from "../width.ts";
-import { closeLines } from "./close-words.ts";
+import { closeLines, type CloseSides } from "./close-words.ts";
 import { escapeControl } from "./escape.ts";
 import { formatCount, formatDuration, formatPlural } from "./format.ts";
 import { type FramePlace, frameLines, type FrameLook } from "./frame-line.ts";
@@ -49,6 +49,8 @@ export interface EventRendererOptions {
   /** True for frames that only tell that a side lives; they are dim and take one line. */
   readonly isHeartbeat?: ((event: FrameEvent) => boolean) | undefined;
   readonly showSecrets?: boolean;
+  /** What both sides of a connection are called at its end. */
+  readonly sides?: CloseSides | undefined;
 }
 
 export type EventRenderer = (event: Event) => string[];
@@ -222,12 +224,12 @@ class EventLines {
   }
 
   #close(event: CloseEvent): string[] {
-    const { theme, columns = Number.POSITIVE_INFINITY } = this.#options;
+    const { theme, columns = Number.POSITIVE_INFINITY, sides } = this.#options;
     const prefix = this.#talkPrefix(event);
     const before = spansWidth(prefix);
     const connection = this.#connections.get(event.conn);
     this.#connections.delete(event.conn);
-    return closeLines(event, connection, { theme, columns: columns - before }).map(
+    return closeLines(event, connection, { theme, columns: columns - before, sides }).map(
       (line, i) => (i === 0 ? styleSpans(prefix) : " ".repeat(before)) + line,
     );
   }

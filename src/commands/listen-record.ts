@@ -1,0 +1,86 @@
+import type { FramecatError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import type { Holdable } from "../server/mode.ts";
+import type { Event } from "../transport/events.ts";
+import { version } from "../version.ts";
+import type { Args, OptionSpec } from "./command.ts";
+import { openOutputs } from "./output-files.ts";
+
+export const RECORD_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "record",
+    kind: "text",
+    value: "FILE",
+    description: "write every event to a file as NDJSON",
+    topic: "Output",
+  },
+  {
+    name: "har",
+    kind: "text",
+    value: "FILE",
+    description: "write the connections to a file as HAR",
+    topic: "Output",
+  },
+];
+
+/** The files that what happens is written to. */
+export interface Recording {
+  readonly isOn: boolean;
+  /** Takes an event; while the files are behind, no connection that causes any is read. */
+  readonly take: (event: Event, find: (conn: string) => Holdable | undefined) => void;
+  /** Resolves with what to say when a file cannot be written any more. */
+  readonly failed: Promise<FramecatError>;
+  /** Writes what is left. @returns what went wrong, if anything did */
+  end(): Promise<FramecatError | undefined>;
+}
+
+/**
+ * Opens what `--record` and `--har` name.
+ * @throws FramecatError (usage)
+ */
+export async function openRecording(args: Args, io: Io): Promise<Recording> {
+  const files = await openOutputs(
+    {
+      record: args.text("record"),
+      har: args.text("har"),
+      showSecrets: args.flag("show-secrets"),
+      version: version(),
+    },
+    io,
+  );
+  const { listener } = files;
+  const hold = holderOf(files);
+  let failure: FramecatError | undefined;
+  const failed = files.failed.then((error) => (failure = error));
+  return {
+    isOn: listener !== undefined,
+    take: (event, find) => {
+      listener?.(event);
+      if (listener && files.congested) hold(find(event.conn));
+    },
+    failed,
+    end: async () => {
+      await files.close();
+      return failure;
+    },
+  };
+}
+
+/** What an output that is behind tells. */
+export interface Behind {
+  drained(): Promise<void>;
+}
+
+/** Holds connections back until an output has caught up, each once. */
+export function holderOf(output: Behind): (connection: Holdable | undefined) => void {
+  const held = new Set<Holdable>();
+  return (connection) => {
+    if (!connection || held.has(connection)) return;
+    held.add(connection);
+    const release = connection.hold();
+    void output.drained().then(() => {
+      held.delete(connection);
+      release();
+    });
+  };
+}

@@ -1,0 +1,395 @@
+import type { Socket } from "node:net";
+import { encodeClosePayload } from "../../protocol/close-codes.ts";
+import { encodeFrame } from "../../protocol/encoder.ts";
+import { isControl, isReserved, Opcode } from "../../protocol/opcodes.ts";
+import type { Direction, FrameEvent } from "../events.ts";
+import type { Tally } from "../traffic.ts";
+import { type Cut, FrameCutter } from "./frame-cutter.ts";
+import { Lane, type Unit } from "./lane.ts";
+import type { Interception } from "./passing.ts";
+import { passingWords, sizeOf, Waiting, type Whole } from "./waiting.ts";
+
+export interface RelayFlowOptions {
+  readonly conn: string;
+  readonly dir: Direction;
+  readonly source: Socket;
+  readonly sink: Socket;
+  /** Tells what is in the bytes that have come; absent, nothing but borders is looked at. */
+  readonly watch?: ((bytes: Uint8Array) => readonly FrameEvent[]) | undefined;
+  /** The rules; they need frames that are watched. */
+  readonly interception?: Interception | undefined;
+  /** Messages of this direction may refer to earlier ones (RFC 7692, section 7.1.1). */
+  readonly contextTakeover: boolean;
+  readonly random: (length: number) => Uint8Array;
+  /** The first Close frame of the source has come. */
+  readonly onClose: () => void;
+  /** A frame has left that the relay has made. */
+  readonly onMade: (bytes: Uint8Array) => void;
+  readonly note: (message: string) => void;
+  /** It cannot go on. */
+  readonly onStuck: (message: string) => void;
+}
+
+/** As much of one direction as waits is kept; then its source is read no further. */
+export const MAX_WAITING = 16 * 1024 * 1024;
+
+const NOTHING = new Uint8Array(0);
+const LOST =
+  "a message was dropped or changed, and a later one that refers to it cannot be inflated";
+
+/**
+ * One direction of a relayed connection.
+ *
+ * 1. Bytes leave as they came. While no rule is there and nothing waits, they are written as they are
+ *    read, and only their borders are followed.
+ * 2. Where rules are, the frames of a message are gathered until it is whole and can be judged. What
+ *    is no sound message or control frame – a reserved opcode, a continuation of nothing, what comes
+ *    after a Close – is no business of rules and passes in its place; so does a message of more than
+ *    16 MiB.
+ * 3. The order stays, also behind what is held or delayed; but pings and pongs overtake messages, so
+ *    that a side is not taken for dead.
+ * 4. Compressed messages may refer to those before them. When one is dropped or changed, the receiver
+ *    lacks what later ones refer to: from then on they are sent inflated, which needs no context.
+ * 5. A source is read no faster than its sink takes the bytes.
+ */
+export class RelayFlow {
+  readonly #options: RelayFlowOptions;
+  readonly #cutter = new FrameCutter();
+  readonly #lane = new Lane();
+  /** Pings and pongs. */
+  readonly #express = new Lane();
+  readonly #holds = new Set<() => void>();
+  /** Of the frame that has not come whole, where none of it is on its way. */
+  readonly #partial = new Pieces();
+  /** The frames of the message that is not whole yet. */
+  readonly #gathered = new Pieces();
+  #gatheredCompressed = false;
+  /** The beginning of the current frame, or message, is on its way already. */
+  #midFrame = false;
+  #midMessage = false;
+  /** The sink has had the beginning of a frame. */
+  #sinkMidFrame = false;
+  /** Frames of our own that wait for the end of a message. */
+  #own: Unit[] = [];
+  /** The receiver lacks what compressed messages may refer to. */
+  #diverged = false;
+  #closePassed = false;
+  #closing: Uint8Array | undefined;
+  #discards = false;
+  #started = false;
+  #ended = false;
+  #endsWhenShut = false;
+  #sinkEnded = false;
+  #pumping = false;
+
+  /** Nothing is read before `start`. */
+  constructor(options: RelayFlowOptions) {
+    const { source, sink } = options;
+    this.#options = options;
+    source.pause();
+    source.on("data", (bytes: Buffer) => this.#push(bytes));
+    sink.on("drain", () => this.#regulate());
+  }
+
+  /** What has come from the source. */
+  get tally(): Tally {
+    return this.#cutter.tally;
+  }
+
+  /** What the first Close frame of the source says. */
+  get close(): FrameCutter["close"] {
+    return this.#cutter.close;
+  }
+
+  /** Bytes that wait here. */
+  get waiting(): number {
+    const { size } = this.#lane;
+    return size + this.#express.size + this.#partial.size + this.#gathered.size;
+  }
+
+  /** @param head bytes that have come with the handshake */
+  start(head: Uint8Array = NOTHING): void {
+    this.#started = true;
+    if (head.length > 0) this.#push(head);
+    this.#regulate();
+  }
+
+  /** Stops reading until the function it gives is called. */
+  hold(): () => void {
+    const release = (): void => {
+      this.#holds.delete(release);
+      this.#regulate();
+    };
+    this.#holds.add(release);
+    this.#regulate();
+    return release;
+  }
+
+  /** The source sends no more: nor is the sink sent more, when all has left. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#letPass();
+    this.#pump();
+  }
+
+  /** All that has come leaves: nothing is held or delayed any longer. */
+  flush(): void {
+    this.#letPass();
+    this.#lane.unblock();
+    this.#express.unblock();
+    this.#pump();
+  }
+
+  /** Nothing more goes to the sink. */
+  dispose(): void {
+    this.#discards = true;
+    this.#partial.take();
+    this.#gathered.take();
+    this.#own = [];
+    this.#lane.clear();
+    this.#express.clear();
+    this.#regulate();
+  }
+
+  /** Sends a message or a control frame of our own, as soon as no message is under way. */
+  send(opcode: number, data: Uint8Array): void {
+    const unit = { size: data.length, blocks: 0, go: () => this.#make(opcode, data) };
+    if (this.#midFrame || this.#midMessage) this.#own.push(unit);
+    else this.#lane.push(unit);
+    this.#pump();
+  }
+
+  /** Sends what waits, then a Close frame; what comes after is dropped. */
+  shut(code: number, reason: string): void {
+    if (this.#closePassed || this.#closing || this.#ended || this.#discards) return;
+    // What has come of a frame or a message that is not whole would never be any more.
+    this.#partial.take();
+    this.#gathered.take();
+    this.#closing = encodeClosePayload(code, reason);
+    this.flush();
+  }
+
+  /** Ends the sink as soon as the Close frame of `shut` is there. */
+  endWhenShut(): void {
+    this.#endsWhenShut = true;
+    this.#finish();
+  }
+
+  // Bytes that come
+
+  #push(bytes: Uint8Array): void {
+    const { watch, onClose } = this.#options;
+    const wasOpen = !this.#cutter.close;
+    const frames = watch?.(bytes) ?? [];
+    if (this.#discards) this.#cutter.follow(bytes);
+    else if (this.#intervenes()) this.#cut(bytes, this.#cutter.cut(bytes), frames);
+    else this.#forward(bytes);
+    if (wasOpen && this.#cutter.close) onClose();
+    this.#regulate();
+  }
+
+  #intervenes(): boolean {
+    const { dir, interception } = this.#options;
+    if (this.#closing || this.#diverged || this.waiting > 0 || this.#own.length > 0) return true;
+    return interception?.isActive(dir) === true;
+  }
+
+  #forward(bytes: Uint8Array): void {
+    this.#cutter.follow(bytes);
+    const { atBorder, inMessage, close } = this.#cutter;
+    this.#midFrame = !atBorder;
+    this.#sinkMidFrame = !atBorder;
+    this.#midMessage = inMessage;
+    this.#closePassed = close !== undefined;
+    this.#write(bytes);
+  }
+
+  #cut(bytes: Uint8Array, cuts: readonly Cut[], frames: readonly FrameEvent[]): void {
+    let start = 0;
+    for (const [i, cut] of cuts.entries()) {
+      this.#frame(bytes.subarray(start, cut.end), cut, frames[i]);
+      start = cut.end;
+    }
+    if (start < bytes.length) this.#part(bytes.subarray(start));
+    this.#pump();
+  }
+
+  /** A frame is whole. @param bytes its last ones */
+  #frame(bytes: Uint8Array, { opcode, fin }: Cut, event: FrameEvent | undefined): void {
+    const pieces = [...this.#partial.take(), bytes];
+    const isOurs = !this.#midFrame && !this.#closePassed && !this.#closing && event;
+    this.#midFrame = false;
+    if (isOurs && isControl(opcode) && !isReserved(opcode)) this.#control(pieces, event);
+    else if (isOurs && !isControl(opcode)) this.#data(pieces, event);
+    else this.#passFrame(pieces, { opcode, fin });
+    if (!this.#midMessage) for (const unit of this.#own.splice(0)) this.#lane.push(unit);
+  }
+
+  #passFrame(pieces: readonly Uint8Array[], { opcode, fin }: Pick<Cut, "opcode" | "fin">): void {
+    this.#pass(pieces);
+    if (!isControl(opcode)) this.#midMessage = !fin;
+  }
+
+  #part(bytes: Uint8Array): void {
+    if (this.#midFrame) return this.#pass([bytes], { open: true });
+    this.#partial.add([bytes]);
+    if (this.#partial.size + this.#gathered.size > MAX_WAITING) this.#letPass();
+  }
+
+  #control(pieces: readonly Uint8Array[], { frame }: FrameEvent): void {
+    const { opcode } = frame.header;
+    const data = frame.payloadCut ? undefined : frame.payload;
+    if (opcode === Opcode.close) this.#closePassed = true;
+    const lane = opcode === Opcode.close ? this.#lane : this.#express;
+    const passing = { ...this.#place(), opcode, data, wireLength: frame.header.length };
+    this.#judge(lane, { passing, pieces, compressed: false });
+  }
+
+  #data(pieces: readonly Uint8Array[], event: FrameEvent): void {
+    const { opcode, fin, rsv1 } = event.frame.header;
+    const goesOn = opcode === Opcode.continuation;
+    // A message that another one interrupts will never be whole.
+    if (!goesOn) this.#pass(this.#gathered.take());
+    if (isReserved(opcode) || (goesOn && this.#gathered.size === 0)) {
+      return this.#passFrame(pieces, { opcode, fin });
+    }
+    this.#midMessage = false;
+    if (!goesOn) this.#gatheredCompressed = rsv1;
+    this.#gathered.add(pieces);
+    if (fin) this.#message(event);
+    else if (this.#gathered.size > MAX_WAITING) this.#letPass();
+  }
+
+  #message({ message }: FrameEvent): void {
+    const pieces = this.#gathered.take();
+    if (!message) return this.#pass(pieces);
+    const { kind, data, cut, compressed, wireLength } = message;
+    const opcode = kind === "text" ? Opcode.text : Opcode.binary;
+    const passing = { ...this.#place(), opcode, data: cut ? undefined : data, wireLength };
+    this.#judge(this.#lane, { passing, pieces, compressed });
+  }
+
+  #place() {
+    const { conn, dir } = this.#options;
+    return { conn, dir };
+  }
+
+  /** What is gathered waits no longer to be judged. */
+  #letPass(): void {
+    const [gathered, partial] = [this.#gathered.take(), this.#partial.take()];
+    if (gathered.length + partial.length === 0) return;
+    const first = gathered.length > 0 ? this.#gatheredCompressed : this.#cutter.isCompressed;
+    if (this.#diverged && first && !this.#ended) return this.#options.onStuck(LOST);
+    this.#pass(gathered);
+    this.#midMessage ||= gathered.length > 0;
+    if (partial.length > 0) this.#pass(partial, { open: true });
+    this.#midFrame = partial.length > 0;
+  }
+
+  /** Bytes that are no business of rules. @param open further ones of the same frame follow */
+  #pass(pieces: readonly Uint8Array[], { open = false } = {}): void {
+    if (pieces.length === 0) return;
+    const go = (): void => {
+      for (const piece of pieces) this.#write(piece);
+      this.#sinkMidFrame = open;
+    };
+    this.#lane.push({ size: sizeOf(pieces), blocks: 0, go });
+  }
+
+  // Rules
+
+  #judge(lane: Lane, whole: Whole): void {
+    const { dir, interception } = this.#options;
+    const verdict = interception?.isActive(dir) ? interception.judge(whole.passing) : {};
+    const hooks = { go: (unit: Waiting) => this.#leave(unit), pump: () => this.#pump() };
+    const waiting = new Waiting(whole, hooks);
+    waiting.dropped = verdict.drop ?? false;
+    waiting.data = verdict.data;
+    if (verdict.delayMs !== undefined) waiting.delay(verdict.delayMs);
+    if (verdict.hold) verdict.hold(waiting.hold());
+    lane.push(waiting);
+  }
+
+  #leave({ whole, dropped, data }: Waiting): void {
+    const { passing, compressed, pieces } = whole;
+    const { note, onStuck, contextTakeover } = this.#options;
+    const refers = compressed && contextTakeover;
+    if (dropped || data) this.#diverged ||= refers;
+    if (dropped) return note(`dropped ${passingWords(passing)}`);
+    if (data) {
+      note(`changed ${passingWords(passing)}, to ${data.length} B`);
+      return this.#make(passing.opcode, data);
+    }
+    if (!refers || !this.#diverged) return pieces.forEach((piece) => this.#write(piece));
+    if (!passing.data) return onStuck(LOST);
+    this.#make(passing.opcode, passing.data);
+  }
+
+  #make(opcode: number, payload: Uint8Array): void {
+    const { dir, random, onMade } = this.#options;
+    const maskKey = dir === "out" ? Buffer.from(random(4)).readUInt32BE() : undefined;
+    const bytes = encodeFrame({ opcode, payload, maskKey });
+    this.#write(bytes);
+    onMade(bytes);
+  }
+
+  // Bytes that leave
+
+  #pump(): void {
+    // What leaves is told, and who is told may let more of it go.
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#express.pump(() => !this.#sinkMidFrame);
+    this.#lane.pump();
+    this.#express.pump(() => !this.#sinkMidFrame);
+    this.#pumping = false;
+    this.#finish();
+    this.#regulate();
+  }
+
+  #write(bytes: Uint8Array): void {
+    const { sink } = this.#options;
+    if (sink.writable) sink.write(bytes);
+  }
+
+  /** All has left: what is last follows. */
+  #finish(): void {
+    if (!this.#lane.isEmpty || !this.#express.isEmpty || this.#sinkEnded) return;
+    if (this.#closing && !this.#discards && !this.#sinkMidFrame) {
+      this.#make(Opcode.close, this.#closing);
+      this.dispose();
+    }
+    // Without a Close frame of ours another one has passed, or none ever will.
+    const isShut = this.#discards || !this.#closing;
+    if (!this.#ended && !(this.#endsWhenShut && isShut)) return;
+    this.#sinkEnded = true;
+    this.#options.sink.end();
+  }
+
+  #regulate(): void {
+    const { source, sink } = this.#options;
+    if (!this.#started) return;
+    const full = !this.#discards && (sink.writableNeedDrain || this.waiting > MAX_WAITING);
+    if (full || this.#holds.size > 0) source.pause();
+    else source.resume();
+  }
+}
+
+/** Pieces of bytes, and how many bytes they are. */
+class Pieces {
+  #pieces: Uint8Array[] = [];
+  size = 0;
+
+  add(pieces: readonly Uint8Array[]): void {
+    this.#pieces.push(...pieces);
+    this.size += sizeOf(pieces);
+  }
+
+  take(): readonly Uint8Array[] {
+    const taken = this.#pieces;
+    this.#pieces = [];
+    this.size = 0;
+    return taken;
+  }
+}
