@@ -61,7 +61,7 @@ export class Inflation {
       return "messages are compressed; the handshake that agreed on it is not in the capture";
     }
     if (this.#complete) return undefined;
-    return "messages that refer to compressed ones not in the capture are shown as they are";
+    return "messages that refer to compressed ones which are not all there are shown as they are";
   }
 }
 

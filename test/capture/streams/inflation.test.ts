@@ -53,7 +53,7 @@ describe("where messages are missing", () => {
     expect(await frames(talk)).toEqual([
       `1 note from the server: ${one!.length} B are missing in the capture`,
       "1 ← text = cut",
-      "1 note from the server: messages that refer to compressed ones not in the capture are shown as they are",
+      "1 note from the server: messages that refer to compressed ones which are not all there are shown as they are",
       `1 ← text = ${said[2]}`,
       "1 ← text raw",
       "1 note the end of this connection is not in the capture",

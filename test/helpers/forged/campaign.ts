@@ -40,8 +40,10 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
   const isReused = dice.chance(0.25);
   const count = isReused ? 2 : dice.from(1, 3);
   const deflate = dice.chance(0.4);
+  const unruly = whole && dice.chance(0.2);
+  if (unruly) note("unruly");
   const conversations = Array.from({ length: count }, (_, i) =>
-    converse(dice, { name: `c${i}`, messages: dice.from(1, messages), longest, deflate }),
+    converse(dice, { name: `c${i}`, messages: dice.from(1, messages), longest, deflate, unruly }),
   );
   const ports = [dice.from(20_000, 60_000), 8080] as const;
   const mss = dice.chance(0.2) ? dice.from(1, 60) : dice.from(60, 1460);
@@ -52,9 +54,10 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
     const segments = segmentsOf(dice, one, { ports: own, isn, mss, startNs });
     const left = damaged(dice, segments, one, whole, note);
     if (!isReused || i === 0) return left;
-    // Without its SYN nothing tells that it is another connection.
+    // Without its SYN, or before it, nothing tells that it is another connection.
     const isSyn = ({ flags }: Segment): boolean => (flags & SYN) !== 0;
-    return left.some(isSyn) ? left : [...segments.filter(isSyn), ...left];
+    const syns = left.some(isSyn) ? left.filter(isSyn) : segments.filter(isSyn);
+    return [...syns, ...left.filter((one) => !isSyn(one))];
   });
   const segments = isReused
     ? connections.flat()

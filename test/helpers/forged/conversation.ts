@@ -3,6 +3,7 @@ import { acceptKey } from "../../../src/protocol/accept-key.ts";
 import { encodeClosePayload } from "../../../src/protocol/close-codes.ts";
 import { encodeFrame, type FrameSpec } from "../../../src/protocol/encoder.ts";
 import { concat, utf8 } from "../bytes.ts";
+import { minimalLengthForm } from "../../../src/protocol/frame.ts";
 import type { Dice } from "./dice.ts";
 
 /** Sent by the client, or by the server. */
@@ -31,6 +32,7 @@ export interface Conversation {
   readonly heads: readonly [number, number];
   readonly frames: readonly [readonly TrueFrame[], readonly TrueFrame[]];
   readonly deflate: boolean;
+  readonly unruly: boolean;
 }
 
 export interface ConversationShape {
@@ -39,6 +41,8 @@ export interface ConversationShape {
   /** Length of the longest message. */
   readonly longest: number;
   readonly deflate?: boolean;
+  /** Frames that break the rules of framing come, too. */
+  readonly unruly?: boolean;
 }
 
 type Piece = Omit<FrameSpec, "payload"> & { readonly payload: Uint8Array; message?: Uint8Array };
@@ -71,12 +75,13 @@ class Speaker {
   }
 
   get conversation(): Conversation {
-    const { name, deflate = false } = this.#shape;
+    const { name, deflate = false, unruly = false } = this.#shape;
     const stream = (side: Side) =>
       concat(this.#turns.filter((turn) => turn.side === side).map(({ bytes }) => bytes));
     return {
       name,
       deflate,
+      unruly,
       turns: this.#turns,
       streams: [stream(0), stream(1)],
       heads: this.#heads,
@@ -105,6 +110,7 @@ class Speaker {
 
   say(side: Side): void {
     const dice = this.#dice;
+    if (this.#shape.unruly && dice.chance(0.5)) return this.#misspeak(side);
     if (dice.chance(0.1)) return this.#ping(side);
     const isText = dice.chance(0.6);
     const data = isText ? this.#text() : this.#binary();
@@ -164,14 +170,27 @@ class Speaker {
     this.#send(side === 0 ? 1 : 0, { opcode: 10, payload });
   }
 
+  /** Any bits, any opcode, lengths in any form, masked or not. */
+  #misspeak(side: Side): void {
+    const dice = this.#dice;
+    const payload = this.#binary();
+    const [rsv1, rsv2, rsv3] = [dice.chance(0.2), dice.chance(0.2), dice.chance(0.2)];
+    const forms = ([7, 16, 64] as const).filter(
+      (form) => form >= minimalLengthForm(payload.length),
+    );
+    const spec = { opcode: dice.from(0, 15), fin: dice.chance(0.7), rsv1, rsv2, rsv3, payload };
+    const masked = dice.chance(0.8) === (side === 0);
+    this.#send(side, { ...spec, lengthForm: dice.pick(forms) }, masked);
+  }
+
   close(side: Side): void {
     const payload = encodeClosePayload(1000, "bye");
     this.#send(side, { opcode: 8, payload });
     this.#send(side === 0 ? 1 : 0, { opcode: 8, payload });
   }
 
-  #send(side: Side, { message, ...spec }: Piece): void {
-    const maskKey = side === 0 ? this.#dice.from(1, 0xffff_fffe) : undefined;
+  #send(side: Side, { message, ...spec }: Piece, masked = side === 0): void {
+    const maskKey = masked ? this.#dice.from(1, 0xffff_fffe) : undefined;
     const bytes = encodeFrame({ ...spec, maskKey });
     const { payload } = spec;
     this.#frames[side].push({ offset: this.#offsets[side], bytes, payload, message });

@@ -62,9 +62,10 @@ export function judge(
     told += best.told;
     if (best.perfect && !perfect.has(best.one)) perfect.add(best.one);
   }
+  const isLawful = conversations.every(({ unruly }) => !unruly);
   lies.push(
     ...blames(events)
-      .filter(({ rule }) => ordered || !OF_ORDER.has(rule))
+      .filter(({ rule }) => isLawful && (ordered || !OF_ORDER.has(rule)))
       .map(({ lie }) => lie),
   );
   const sent = conversations.reduce((sum, { frames: [a, b] }) => sum + a.length + b.length, 0);
@@ -75,12 +76,12 @@ export function judge(
   return { lies, perfect, told, sent };
 }
 
-function judgeOne(events: readonly Event[], { frames, name, deflate }: Conversation) {
+function judgeOne(events: readonly Event[], { frames, name, deflate, unruly }: Conversation) {
   const lies: string[] = [];
   const sides = ([0, 1] as const).map((side) => {
     const dir = side === 0 ? "out" : "in";
     const own = events.filter((event) => event.type === "frame" && event.dir === dir);
-    return compare(own as FrameEvent[], frames[side], side, lies, deflate);
+    return compare(own as FrameEvent[], frames[side], { side, deflate, unruly }, lies);
   });
   const heads = events.filter((event) => event.type === "handshake");
   for (const { request, url } of heads) {
@@ -91,16 +92,17 @@ function judgeOne(events: readonly Event[], { frames, name, deflate }: Conversat
   if (events.length > 0 && silences.length > 0 && !noted)
     lies.push("frames are missing, and no note says so");
   const told = sides.reduce((sum, one) => sum + one.told.length, 0);
-  const isWhole = sides.every(isPerfect) && heads.length === 1 && lies.length === 0;
-  return { lies, told, perfect: isWhole && !noted };
+  const isWhole =
+    sides.every((side) => isPerfect(side, unruly)) && heads.length === 1 && lies.length === 0;
+  return { lies, told, perfect: isWhole && (unruly || !noted) };
 }
 
-function isPerfect({ told, frames }: Compared): boolean {
+function isPerfect({ told, frames }: Compared, unruly: boolean): boolean {
   return (
     told.length === frames.length &&
     told.every(({ frame, message }, i) => {
       const { message: sent, offset } = frames[i]!;
-      const isJoined = sent === undefined || (message !== undefined && !message.cut);
+      const isJoined = unruly || sent === undefined || (message !== undefined && !message.cut);
       return !frame.payloadCut && isJoined && frame.header.offset === offset;
     })
   );
@@ -110,9 +112,8 @@ function isPerfect({ told, frames }: Compared): boolean {
 function compare(
   told: readonly FrameEvent[],
   frames: readonly TrueFrame[],
-  side: Side,
+  { side, deflate, unruly }: Pick<Conversation, "deflate" | "unruly"> & { readonly side: Side },
   lies: string[],
-  deflate: boolean,
 ): Compared {
   const found: number[] = [];
   let next = 0;
@@ -127,7 +128,8 @@ function compare(
     const own = header.offset - frames[at]!.offset;
     shift ??= own;
     if (own !== shift) lies.push(`the offset ${header.offset} is not that of ${describe(event)}`);
-    lies.push(...messageLies(event, frames[at]!, deflate));
+    // What the fragments of who breaks the rules add up to is a matter of taste.
+    if (!unruly) lies.push(...messageLies(event, frames[at]!, deflate));
     found.push(at);
     next = at + 1;
   }
