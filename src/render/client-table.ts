@@ -5,16 +5,25 @@ import type { FieldOptions } from "./fields.ts";
 import { formatBytes, formatCount, formatDuration } from "./format.ts";
 import { plain, type Style, type Theme } from "./theme.ts";
 
-/** Between columns, where there is room and where there is little. */
-const GAPS = ["  ", " "] as const;
-const MAX_ADDRESS = 28;
-const MAX_SUBPROTOCOL = 16;
+/** How much room things take: what is tried first is what looks best. */
+interface Spacing {
+  /** Between columns. */
+  readonly gap: string;
+  readonly address: number;
+  readonly subprotocol: number;
+}
+
+const SPACINGS: readonly [Spacing, ...Spacing[]] = [
+  { gap: "  ", address: 28, subprotocol: 16 },
+  { gap: " ", address: 28, subprotocol: 16 },
+  { gap: " ", address: 21, subprotocol: 8 },
+];
 /** Marks those whom a guard keeps out so far. */
 const DETAINED = "*";
 
 interface Column {
   readonly head: string;
-  readonly cell: (row: ClientRow) => string;
+  readonly cell: (row: ClientRow, spacing: Spacing) => string;
   readonly align: typeof padStart;
   readonly style: (theme: Theme) => Style;
   /** What matters least is left out first where there is no room for all. */
@@ -23,10 +32,10 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   left("id", 9, ({ id, detained }) => `#${id}${detained ? DETAINED : ""}`),
-  left("address", 8, ({ address }) => truncate(escapeControl(address), MAX_ADDRESS)),
+  left("address", 8, ({ address }, most) => truncate(escapeControl(address), most.address)),
   right("age", 4, ({ ageMs }) => shortAge(ageMs)),
-  left("protocol", 1, ({ subprotocol = "" }) =>
-    truncate(escapeControl(subprotocol), MAX_SUBPROTOCOL),
+  left("protocol", 1, ({ subprotocol = "" }, most) =>
+    truncate(escapeControl(subprotocol), most.subprotocol),
   ),
   right("→ msgs", 6, ({ out }) => formatCount(out.messages), outStyle),
   right("→ bytes", 5, ({ out }) => formatBytes(out.bytes), outStyle),
@@ -42,8 +51,7 @@ export function clientTable(
   { theme, columns }: FieldOptions,
 ): string[] {
   if (rows.length === 0) return [theme.dim("nobody is connected")];
-  const all = COLUMNS.map((column) => measured(column, rows)).filter(hasCells);
-  const { shown, gap } = fitting(all, columns);
+  const { shown, gap } = fitting(COLUMNS, rows, columns);
   const lines = rows.map((_, i) =>
     shown.map(({ column, cells, width }) => {
       const cell = column.align(cells[i] ?? "", width);
@@ -87,8 +95,8 @@ interface Measured {
   readonly width: number;
 }
 
-function measured(column: Column, rows: readonly ClientRow[]): Measured {
-  const cells = rows.map(column.cell);
+function measure(column: Column, rows: readonly ClientRow[], spacing: Spacing): Measured {
+  const cells = rows.map((row) => column.cell(row, spacing));
   const width = cells.reduce(
     (most, cell) => Math.max(most, displayWidth(cell)),
     displayWidth(column.head),
@@ -96,23 +104,26 @@ function measured(column: Column, rows: readonly ClientRow[]): Measured {
   return { column, cells, width };
 }
 
-function hasCells({ cells }: Measured): boolean {
-  return cells.some((cell) => cell !== "");
+interface Fitting {
+  readonly shown: readonly Measured[];
+  readonly gap: string;
 }
 
-/** As many of the columns as there is room for, closer together where that keeps them all. */
-function fitting(
-  shown: readonly Measured[],
-  columns: number,
-): { readonly shown: readonly Measured[]; readonly gap: string } {
-  const cells = shown.reduce((sum, { width }) => sum + width, 0);
-  const gap = GAPS.find(({ length }) => cells + length * (shown.length - 1) <= columns);
-  if (gap !== undefined || shown.length === 1) return { shown, gap: gap ?? "" };
-  const least = Math.min(...shown.map(({ column }) => column.rank));
-  return fitting(
-    shown.filter(({ column }) => column.rank !== least),
-    columns,
-  );
+/** The columns that have something to show, closer together or without the least of them. */
+function fitting(all: readonly Column[], rows: readonly ClientRow[], columns: number): Fitting {
+  const tries = SPACINGS.map((spacing): Fitting => {
+    const measured = all.map((column) => measure(column, rows, spacing));
+    return { shown: measured.filter(({ cells }) => cells.some(Boolean)), gap: spacing.gap };
+  });
+  const fits = tries.find((one) => widthOf(one) <= columns);
+  if (fits) return fits;
+  const least = Math.min(...all.map(({ rank }) => rank));
+  const rest = all.filter(({ rank }) => rank !== least);
+  return rest.length > 0 ? fitting(rest, rows, columns) : { shown: [], gap: "" };
+}
+
+function widthOf({ shown, gap }: Fitting): number {
+  return shown.reduce((sum, { width }) => sum + width + gap.length, -gap.length);
 }
 
 /** `12s`, `2m05s`, `3h04m`, `2d03h`. */

@@ -7,11 +7,16 @@ import type { Style } from "./theme.ts";
 /** What has happened since a server began. */
 export function serverFigures(figures: ServerFigures, options: FieldOptions): string[] {
   return [
-    ...field("running", [piece(formatDuration(figures.upMs))], options),
+    ...runningLines(figures, options),
     ...clientLines(figures, options),
     ...closeLines(figures, options),
     ...flowLines(figures, options),
   ];
+}
+
+function runningLines({ upMs, spanMs }: ServerFigures, options: FieldOptions): string[] {
+  const span = piece(`rates of the last ${formatDuration(spanMs)}`, options.theme.dim);
+  return field("running", [piece(formatDuration(upMs)), span], options);
 }
 
 function clientLines({ connected, opened, refusals }: ServerFigures, options: FieldOptions) {
@@ -46,9 +51,8 @@ function flowLines(figures: ServerFigures, options: FieldOptions): string[] {
   ];
   const pieces = (i: number, style: Style): Piece[] =>
     columns.map((cells) => piece(cells[i] ?? "", style, "   "));
-  const span = piece(`in the last ${formatDuration(figures.spanMs)}`, theme.dim, "   ");
   return [
-    ...field("→ out", [...pieces(0, theme.out), span], options),
+    ...field("→ out", pieces(0, theme.out), options),
     ...field("← in", pieces(1, theme.in), options),
   ];
 }

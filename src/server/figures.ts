@@ -25,14 +25,16 @@ export interface Flow extends Amount {
 
 type Sample = { readonly ns: bigint } & Readonly<Record<"in" | "out", Amount>>;
 
+type Counted = Pick<Counters, "opened" | "connected" | "refusals" | "closes" | "traffic">;
+
 /** Takes the figures of a server; each time the rates are those since the time before. */
 export class FiguresMeter {
-  readonly #counters: Counters;
+  readonly #counters: Counted;
   readonly #clock: Clock;
   readonly #began: bigint;
   #last: Sample;
 
-  constructor(counters: Counters, clock: Clock) {
+  constructor(counters: Counted, clock: Clock) {
     this.#counters = counters;
     this.#clock = clock;
     this.#last = this.#sample();

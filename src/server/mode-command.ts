@@ -28,7 +28,7 @@ export interface ModeCommand {
 /** What a command may do with the terminal. */
 export interface PromptTools {
   /** Puts text into the line that is typed next, as a line to be changed and sent. */
-  insert(text: string): void;
+  readonly insert: (text: string) => void;
   /** Has a text edited in $VISUAL or $EDITOR. @throws FramecatError where there is no editor */
-  edit(text: string): Promise<string>;
+  readonly edit: (text: string) => Promise<string>;
 }

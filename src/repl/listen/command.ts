@@ -33,9 +33,9 @@ export interface ListenViews {
 /** What a command may do with the terminal. */
 export interface ListenTools {
   /** Puts text into the line that is typed next. */
-  insert(text: string): void;
+  readonly insert: (text: string) => void;
   /** Has a text edited in $VISUAL or $EDITOR. @throws FramecatError where there is no editor */
-  edit(text: string): Promise<string>;
+  readonly edit: (text: string) => Promise<string>;
 }
 
 /** All that a slash command can use. */

@@ -54,12 +54,14 @@ it("leaves the live table when it is closed", async () => {
   session.print(["a frame of meanwhile"]);
   session.close();
   await io.seen(/1049l[^]*a frame of meanwhile/);
+  expect(io.out().split("\u001b[?1049l")).toHaveLength(2);
 });
 
 it("lists the clients where a terminal cannot show a table in place", async () => {
   const { io } = open({}, { TERM: "dumb" });
   io.stdin.write("/top\n");
   await io.seen(/^clients$/m);
+  expect(io.out()).not.toContain("\u001b");
 });
 
 it("lets a command of the mode use the editor and the line", async () => {
