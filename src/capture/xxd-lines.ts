@@ -70,14 +70,15 @@ function bytesOf(line: string, start: number, reading: Reading): Buffer | undefi
   const pattern = new RegExp(reading.group);
   pattern.lastIndex = start;
   const groups: Buffer[] = [];
-  // Characters may look like one more group: so all beginnings are tried.
-  for (let at = start, found = pattern.exec(line); found; found = pattern.exec(line)) {
+  // Characters may look like one more group: so all beginnings are tried that a gap ends.
+  for (let found = pattern.exec(line); found; found = pattern.exec(line)) {
     groups.push(reading.bytesOf(found[1] ?? ""));
-    at = pattern.lastIndex;
-    const rest = line.slice(at);
+    const at = pattern.lastIndex;
+    if (at < line.length && !line.startsWith("  ", at)) continue;
+    const rest = line.slice(at).trim();
     const bytes = Buffer.concat(groups);
-    const isBare = rest.trim() === "" && reading !== SWAPPED;
-    if (isBare || (rest.startsWith("  ") && rest.trim() === characters(bytes).trim())) return bytes;
+    if (rest === "" && reading !== SWAPPED) return bytes;
+    if (rest === characters(bytes).trim()) return bytes;
   }
   return undefined;
 }
