@@ -34,7 +34,7 @@ describe("without a handshake the mask tells who is the client", () => {
   });
 });
 
-it("it is said that the handshake is missing, and with whom it was", async () => {
+it("the handshake is said to be missing, and with whom it was", async () => {
   const talk = new Talk().server(fromServer("hello")).client(fromClient("hello too"));
   const notes = (await hear(talk, ASSUMED)).events.filter(({ type }) => type === "note");
   expect(inShort(notes)[0]).toBe("1 note the handshake with 10.0.0.2:9000 is not in the capture");

@@ -57,7 +57,7 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
     // Without its SYN, or before it, nothing tells that it is another connection.
     const isSyn = ({ flags }: Segment): boolean => (flags & SYN) !== 0;
     const syns = left.some(isSyn) ? left.filter(isSyn) : segments.filter(isSyn);
-    return [...syns, ...left.filter((one) => !isSyn(one))];
+    return [...syns, ...left.filter((segment) => !isSyn(segment))];
   });
   const segments = isReused
     ? connections.flat()
