@@ -6,7 +6,7 @@ import type { Args } from "./command.ts";
 import { readDecoder } from "./decode-flags.ts";
 import { parseSubprotocol } from "./dial-flags.ts";
 import { readGuards } from "./listen-guards.ts";
-import { readListenTls } from "./listen-tls.ts";
+import { readListenTls, refuseSelfSigned } from "./listen-tls.ts";
 import { readMode } from "./listen-modes.ts";
 import { LISTEN_OPTIONS } from "./listen-options.ts";
 import { RELAY_LOOK, shower, type Standing, tellAddress } from "./listen-output.ts";
@@ -34,7 +34,10 @@ export interface AsWorker {
 export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<number> {
   const mode = readMode(args, await readRelay(args, io, args.text("mode")));
   const workers = readWorkers(args, mode.name);
-  if (workers > 1) return runWorkers(workers, args, LISTEN_OPTIONS, io);
+  if (workers > 1) {
+    refuseSelfSigned(args);
+    return runWorkers(workers, args, LISTEN_OPTIONS, io);
+  }
   const decoder = await readDecoder(args);
   const recording = await openRecording(args, io);
   try {

@@ -83,6 +83,12 @@ export interface ListenTls {
 /** Flags that say something about TLS, but not that there is any. */
 const DETAILS = ["client-cert", "tls-min", "tls-max"] as const;
 
+/** Each of several processes would make a certificate of its own. @throws FramecatError (usage) */
+export function refuseSelfSigned(args: Args): void {
+  if (!args.flag("self-signed")) return;
+  throw usageError("--self-signed is for one process", "With --workers give --cert and --key.");
+}
+
 /**
  * The TLS asked for, if any.
  * @param handshakeTimeoutMs how long TLS with a client may take

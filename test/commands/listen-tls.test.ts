@@ -99,6 +99,7 @@ describe("what is wrong is one line, and exit code 2", () => {
     [["--self-signed", "--client-ca", "NOTHING"], /--client-ca \S+ holds no certificate/],
     [["--client-ca", "CERT"], /--client-ca is of no use without --cert or --self-signed/],
     [["--client-cert", "ask"], /--client-cert is of no use without/],
+    [["--self-signed", "--workers", "2"], /--self-signed is for one process/],
     [["--tls-max", "1.2"], /--tls-max is of no use without/],
   ])("%j", async (argv, message) => {
     const { code, err } = await fails(withFiles(argv));

@@ -46,6 +46,15 @@ describe("a client", () => {
     expect(log.texts("in")).toEqual(["three"]);
   });
 
+  it("is shown out with what it may know; who runs the server is told the rest", async () => {
+    const told: string[][] = [];
+    const { client, connection } = await connected({ refuse: (...words) => void told.push(words) });
+    const why = "it sends more than 3 messages in 60 s";
+    void client.expel({ kind: "rate", why, code: 1008, reason: "too many messages" });
+    expect(told).toEqual([["rate", why, "1"]]);
+    expect(await connection.closed).toMatchObject({ code: 1008, reason: "too many messages" });
+  });
+
   it("has its messages brought by something else where that is asked for", async () => {
     const { client, log } = await connected();
     client.deliverBy((deliver) => async (data, options) => {

@@ -29,6 +29,7 @@ it("is not empty with a send of no bytes under way", () => {
   const { flow, empty } = outflow();
   const sent = flow.count(0);
   expect([flow.bytes, flow.isEmpty]).toEqual([0, false]);
+  expect(flow.backlog).toBe(64);
   sent();
   expect([flow.isEmpty, empty]).toEqual([true, [0]]);
 });

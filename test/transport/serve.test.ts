@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/io.ts";
 import { serve } from "../../src/transport/serve.ts";
+import { certificate } from "../helpers/certificates.ts";
 import {
   eventually,
   expectFailure,
@@ -231,4 +232,51 @@ describe("closes", () => {
     expect(performance.now() - started).toBeLessThan(500);
     await Promise.all([silent.end(), halfway.end()]);
   });
+});
+
+describe("bounds its sockets from the accept on", () => {
+  it("and tells whom it turned away", async () => {
+    const turnedAway: string[] = [];
+    const server = await startServer({
+      place: { host: "127.0.0.1", port: 0 },
+      socketLimits: { perAddress: 1 },
+      onTurnedAway: (kind) => turnedAway.push(kind),
+    });
+    const first = await wsClient(server.url);
+    const second = await rawClient(server.port);
+    await second.end();
+    expect(second.received.length).toBe(0);
+    expect(turnedAway).toEqual(["sockets"]);
+    expect(server.log.of("note")[0]?.message).toMatch(
+      /^refused: 127\.0\.0\.1:\d+: 1 sockets of 127\.0\.0\.1 are there$/,
+    );
+    first.terminate();
+    await eventually(() => server.connections.size === 0);
+    expect((await wsClient(server.url)).readyState).toBe(first.OPEN);
+  });
+
+  it("and of TLS, too, before it costs anything", async () => {
+    const server = await startServer({
+      place: { host: "127.0.0.1", port: 0 },
+      tls: await certificate(),
+      socketLimits: { total: 3 },
+    });
+    const silent = await Promise.all(Array.from({ length: 5 }, () => rawClient(server.port)));
+    await eventually(() => silent.filter(({ ended, closed }) => ended || closed).length === 2);
+    expect(server.log.of("note")).toHaveLength(2);
+  });
+});
+
+it("tells a listener of its asking when the socket has gone", async () => {
+  const gone: string[] = [];
+  const server = await startServer({
+    admit: ({ conn, onGone }) => {
+      onGone(() => void gone.push(conn));
+      return {};
+    },
+  });
+  const socket = await wsClient(server.url);
+  expect(gone).toEqual([]);
+  socket.terminate();
+  await eventually(() => gone.length === 1);
 });
