@@ -25,10 +25,16 @@ export function feedLines({ input, typed, note, ended }: FeedOptions): Feed {
     for await (const line of linesOf(input)) await typed(line);
     ended();
   };
+  let stopped = false;
   void feed().catch((thrown: unknown) => {
-    if (!input.destroyed || input.errored) note(`stdin is read no further: ${messageOf(thrown)}`);
+    if (!stopped) note(`stdin is read no further: ${messageOf(thrown)}`);
   });
-  return { stop: () => void input.destroy() };
+  return {
+    stop: () => {
+      stopped = true;
+      input.destroy();
+    },
+  };
 }
 
 /** @throws FramecatError (usage) for a line that is not UTF-8; Error for one that is too long */
@@ -41,6 +47,6 @@ async function* linesOf(input: Readable): AsyncGenerator<string> {
 }
 
 function lineOf({ bytes, fin }: { readonly bytes: Uint8Array; readonly fin: boolean }): string {
-  if (!fin) throw new Error("a line is longer than 16 MiB");
+  if (!fin || bytes.length > MAX_LINE) throw new Error("a line is longer than 16 MiB");
   return Buffer.from(bytes).toString();
 }
