@@ -1,7 +1,7 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, elapsedMs } from "../clock.ts";
 import { clientPicture, type PictureOptions } from "../render/client-picture.ts";
 import { type ClientRow, rowOf } from "../server/client-row.ts";
-import { FiguresMeter } from "../server/figures.ts";
+import { FiguresMeter, type ServerFigures } from "../server/figures.ts";
 import type { Listener } from "../server/listener.ts";
 
 interface Order {
@@ -19,11 +19,16 @@ const ORDERS: readonly [Order, ...Order[]] = [
 
 const STEPS: Readonly<Record<string, number>> = { Up: -1, Down: 1, PageUp: -10, PageDown: 10 };
 
+/** A little less than what a picture stands for. */
+const LEAST_SPAN_MS = 900;
+
 /** The live table of clients: what it shows, and what its keys do. */
 export class ListenPicture {
   readonly #listener: Listener;
   readonly #clock: Clock;
   readonly #meter: FiguresMeter;
+  #figures: ServerFigures | undefined;
+  #readNs = 0n;
   #order: Order = ORDERS[0];
   #above = 0;
 
@@ -34,7 +39,7 @@ export class ListenPicture {
   }
 
   draw(options: PictureOptions): string[] {
-    const figures = this.#meter.read();
+    const figures = this.#read();
     const clients = this.#sorted();
     this.#above = Math.max(0, Math.min(this.#above, clients.length - 1));
     return clientPicture(
@@ -51,6 +56,14 @@ export class ListenPicture {
     else if (step !== undefined) this.#above += step;
     else return false;
     return true;
+  }
+
+  /** A key that is pressed in between does not make the time shorter that the rates are of. */
+  #read(): ServerFigures {
+    const { ns } = this.#clock.now();
+    if (this.#figures && elapsedMs(this.#readNs, ns) < LEAST_SPAN_MS) return this.#figures;
+    this.#readNs = ns;
+    return (this.#figures = this.#meter.read());
   }
 
   #sorted(): readonly ClientRow[] {
