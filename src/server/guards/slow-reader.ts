@@ -12,7 +12,7 @@ export interface SlowReaderOptions {
 /**
  * Shows out clients that do not read what they are sent, with 1013, before that fills the memory. A
  * message is always taken where none waits. What waits is sent before the Close frame; a client that
- * does not read that either is ended.
+ * does not read that either is ended. What waits to be compressed counts, too: it takes as much memory.
  */
 export function slowReaderGuard({ maxBuffered, closeTimeoutMs }: SlowReaderOptions): Guard {
   const leaving = new Map<Client, NodeJS.Timeout>();
@@ -26,9 +26,9 @@ export function slowReaderGuard({ maxBuffered, closeTimeoutMs }: SlowReaderOptio
       );
       void client.expel({
         kind: "slow-reader",
-        why: `it does not read: ${backlog} bytes wait for it`,
+        why: `${backlog} bytes wait to be sent to it, of ${maxBuffered} that may`,
         code: CloseCode.tryAgainLater,
-        reason: "too slow",
+        reason: "too much waits to be read",
       });
       return false;
     },

@@ -8,7 +8,10 @@ function reading() {
   return { guard, ...guardedClient(guard) };
 }
 
-const SHOWN_OUT = ["slow-reader: it does not read: 900 bytes wait for it", "close 1013 too slow"];
+const SHOWN_OUT = [
+  "slow-reader: 900 bytes wait to be sent to it, of 1000 that may",
+  "close 1013 too much waits to be read",
+];
 
 describe("a message", () => {
   it.each([
