@@ -21,6 +21,8 @@ export interface RelayFlowOptions {
   /** Messages of this direction may refer to earlier ones (RFC 7692, section 7.1.1). */
   readonly contextTakeover: boolean;
   readonly random: (length: number) => Uint8Array;
+  /** Bytes that may wait; from then on the source is read no further. Default 16 MiB. */
+  readonly maxWaiting?: number | undefined;
   /** The first Close frame of the source has come. */
   readonly onClose: () => void;
   /** A frame has left that the relay has made. */
@@ -30,8 +32,7 @@ export interface RelayFlowOptions {
   readonly onStuck: (message: string) => void;
 }
 
-/** As much of one direction as waits is kept; then its source is read no further. */
-export const MAX_WAITING = 16 * 1024 * 1024;
+const DEFAULT_MAX_WAITING = 16 * 1024 * 1024;
 
 const NOTHING = new Uint8Array(0);
 const LOST =
@@ -45,7 +46,7 @@ const LOST =
  * 2. Where rules are, the frames of a message are gathered until it is whole and can be judged. What
  *    is no sound message or control frame – a reserved opcode, a continuation of nothing, what comes
  *    after a Close – is no business of rules and passes in its place; so does a message of more than
- *    16 MiB.
+ *    may wait.
  * 3. The order stays, also behind what is held or delayed; but pings and pongs overtake messages, so
  *    that a side is not taken for dead.
  * 4. Compressed messages may refer to those before them. When one is dropped or changed, the receiver
@@ -54,6 +55,7 @@ const LOST =
  */
 export class RelayFlow {
   readonly #options: RelayFlowOptions;
+  readonly #maxWaiting: number;
   readonly #cutter = new FrameCutter();
   readonly #lane = new Lane();
   /** Pings and pongs. */
@@ -80,12 +82,13 @@ export class RelayFlow {
   #ended = false;
   #endsWhenShut = false;
   #sinkEnded = false;
-  #pumping = false;
+  #draining = false;
 
   /** Nothing is read before `start`. */
   constructor(options: RelayFlowOptions) {
-    const { source, sink } = options;
+    const { source, sink, maxWaiting = DEFAULT_MAX_WAITING } = options;
     this.#options = options;
+    this.#maxWaiting = maxWaiting;
     source.pause();
     source.on("data", (bytes: Buffer) => this.#push(bytes));
     sink.on("drain", () => this.#regulate());
@@ -220,10 +223,14 @@ export class RelayFlow {
     const pieces = [...this.#partial.take(), bytes];
     const isOurs = !this.#midFrame && !this.#closePassed && !this.#closing && event;
     this.#midFrame = false;
+    const overtakes = opcode === Opcode.ping || opcode === Opcode.pong;
+    // Nothing of a message comes after a Close, and what comes is in its place.
+    if (isControl(opcode) && !overtakes) this.#letMessagePass();
     if (isOurs && isControl(opcode) && !isReserved(opcode)) this.#control(pieces, event);
     else if (isOurs && !isControl(opcode)) this.#data(pieces, event);
     else this.#passFrame(pieces, { opcode, fin });
     if (!this.#midMessage) for (const unit of this.#own.splice(0)) this.#lane.push(unit);
+    this.#drain();
   }
 
   #passFrame(pieces: readonly Uint8Array[], { opcode, fin }: Pick<Cut, "opcode" | "fin">): void {
@@ -234,7 +241,7 @@ export class RelayFlow {
   #part(bytes: Uint8Array): void {
     if (this.#midFrame) return this.#pass([bytes], { open: true });
     this.#partial.add([bytes]);
-    if (this.#partial.size + this.#gathered.size > MAX_WAITING) this.#letPass();
+    if (this.#partial.size + this.#gathered.size > this.#maxWaiting) this.#letPass();
   }
 
   #control(pieces: readonly Uint8Array[], { frame }: FrameEvent): void {
@@ -258,7 +265,7 @@ export class RelayFlow {
     if (!goesOn) this.#gatheredCompressed = rsv1;
     this.#gathered.add(pieces);
     if (fin) this.#message(event);
-    else if (this.#gathered.size > MAX_WAITING) this.#letPass();
+    else if (this.#gathered.size > this.#maxWaiting) this.#letPass();
   }
 
   #message({ message }: FrameEvent): void {
@@ -275,16 +282,28 @@ export class RelayFlow {
     return { conn, dir };
   }
 
-  /** What is gathered waits no longer to be judged. */
+  /** What has come waits no longer to be judged. */
   #letPass(): void {
-    const [gathered, partial] = [this.#gathered.take(), this.#partial.take()];
-    if (gathered.length + partial.length === 0) return;
-    const first = gathered.length > 0 ? this.#gatheredCompressed : this.#cutter.isCompressed;
-    if (this.#diverged && first && !this.#ended) return this.#options.onStuck(LOST);
+    this.#letMessagePass();
+    const partial = this.#partial.take();
+    if (partial.length === 0) return;
+    if (this.#isLost(this.#cutter.isCompressed && !this.#midMessage)) return;
+    this.#pass(partial, { open: true });
+    this.#midFrame = true;
+  }
+
+  #letMessagePass(): void {
+    const gathered = this.#gathered.take();
+    if (gathered.length === 0 || this.#isLost(this.#gatheredCompressed)) return;
     this.#pass(gathered);
-    this.#midMessage ||= gathered.length > 0;
-    if (partial.length > 0) this.#pass(partial, { open: true });
-    this.#midFrame = partial.length > 0;
+    this.#midMessage = true;
+  }
+
+  /** A message that is not whole can be passed on in its own bytes alone. */
+  #isLost(compressed: boolean): boolean {
+    if (!compressed || !this.#diverged || this.#ended) return false;
+    this.#options.onStuck(LOST);
+    return true;
   }
 
   /** Bytes that are no business of rules. @param open further ones of the same frame follow */
@@ -337,15 +356,18 @@ export class RelayFlow {
   // Bytes that leave
 
   #pump(): void {
-    // What leaves is told, and who is told may let more of it go.
-    if (this.#pumping) return;
-    this.#pumping = true;
-    this.#express.pump(() => !this.#sinkMidFrame);
-    this.#lane.pump();
-    this.#express.pump(() => !this.#sinkMidFrame);
-    this.#pumping = false;
+    this.#drain();
     this.#finish();
     this.#regulate();
+  }
+
+  #drain(): void {
+    // What leaves is told, and who is told may let more of it go.
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#lane.pump();
+    this.#express.pump(() => !this.#sinkMidFrame);
+    this.#draining = false;
   }
 
   #write(bytes: Uint8Array): void {
@@ -370,7 +392,7 @@ export class RelayFlow {
   #regulate(): void {
     const { source, sink } = this.#options;
     if (!this.#started) return;
-    const full = !this.#discards && (sink.writableNeedDrain || this.waiting > MAX_WAITING);
+    const full = !this.#discards && (sink.writableNeedDrain || this.waiting > this.#maxWaiting);
     if (full || this.#holds.size > 0) source.pause();
     else source.resume();
   }

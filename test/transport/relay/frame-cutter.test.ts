@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { encodeFrame } from "../../../src/protocol/encoder.ts";
+import { FrameCutter } from "../../../src/transport/relay/frame-cutter.ts";
+import { concat, hex, singly, utf8 } from "../../helpers/bytes.ts";
+
+const STREAM = concat([
+  encodeFrame({ opcode: 1, fin: false, payload: utf8("a") }),
+  encodeFrame({ opcode: 9, payload: utf8("p") }),
+  encodeFrame({ opcode: 0, payload: utf8("bc") }),
+  hex("88 85 01 02 03 04 02 eb 61 7d 64"),
+]);
+
+describe("FrameCutter", () => {
+  it("tells where frames end in a piece, and what they are", () => {
+    const cutter = new FrameCutter();
+    expect(cutter.cut(STREAM.subarray(0, 5))).toEqual([{ end: 3, opcode: 1, fin: false }]);
+    expect([cutter.atBorder, cutter.inMessage]).toEqual([false, true]);
+    expect(cutter.cut(STREAM.subarray(5))).toEqual([
+      { end: 1, opcode: 9, fin: true },
+      { end: 5, opcode: 0, fin: true },
+      { end: 16, opcode: 8, fin: true },
+    ]);
+    expect([cutter.atBorder, cutter.inMessage]).toEqual([true, false]);
+  });
+
+  it("counts, and reads the first Close, byte by byte too", () => {
+    for (const pieces of [[STREAM], singly(STREAM)]) {
+      const cutter = new FrameCutter();
+      for (const piece of pieces) cutter.follow(piece);
+      cutter.follow(hex("88 02 03 e8"));
+      expect(cutter.close).toMatchObject({ code: 0x03e9, reason: "bye" });
+      expect(cutter.tally).toEqual({
+        messages: 1,
+        payloadBytes: 3,
+        wireBytes: STREAM.length + 4,
+      });
+    }
+  });
+
+  it("takes a Close that is too long for one that says nothing", () => {
+    const cutter = new FrameCutter();
+    cutter.follow(encodeFrame({ opcode: 8, payload: new Uint8Array(200) }));
+    expect(cutter.close).toMatchObject({ code: 1005, reason: "" });
+  });
+
+  it("tells whether a frame is compressed that has only begun", () => {
+    const cutter = new FrameCutter();
+    cutter.follow(hex("c1 7e 10 00 00"));
+    expect(cutter.isCompressed).toBe(true);
+  });
+});

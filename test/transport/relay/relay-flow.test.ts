@@ -1,0 +1,383 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { encodeFrame, type FrameSpec } from "../../../src/protocol/encoder.ts";
+import { Opcode } from "../../../src/protocol/opcodes.ts";
+import type { DeflateParams } from "../../../src/protocol/deflate.ts";
+import { FrameParser } from "../../../src/protocol/parser.ts";
+import type { Held, Passing, Verdict } from "../../../src/transport/relay/passing.ts";
+import { concat, filler, hex, splitAt, splitPoints, toHex, utf8 } from "../../helpers/bytes.ts";
+import { flowOf, rulesOf } from "../../helpers/relay-flow.ts";
+import { createDeflateStream } from "../../helpers/relay-deflate.ts";
+
+const TAKEOVER: DeflateParams = {
+  serverNoContextTakeover: false,
+  clientNoContextTakeover: false,
+  serverMaxWindowBits: 15,
+  clientMaxWindowBits: 15,
+};
+
+const text = (payload: string, more: Partial<FrameSpec> = {}): Uint8Array =>
+  encodeFrame({ opcode: Opcode.text, payload: utf8(payload), ...more });
+const ping = (payload: string): Uint8Array =>
+  encodeFrame({ opcode: Opcode.ping, payload: utf8(payload) });
+const isText = ({ data }: Passing, wanted: string): boolean =>
+  data !== undefined && Buffer.from(data).equals(utf8(wanted));
+
+/** What frames say, as `opcode:payload`. */
+function said(bytes: Uint8Array): string[] {
+  return new FrameParser()
+    .push(bytes)
+    .map(({ header, payload }) => `${header.opcode}:${Buffer.from(payload).toString()}`);
+}
+
+/** Frames of any kind, right or wrong. */
+const anyFrame = fc
+  .record({
+    opcode: fc.nat(15),
+    fin: fc.boolean(),
+    rsv1: fc.boolean(),
+    rsv2: fc.boolean(),
+    rsv3: fc.boolean(),
+    maskKey: fc.option(fc.nat(0xffffffff), { nil: undefined }),
+    payload: fc.uint8Array({ maxLength: 300 }),
+    lengthForm: fc.constantFrom(16 as const, 64 as const),
+  })
+  .map((spec) => encodeFrame(spec));
+const anyStream = fc
+  .tuple(fc.array(anyFrame, { maxLength: 12 }), fc.uint8Array({ maxLength: 40 }))
+  .map(([frames, garbage]) => concat([...frames, garbage]));
+/** No ping and no pong, which may overtake. */
+const orderedStream = fc
+  .array(
+    anyFrame.filter((frame) => ![9, 10].includes((frame[0] ?? 0) & 15)),
+    { maxLength: 12 },
+  )
+  .map(concat);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("bytes that no rule touches", () => {
+  it.each([
+    ["unwatched", { watched: false }],
+    ["watched", {}],
+    ["watched, from a client", { dir: "out" as const }],
+    ["watched, deflated", { deflate: TAKEOVER }],
+  ])("leave as they came, as they come: %s", (_, options) => {
+    fc.assert(
+      fc.property(anyStream, splitPoints, (stream, points) => {
+        const { sink, push } = flowOf(options);
+        let length = 0;
+        for (const piece of splitAt(stream, points)) {
+          push(piece);
+          length += piece.length;
+          expect(sink.written).toHaveLength(length);
+        }
+        expect(toHex(sink.written)).toBe(toHex(stream));
+      }),
+    );
+  });
+
+  it("leave as they came where rules look at them", () => {
+    fc.assert(
+      fc.property(orderedStream, splitPoints, (stream, points) => {
+        const { flow, sink, push } = flowOf({ interception: rulesOf(() => ({})) });
+        for (const piece of splitAt(stream, points)) push(piece);
+        flow.end();
+        expect(toHex(sink.written)).toBe(toHex(stream));
+        expect(sink.isEnded).toBe(true);
+      }),
+    );
+  });
+
+  it("leave as they came when rules come and go in the midst of frames", () => {
+    fc.assert(
+      fc.property(orderedStream, splitPoints, fc.array(fc.boolean()), (stream, points, states) => {
+        let active = false;
+        const interception = { isActive: () => active, judge: () => ({}) };
+        const { flow, sink, push } = flowOf({ interception });
+        for (const [i, piece] of splitAt(stream, points).entries()) {
+          active = states[i] ?? false;
+          push(piece);
+        }
+        flow.end();
+        expect(toHex(sink.written)).toBe(toHex(stream));
+      }),
+    );
+  });
+
+  it("come as the same frames where pings overtake fragments", () => {
+    const { sink, push } = flowOf({ interception: rulesOf(() => ({})) });
+    push(concat([text("a", { fin: false }), ping("p"), text("b", { opcode: 0 })]));
+    expect(said(sink.written)).toEqual(["9:p", "1:a", "0:b"]);
+  });
+
+  it("are not judged after a Close frame", () => {
+    const judged: number[] = [];
+    const interception = rulesOf(({ opcode }) => {
+      judged.push(opcode);
+      return {};
+    });
+    const { sink, push } = flowOf({ interception });
+    const stream = concat([hex("88 02 03 e8"), text("late"), hex("ff fe")]);
+    push(stream);
+    expect(judged).toEqual([Opcode.close]);
+    expect(sink.written).toEqual(Buffer.from(stream.subarray(0, -2)));
+  });
+});
+
+describe("rules", () => {
+  it("drop, and change", () => {
+    const judge = (passing: Passing): Verdict => {
+      if (isText(passing, "drop")) return { drop: true };
+      return isText(passing, "old") ? { data: utf8("new!") } : {};
+    };
+    const { sink, push, notes } = flowOf({ interception: rulesOf(judge) });
+    push(concat([text("a"), text("drop"), text("old"), text("b")]));
+    expect(said(sink.written)).toEqual(["1:a", "1:new!", "1:b"]);
+    expect(notes).toEqual(["dropped ← text of 4 B", "changed ← text of 3 B, to 4 B"]);
+  });
+
+  it("mask what they change for a server", () => {
+    const { sink, push } = flowOf({
+      dir: "out",
+      interception: rulesOf(() => ({ data: utf8("new") })),
+    });
+    push(text("old", { maskKey: 7 }));
+    const [frame] = new FrameParser().push(sink.written);
+    expect(frame?.header).toMatchObject({ masked: true, maskKey: 0x01020304 });
+    expect(said(sink.written)).toEqual(["1:new"]);
+  });
+
+  it("see a message whole, whatever its fragments, and pass it on in them", () => {
+    const seen: string[] = [];
+    const interception = rulesOf(({ data }) => {
+      seen.push(Buffer.from(data ?? []).toString());
+      return {};
+    });
+    const { sink, push } = flowOf({ interception });
+    const stream = concat([text("He", { fin: false }), text("llo", { opcode: 0 })]);
+    for (const byte of stream.subarray(0, -1)) push(Uint8Array.of(byte));
+    expect(sink.written).toHaveLength(0);
+    push(stream.subarray(-1));
+    expect([seen, toHex(sink.written)]).toEqual([["Hello"], toHex(stream)]);
+  });
+
+  it("hold a message and what is behind it, but no ping", () => {
+    const held: Held[] = [];
+    const hold = (one: Held): void => void held.push(one);
+    const { sink, push } = flowOf({
+      interception: rulesOf((passing) => (isText(passing, "stop") ? { hold } : {})),
+    });
+    push(concat([text("a"), text("stop"), text("b"), ping("p"), hex("88 00")]));
+    expect(said(sink.written)).toEqual(["1:a", "9:p"]);
+    held[0]!.release();
+    expect(said(sink.written)).toEqual(["1:a", "9:p", "1:stop", "1:b", "8:"]);
+    held[0]!.drop();
+    expect(said(sink.written)).toHaveLength(5);
+  });
+
+  it("let what is held be changed or dropped", () => {
+    const held: Held[] = [];
+    const gone: string[] = [];
+    const hold = (one: Held): void => {
+      held.push(one);
+      one.onGone(() => gone.push("gone"));
+    };
+    const { sink, push } = flowOf({ interception: rulesOf(() => ({ hold })) });
+    push(concat([text("a"), text("b")]));
+    held[1]!.drop();
+    expect(said(sink.written)).toEqual([]);
+    held[0]!.release(utf8("A"));
+    expect([said(sink.written), gone]).toEqual([["1:A"], ["gone", "gone"]]);
+  });
+
+  it("delay, each for itself, in order", () => {
+    vi.useFakeTimers();
+    const { sink, push } = flowOf({
+      interception: rulesOf((passing) => (isText(passing, "b") ? {} : { delayMs: 100 })),
+    });
+    push(text("a"));
+    vi.advanceTimersByTime(60);
+    push(concat([text("b"), text("c")]));
+    vi.advanceTimersByTime(39);
+    expect(said(sink.written)).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(said(sink.written)).toEqual(["1:a", "1:b"]);
+    vi.advanceTimersByTime(60);
+    expect(said(sink.written)).toEqual(["1:a", "1:b", "1:c"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("forget what waits when the sink is gone", () => {
+    vi.useFakeTimers();
+    const gone: string[] = [];
+    const hold = (held: Held): void => held.onGone(() => gone.push("gone"));
+    const { flow, push } = flowOf({ interception: rulesOf(() => ({ hold, delayMs: 1000 })) });
+    push(concat([text("a"), ping("p")]));
+    flow.dispose();
+    expect([gone, vi.getTimerCount(), flow.waiting]).toEqual([["gone", "gone"], 0, 0]);
+  });
+
+  it("leave a message alone that is longer than what is kept", () => {
+    const judged: number[] = [];
+    const interception = rulesOf(({ wireLength }) => {
+      judged.push(wireLength);
+      return { drop: true };
+    });
+    const { sink, push } = flowOf({ interception, maxWaiting: 1000 });
+    const payload = filler(1010);
+    const stream = encodeFrame({ opcode: Opcode.binary, payload, maskKey: 9 });
+    const half = stream.length - 5;
+    push(stream.subarray(0, half));
+    expect(sink.written).toHaveLength(half);
+    push(stream.subarray(half));
+    expect(toHex(sink.written)).toBe(toHex(stream));
+    push(text("next"));
+    expect(judged).toEqual([4]);
+  });
+});
+
+describe("compressed messages that refer to earlier ones", () => {
+  const TEXTS = ["first, and repeated", "first, and repeated", "second, first, and repeated", "x"];
+
+  /** All messages as a deflater with one context makes them. */
+  function deflated(): Uint8Array[] {
+    const deflate = createDeflateStream();
+    return TEXTS.map((payload) =>
+      encodeFrame({ opcode: Opcode.text, rsv1: true, payload: deflate(utf8(payload)) }),
+    );
+  }
+
+  it.each([
+    ["dropped", { drop: true }, []],
+    ["changed", { data: utf8("changed") }, ["1:changed"]],
+  ] as const)("are inflated once one is %s", (_, verdict, first) => {
+    let isFirst = true;
+    const judge = (): Verdict => {
+      const given = isFirst ? verdict : {};
+      isFirst = false;
+      return given;
+    };
+    const { sink, push } = flowOf({ deflate: TAKEOVER, interception: rulesOf(judge) });
+    for (const frame of deflated()) push(frame);
+    const frames = new FrameParser().push(sink.written);
+    expect(frames.every(({ header }) => !header.rsv1)).toBe(true);
+    expect(said(sink.written)).toEqual([...first, ...TEXTS.slice(1).map((one) => `1:${one}`)]);
+  });
+
+  it("stay as they are where each stands alone", () => {
+    const { sink, push } = flowOf({
+      deflate: { ...TAKEOVER, serverNoContextTakeover: true },
+      interception: rulesOf((passing) => ({ drop: isText(passing, "a") })),
+    });
+    const frames = ["a", "b"].map((payload) =>
+      encodeFrame({ opcode: 1, rsv1: true, payload: createDeflateStream()(utf8(payload)) }),
+    );
+    for (const frame of frames) push(frame);
+    expect(toHex(sink.written)).toBe(toHex(frames[1]!));
+  });
+
+  it("stay as they are when one was only held or delayed", () => {
+    const held: Held[] = [];
+    const { sink, push } = flowOf({
+      deflate: TAKEOVER,
+      interception: rulesOf(() => ({ hold: (one) => void held.push(one) })),
+    });
+    const frames = deflated();
+    for (const frame of frames) push(frame);
+    for (const one of held) one.release();
+    expect(toHex(sink.written)).toBe(toHex(concat(frames)));
+  });
+
+  it("cannot go on where one is too broken to be inflated", () => {
+    const { stuck, push } = flowOf({
+      deflate: TAKEOVER,
+      interception: rulesOf((passing) => ({ drop: isText(passing, TEXTS[0]!) })),
+    });
+    push(deflated()[0]!);
+    push(encodeFrame({ opcode: 1, rsv1: true, payload: hex("ff ff ff ff") }));
+    expect(stuck).toEqual([expect.stringMatching(/cannot be inflated/)]);
+  });
+});
+
+describe("frames of the relay's own", () => {
+  it("wait for the end of a message, and of a frame", () => {
+    const { flow, sink, push, events } = flowOf();
+    push(text("a", { fin: false }));
+    flow.send(Opcode.text, utf8("own"));
+    push(ping("p").subarray(0, 1));
+    push(ping("p").subarray(1));
+    expect(said(sink.written)).toEqual(["1:a", "9:p"]);
+    push(text("b", { opcode: 0 }));
+    expect(said(sink.written)).toEqual(["1:a", "9:p", "0:b", "1:own"]);
+    expect(events.at(-1)).toMatchObject({ type: "message", dir: "in", data: utf8("own") });
+    flow.send(Opcode.ping, utf8("q"));
+    expect(said(sink.written).at(-1)).toBe("9:q");
+  });
+
+  it("close at the end of the frame; what comes after is dropped", () => {
+    const { flow, sink, push } = flowOf({ watched: false });
+    const frame = text("whole");
+    push(frame.subarray(0, 3));
+    flow.shut(1001, "");
+    expect(toHex(sink.written)).toBe(toHex(frame.subarray(0, 3)));
+    push(concat([frame.subarray(3), text("more")]));
+    push(text("late"));
+    expect(said(sink.written).slice(0, 1)).toEqual(["1:whole"]);
+    expect(toHex(sink.written)).toMatch(/880203e9$/);
+    expect(sink.isEnded).toBe(false);
+    flow.endWhenShut();
+    expect(sink.isEnded).toBe(true);
+  });
+
+  it("close after what is held, once", () => {
+    const hold = (): void => undefined;
+    const { flow, sink, push } = flowOf({ interception: rulesOf(() => ({ hold })) });
+    push(text("held"));
+    flow.shut(1001, "bye");
+    flow.shut(1001, "bye");
+    expect(said(sink.written)).toEqual(["1:held", "8:\u0003\ufffdbye"]);
+  });
+
+  it("do not close after another Close", () => {
+    const { flow, sink, push } = flowOf();
+    push(hex("88 00"));
+    flow.shut(1001, "");
+    expect(toHex(sink.written)).toBe("8800");
+  });
+});
+
+describe("a source is read no faster", () => {
+  it("than its sink takes the bytes", () => {
+    const { source, sink, push } = flowOf();
+    sink.writableNeedDrain = true;
+    push(text("a"));
+    expect(source.isPaused).toBe(true);
+    sink.congest(false);
+    expect(source.isPaused).toBe(false);
+  });
+
+  it("than what is held leaves", () => {
+    const held: Held[] = [];
+    const { flow, source, push } = flowOf({
+      interception: rulesOf(() => ({ hold: (one) => void held.push(one) })),
+      maxWaiting: 10_000,
+    });
+    const frame = encodeFrame({ opcode: Opcode.binary, payload: filler(1024) });
+    while (!source.isPaused) push(frame);
+    expect(flow.waiting).toBeLessThan(10_000 + 2 * frame.length);
+    for (const one of held) one.release();
+    expect([flow.waiting, source.isPaused]).toEqual([0, false]);
+  });
+
+  it("than whoever looks on, of whom there may be several", () => {
+    const { flow, source } = flowOf();
+    const [one, other] = [flow.hold(), flow.hold()];
+    one();
+    expect(source.isPaused).toBe(true);
+    other();
+    expect(source.isPaused).toBe(false);
+  });
+});
