@@ -64,6 +64,8 @@ export type ServeOptions = Omit<ConnectionOptions, "id" | "role" | "subprotocol"
     readonly respond?:
       ((asking: Asking) => HttpReply | undefined | Promise<HttpReply | undefined>) | undefined;
     readonly handshakeTimeoutMs?: number | undefined;
+    /** What the names of connections begin with. Default: nothing. */
+    readonly idPrefix?: string | undefined;
     readonly socketLimits?: SocketLimits | undefined;
     /** Called with each client that came to no request: its sockets are too many, or are no good. */
     readonly onTurnedAway?: ((kind: TurnedAway) => void) | undefined;
@@ -179,7 +181,7 @@ class Doors {
 
   #nextId(): string {
     this.#count += 1;
-    return String(this.#count);
+    return `${this.#options.idPrefix ?? ""}${this.#count}`;
   }
 
   async #answer(

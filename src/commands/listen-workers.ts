@@ -1,0 +1,161 @@
+import cluster, { type Worker } from "node:cluster";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { EXIT_DONE, FramecatError, messageOf } from "../errors.ts";
+import type { Clock } from "../clock.ts";
+import type { Io } from "../io.ts";
+import { whenAborted } from "../abort.ts";
+import { EventLineReader } from "../transport/read-event-lines.ts";
+import type { Args, OptionSpec } from "./command.ts";
+import { type Show, shower, type Standing, tellAddress } from "./listen-output.ts";
+import {
+  type FromListenWorker,
+  packArgs,
+  type ToListenWorker,
+  type WorkerArgs,
+} from "./listen-worker-protocol.ts";
+import { exitCodeOf, type SignalWatch, watchSignals } from "./signals.ts";
+import { createSink, type Sink } from "./sink.ts";
+
+/** A worker that has died is replaced after so long, lest one that cannot live is started endlessly. */
+const REPLACE_AFTER_MS = 1000;
+
+/**
+ * Serves with so many processes at one port. They tell what happens to this one, which shows it.
+ * @returns the exit code
+ * @throws FramecatError where they cannot serve
+ */
+export async function runWorkers(
+  count: number,
+  args: Args,
+  options: readonly OptionSpec[],
+  io: Io,
+): Promise<number> {
+  const output = createSink(io.stdout);
+  const log = args.flag("json") ? createSink(io.stderr) : output;
+  const crew = new Crew(packed(args, options), shower(args, io, log), log, io.clock);
+  const signals = watchSignals(io);
+  try {
+    const standing = await crew.start(count);
+    tellAddress(standing, args, io, output);
+    await crew.untilStopped(signals, output);
+    await log.flushed();
+    return signals.received && crew.inBadOrder ? exitCodeOf(signals.received) : EXIT_DONE;
+  } finally {
+    signals.off();
+    crew.kill();
+  }
+}
+
+/** What the workers print is read again and shown by this process, which knows how. */
+function packed(args: Args, options: readonly OptionSpec[]): WorkerArgs {
+  return packArgs(args, options, {
+    workers: "1",
+    format: "ndjson",
+    "show-secrets": true,
+    json: false,
+  });
+}
+
+class Crew {
+  readonly #args: WorkerArgs;
+  readonly #show: Show;
+  readonly #log: Sink;
+  readonly #clock: Clock;
+  readonly #workers = new Set<Worker>();
+  #stopping = false;
+  inBadOrder = false;
+
+  constructor(args: WorkerArgs, show: Show, log: Sink, clock: Clock) {
+    this.#clock = clock;
+    this.#args = args;
+    this.#show = show;
+    this.#log = log;
+    cluster.setupPrimary({
+      // From src/ (in tests) as from dist/ this is the same place.
+      exec: fileURLToPath(new URL("../../dist/commands/listen-worker.js", import.meta.url)),
+      args: [],
+      execArgv: [],
+      silent: true,
+      serialization: "advanced",
+    });
+  }
+
+  /** @throws FramecatError the first that a worker met */
+  async start(count: number): Promise<Standing> {
+    const standings = await Promise.all(Array.from({ length: count }, () => this.#fork()));
+    const [first] = standings;
+    if (!first) throw new Error("there is no worker");
+    return { ...first, what: `${first.what} · ${count} workers` };
+  }
+
+  async untilStopped(signals: SignalWatch, output: Sink): Promise<void> {
+    const stopped = new Promise<void>((resolve) => whenAborted(signals.stop, resolve));
+    await Promise.race([stopped, output.broken]);
+    this.#stopping = true;
+    const signal = signals.received ?? "SIGTERM";
+    this.#tell({ type: "signal", signal });
+    whenAborted(signals.kill, () => this.#tell({ type: "signal", signal }));
+    await Promise.all([...this.#workers].map((worker) => once(worker, "exit")));
+  }
+
+  kill(): void {
+    this.#stopping = true;
+    for (const worker of this.#workers) worker.process.kill("SIGKILL");
+  }
+
+  #tell(message: ToListenWorker): void {
+    for (const worker of this.#workers) send(worker, message);
+  }
+
+  #fork(): Promise<Standing> {
+    const worker = cluster.fork();
+    this.#workers.add(worker);
+    const { stdout, stderr } = worker.process;
+    if (stdout) void this.#follow(stdout);
+    stderr?.on("data", (text: Buffer) => this.#log.write(text));
+    worker.on("error", () => undefined);
+    worker.on("exit", (code, signal) => this.#ended(worker, code, signal));
+    return new Promise((resolve, reject) => {
+      worker.on("message", (message: FromListenWorker) => {
+        if (message.type === "ready") send(worker, { type: "serve", args: this.#args });
+        else if (message.type === "listening") resolve(message.standing);
+        else reject(new FramecatError(message.code, message.message, message.hint));
+      });
+      worker.once("exit", (code, signal: string | null) => {
+        reject(new Error(`a worker ended before it listened (${signal ?? `exit ${code}`})`));
+      });
+    });
+  }
+
+  /** Shows what a worker tells, no faster than that is read. */
+  async #follow(stdout: Readable): Promise<void> {
+    for await (const { event } of new EventLineReader("a worker").read(stdout)) {
+      this.#show(event, () => undefined);
+      await this.#log.drained();
+    }
+  }
+
+  #ended(worker: Worker, code: number | null, signal: string | null): void {
+    this.#workers.delete(worker);
+    if (code !== 0) this.inBadOrder = true;
+    if (this.#stopping) return;
+    this.#note(`worker ${worker.id} died (${signal ?? `exit ${code}`}); another takes its place`);
+    setTimeout(() => this.#replace(), REPLACE_AFTER_MS).unref();
+  }
+
+  #replace(): void {
+    if (this.#stopping) return;
+    this.#fork().catch((thrown: unknown) => this.#note(messageOf(thrown)));
+  }
+
+  #note(message: string): void {
+    this.#show({ type: "note", conn: "0", at: this.#clock.now(), message }, () => undefined);
+  }
+}
+
+/** What is sent to a worker that has just died is lost with it. */
+function send(worker: Worker, message: ToListenWorker): void {
+  worker.send(message, () => undefined);
+}

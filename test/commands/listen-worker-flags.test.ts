@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { readWorkers, WORKER_OPTIONS } from "../../src/commands/listen-worker-flags.ts";
+import { argsOf } from "../helpers/args.ts";
+
+const workers = (mode: string, ...argv: string[]) =>
+  readWorkers(argsOf(WORKER_OPTIONS, argv), mode);
+
+it("is one process, or as many as are given", () => {
+  expect(workers("echo")).toBe(1);
+  expect(workers("push", "--workers", "4")).toBe(4);
+  expect(() => workers("echo", "--workers", "0")).toThrow("--workers");
+});
+
+it("is one where clients hear of each other", () => {
+  expect(workers("pubsub", "--workers", "1")).toBe(1);
+  expect(() => workers("pubsub", "--workers", "2")).toThrow(
+    "--workers is not for --mode pubsub, whose clients belong together",
+  );
+});
