@@ -13,7 +13,7 @@ import { Load } from "./load.ts";
 import { deflateOffer } from "./outgoing-frame.ts";
 import type { WorkerPlan } from "./plan.ts";
 import { Population } from "./population.ts";
-import { seededRandom } from "./seeded-random.ts";
+import { seededRandom } from "../seeded-random.ts";
 import { Silence } from "./silence.ts";
 import { Storm } from "./storm.ts";
 import type { User } from "./user.ts";

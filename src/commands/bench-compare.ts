@@ -1,5 +1,5 @@
 import { type CompareOptions, type Comparison, compareResults } from "../bench/compare.ts";
-import { seededRandom } from "../bench/seeded-random.ts";
+import { seededRandom } from "../seeded-random.ts";
 import { EXIT_DONE, FramecatError, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { jsonLine } from "../render/json-line.ts";

@@ -3,7 +3,7 @@ import { autocorrelation, sampleOf } from "../../src/bench/bootstrap.ts";
 import { mergeHistograms } from "../../src/bench/merge-histograms.ts";
 import { decodeHistogram } from "../../src/bench/histogram.ts";
 import type { Interval } from "../../src/bench/result.ts";
-import { seededRandom } from "../../src/bench/seeded-random.ts";
+import { seededRandom } from "../../src/seeded-random.ts";
 import { histogramResult, sampleInterval } from "../helpers/bench-result.ts";
 import { histogramOf } from "../helpers/bench.ts";
 

@@ -6,7 +6,7 @@ import {
   type SearchLimits,
   type Told,
 } from "../../src/bench/capacity-search.ts";
-import { seededRandom } from "../../src/bench/seeded-random.ts";
+import { seededRandom } from "../../src/seeded-random.ts";
 
 /** What a trial of a load comes to; `index` counts the trials from 0. */
 type Server = (load: number, index: number) => Told;

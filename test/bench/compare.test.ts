@@ -4,7 +4,7 @@ import { mergeHistograms } from "../../src/bench/merge-histograms.ts";
 import { encodeHistogram, toHistogram } from "../../src/bench/histogram.ts";
 import { Recorder } from "../../src/bench/recorder.ts";
 import type { BenchResult, HistogramResult, Interval } from "../../src/bench/result.ts";
-import { seededRandom } from "../../src/bench/seeded-random.ts";
+import { seededRandom } from "../../src/seeded-random.ts";
 import { benchResult, sampleInterval, SETTINGS } from "../helpers/bench-result.ts";
 
 const { latency: _, ...SECOND } = sampleInterval(0);

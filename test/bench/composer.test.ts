@@ -6,7 +6,7 @@ import {
   looksInside,
   type MessagePlan,
 } from "../../src/bench/composer.ts";
-import { seededRandom } from "../../src/bench/seeded-random.ts";
+import { seededRandom } from "../../src/seeded-random.ts";
 import { FramecatError } from "../../src/errors.ts";
 import { hex, utf8 } from "../helpers/bytes.ts";
 

@@ -6,7 +6,7 @@ import { MessageUser, PingUser } from "../../src/bench/exchange-user.ts";
 import { FanoutUser } from "../../src/bench/fanout-user.ts";
 import { ListeningUser } from "../../src/bench/listening-user.ts";
 import { type BenchPlan, splitPlan } from "../../src/bench/plan.ts";
-import { seededRandom } from "../../src/bench/seeded-random.ts";
+import { seededRandom } from "../../src/seeded-random.ts";
 import type { User } from "../../src/bench/user.ts";
 import { FramecatError } from "../../src/errors.ts";
 import { hex, utf8 } from "../helpers/bytes.ts";

@@ -4,7 +4,7 @@ import type { Composed } from "../../src/bench/composer.ts";
 import { type Exchange, MessageUser, PingUser } from "../../src/bench/exchange-user.ts";
 import { encodeMessage } from "../../src/bench/outgoing-frame.ts";
 import type { LoadModel } from "../../src/bench/result.ts";
-import { seededRandom } from "../../src/bench/seeded-random.ts";
+import { seededRandom } from "../../src/seeded-random.ts";
 import { encodeFrame } from "../../src/protocol/encoder.ts";
 import { parseOne } from "../helpers/frames.ts";
 import { keyReaders, leadingNumber } from "../../src/scenario/matcher.ts";

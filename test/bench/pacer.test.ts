@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Pace, Pacer } from "../../src/bench/pacer.ts";
-import { seededRandom } from "../../src/bench/seeded-random.ts";
+import { seededRandom } from "../../src/seeded-random.ts";
 
 const pacer = (pace: Partial<Pace> = {}) =>
   new Pacer({ ratePerSecond: 10, arrival: "constant", startMs: 1000, random: () => 0, ...pace });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../src/bench/seeded-random.ts";
+import { seededRandom } from "../src/seeded-random.ts";
 
 function draw(seed: number, count: number): number[] {
   const random = seededRandom(seed);
