@@ -61,7 +61,7 @@ export function originCheck({ allowed, required }: OriginOptions): Check {
     const origin = parseOrigin(text);
     if (origin !== undefined && allowed.some((pattern) => pattern(origin, asking)))
       return undefined;
-    return deny("origin", 403, `the origin ${quoted(text)} is not allowed`);
+    return deny("origin", 403, `the origin ${quoted(text)} is not one of --allow-origin`);
   };
 }
 

@@ -57,7 +57,7 @@ describe("an origin is turned away", () => {
     ["*", ""],
   ])("%s: %s", (pattern, origin) =>
     expect(verdictOf([pattern], [origin])).toBe(
-      `the origin ${JSON.stringify(origin)} is not allowed`,
+      `the origin ${JSON.stringify(origin)} is not one of --allow-origin`,
     ),
   );
 
