@@ -223,7 +223,8 @@ describe.runIf(hasProc())("a real server", () => {
     await once(child, "exit");
     sampler.stop();
     const result = sampler.result({ answered: 10, connections: 1 })!;
-    expect(result.cpuMs).toBeGreaterThanOrEqual(190);
+    // Counted in ticks of 10 ms, and the process was at work before the first look.
+    expect(result.cpuMs).toBeGreaterThanOrEqual(150);
     expect(result.cpuUsPerMessage).toBe(result.cpuMs * 100);
     expect(result.cores).toBeGreaterThan(0);
     expect(result.rssBytesPerConnection).toBeGreaterThan(2 ** 25);
