@@ -1,4 +1,5 @@
 import { usageError } from "../../errors.ts";
+import { encodeClosePayload } from "../../protocol/close-codes.ts";
 import { describeOpcode, isControl, Opcode } from "../../protocol/opcodes.ts";
 import type { Direction } from "../../transport/events.ts";
 import { parseCount } from "../../units.ts";
@@ -64,7 +65,7 @@ export function relayCommands(
     ruleCommand("delay", `TIME [${RULE}]|off`, "pass it on that much later"),
     {
       name: "inject",
-      takes: "out|in [#CONN] [ping|pong|close] TEXT|hex:…|base64:…",
+      takes: "out|in [#ID] [ping|pong|close] TEXT|hex:…|base64:…",
       meaning: "send a message: out to the server, in to the client",
       candidates: () => ["out", "in", ...[...control.connections.keys()].map((id) => `#${id}`)],
       run: (argument) => inject(control, notation, argument),
@@ -150,27 +151,34 @@ function inject(
   notation: RelayNotation,
   argument: string,
 ): readonly string[] {
-  const [, dir, conn, control_, text = ""] =
+  const [, word, conn, frame, text = ""] =
     /^\s*(in|out)(?:\s+#(\S+))?(?:\s+(ping|pong|close)(?=\s|$))?(?:\s(.*))?$/s.exec(argument) ?? [];
-  if (dir === undefined) throw usageError("it needs a direction", 'Example: /inject in {"a":1}');
-  const { bytes, kind } = notation.payload(text);
-  const opcode = opcodeOf(control_) ?? (kind === "text" ? Opcode.text : Opcode.binary);
-  const { id } = control.inject(dir as Direction, opcode, bytes, conn);
+  if (word === undefined) throw usageError("it needs a direction", 'Example: /inject in {"a":1}');
+  const dir: Direction = word === "in" ? "in" : "out";
+  const { opcode, data } = frameOf(frame, text, notation);
+  const { id } = control.inject(dir, opcode, data, conn);
   const to = dir === "in" ? "the client" : "the server";
-  return [`sent ${describeOpcode(opcode).name} of ${bytes.length} B to ${to} of #${id}`];
+  return [`sent ${describeOpcode(opcode).name} of ${data.length} B to ${to} of #${id}`];
 }
 
-function opcodeOf(word: string | undefined): number | undefined {
-  switch (word) {
-    case "ping":
-      return Opcode.ping;
-    case "pong":
-      return Opcode.pong;
-    case "close":
-      return Opcode.close;
-    default:
-      return undefined;
-  }
+function frameOf(
+  word: string | undefined,
+  text: string,
+  { payload }: RelayNotation,
+): { readonly opcode: number; readonly data: Uint8Array } {
+  if (word === "close") return { opcode: Opcode.close, data: closePayload(text) };
+  const { bytes: data, kind } = payload(text);
+  if (word === "ping") return { opcode: Opcode.ping, data };
+  if (word === "pong") return { opcode: Opcode.pong, data };
+  return { opcode: kind === "text" ? Opcode.text : Opcode.binary, data };
+}
+
+/** `[CODE [REASON]]` */
+function closePayload(text: string): Uint8Array {
+  const [, code, reason] = /^\s*(\d+)?\s*(.*)$/s.exec(text) ?? [];
+  if (code !== undefined) return encodeClosePayload(parseCount(code, "CODE", 0, 65_535), reason);
+  if (!reason) return encodeClosePayload();
+  throw usageError("a reason needs a code", "Example: /inject in close 4000 bye");
 }
 
 function heldLines({ held }: RelayControl): readonly string[] {
