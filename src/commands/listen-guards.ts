@@ -293,7 +293,11 @@ function readToken(args: Args, env: Io["env"], seesMessages: boolean): TokenOpti
     throw usageError("--token-timeout needs --token");
   }
   const timeoutMs = timeout === "off" ? undefined : duration(timeout ?? "5s", "--token-timeout");
-  return { tokens, timeoutMs: seesMessages ? timeoutMs : undefined };
+  return {
+    tokens,
+    timeoutMs: seesMessages ? timeoutMs : undefined,
+    showSecrets: args.flag("show-secrets"),
+  };
 }
 
 /** An empty secret, as of a variable that is not set, would let everybody in. */

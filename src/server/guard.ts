@@ -22,6 +22,8 @@ export interface Guard {
   admit?(asking: Asking): Denial | undefined;
   /** The client is connected; it may be detained. */
   joined?(client: Client): void;
+  /** True while what the client sends is a secret, and is shown and recorded as stars. */
+  hides?(client: Client): boolean;
   /** False keeps the message from the mode; the guard has told the client why. */
   allows?(client: Client, message: MessageEvent): boolean;
   /** Something happened on its connection. */

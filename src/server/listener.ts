@@ -9,6 +9,7 @@ import {
 } from "../transport/serve.ts";
 import { Client } from "./client.ts";
 import { Clients } from "./clients.ts";
+import { concealed } from "./concealed.ts";
 import { Counters } from "./counters.ts";
 import type { Guard } from "./guard.ts";
 import type { Holdable, MakeMode, Mode } from "./mode.ts";
@@ -31,6 +32,7 @@ export class Listener {
   readonly counters = new Counters(this.clients);
   readonly #options: ListenerOptions;
   readonly #guards: readonly Guard[];
+  readonly #hiding: readonly Guard[];
   readonly #mode: Mode;
   #server: Server | undefined;
 
@@ -38,6 +40,7 @@ export class Listener {
     const { guards = [], mode, random, onEvent } = options;
     this.#options = options;
     this.#guards = guards;
+    this.#hiding = guards.filter((guard) => guard.hides !== undefined);
     this.#mode = mode({
       clients: this.clients,
       counters: this.counters,
@@ -127,8 +130,9 @@ export class Listener {
   }
 
   #take(event: Event): void {
-    this.#options.onEvent(event);
     const client = this.clients.get(event.conn);
+    const hidden = client && this.#hiding.some((guard) => guard.hides?.(client));
+    this.#options.onEvent(hidden ? concealed(event) : event);
     if (!client) return;
     for (const guard of this.#guards) guard.heard?.(client, event);
     if (event.type === "message" && event.dir === "in") {

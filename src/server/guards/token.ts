@@ -9,6 +9,8 @@ export interface TokenOptions {
   readonly tokens: readonly string[];
   /** How long a client may take to show it in its first message; undefined allows no such thing. */
   readonly timeoutMs: number | undefined;
+  /** First messages, which hold tokens, are shown. Default: they are not. */
+  readonly showSecrets?: boolean;
 }
 
 /** Codes of ours that tell a client why it was shown out. */
@@ -27,7 +29,7 @@ type Shown = "right" | "wrong" | "none";
  * Whoever shows none in its time is closed with 4001, a wrong one with 4002, and whose first message
  * is something else with 4003.
  */
-export function tokenGuard({ tokens, timeoutMs }: TokenOptions): Guard {
+export function tokenGuard({ tokens, timeoutMs, showSecrets = false }: TokenOptions): Guard {
   const shown = new WeakSet<Asking>();
   const waiting = new Map<Client, { readonly timer: NodeJS.Timeout; readonly free: () => void }>();
   const forget = (client: Client): (() => void) | undefined => {
@@ -48,6 +50,7 @@ export function tokenGuard({ tokens, timeoutMs }: TokenOptions): Guard {
       const timer = setTimeout(() => expel(client, "late"), timeoutMs);
       waiting.set(client, { timer, free: client.detain() });
     },
+    ...(!showSecrets && { hides: (client: Client) => waiting.has(client) }),
     allows: (client, message) => {
       if (!waiting.has(client)) return true;
       const free = forget(client);
