@@ -16,8 +16,8 @@ export interface PushOptions {
 export const MIN_PUSH_SIZE = 64;
 
 const END = '{"seq":-1,"end":true}';
-/** Behind by more than this, it does not catch up. */
-const MAX_BEHIND_MS = 1000;
+/** Behind by more than this, and more than an interval, it does not catch up. */
+const MAX_BEHIND_MS = 100;
 
 /**
  * Sends numbered messages by itself: `{"seq":1,"time":…,"pad":"xx…"}`, the time in ms since 1970.
@@ -67,13 +67,14 @@ class Push implements Mode {
     this.#rest();
   }
 
+  /** A timer comes a little late, and at short intervals several messages are due by then. */
   #tick(): void {
-    this.#pushAll();
-    if (this.#next.size === 0) return this.#rest();
+    const { intervalMs } = this.#options;
     const now = this.#now();
-    this.#dueMs += this.#options.intervalMs;
-    if (now - this.#dueMs > MAX_BEHIND_MS) this.#dueMs = now + this.#options.intervalMs;
-    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#dueMs - now));
+    if (now - this.#dueMs > Math.max(intervalMs, MAX_BEHIND_MS)) this.#dueMs = now;
+    for (; this.#dueMs <= now; this.#dueMs += intervalMs) this.#pushAll();
+    if (this.#next.size === 0) return this.#rest();
+    this.#timer = setTimeout(() => this.#tick(), Math.ceil(this.#dueMs - now));
   }
 
   #rest(): void {

@@ -96,6 +96,19 @@ it("does not catch up with what it was too late for", async () => {
   await log.count("message", 3, "in");
 });
 
+it("catches up with what is due when a timer comes late", async () => {
+  const { url, pass, stand } = await start({ intervalMs: 10 });
+  const { log } = await dialTo(url);
+  await log.count("message", 1, "in");
+  stand(32);
+  await pass(10);
+  await log.count("message", 5, "in");
+  await pass(7);
+  expect(numbers(log)).toEqual([1, 2, 3, 4, 5]);
+  await pass(1);
+  await log.count("message", 6, "in");
+});
+
 it("keeps nothing of clients that are gone", async () => {
   const { listener, url, pass } = await start();
   const { connection, log } = await dialTo(url);
