@@ -1,5 +1,6 @@
 import type { Decoder } from "../decode/decoded.ts";
 import type { Io } from "../io.ts";
+import { saysOpen } from "../opened.ts";
 import { CAPTURED_SIDES, type CloseSides } from "../render/close-words.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
@@ -29,14 +30,40 @@ export interface ListenLook {
 /** In a relay both sides are somewhere else. */
 export const RELAY_LOOK: ListenLook = { sides: CAPTURED_SIDES, lint: true };
 
-/** Shows events; while the reader of the output is slow, no client that causes any is read. */
+/**
+ * Shows events; while the reader of the output is slow, no client that causes any is read. Of clients
+ * that are turned away meanwhile, whom nobody can hold back, the number is told later.
+ */
 export function shower(args: Args, io: Io, log: Sink, look: ListenLook = {}): Show {
   if (args.flag("quiet")) return () => undefined;
   const write = writer(args, io, log, look);
   const hold = holderOf(log);
+  const leaveOut = omission(io, log, write);
   return (event, find) => {
+    const connection = log.congested ? find(event.conn) : undefined;
+    if (log.congested && !connection && isOfNobody(event)) return leaveOut();
     write(event);
-    if (log.congested) hold(find(event.conn));
+    if (log.congested) hold(connection ?? find(event.conn));
+  };
+}
+
+/** True for what is told of a client that never came in. */
+function isOfNobody(event: Event): boolean {
+  if (event.type === "handshake") return !saysOpen(event);
+  return event.type === "note" || event.type === "error";
+}
+
+/** Counts what is left out, and tells it once there is room. */
+function omission(io: Io, log: Sink, write: EventListener): () => void {
+  let count = 0;
+  return () => {
+    count += 1;
+    if (count > 1) return;
+    void log.drained().then(() => {
+      const message = `${count} lines on clients that did not come in are left out: nobody read them`;
+      count = 0;
+      write({ type: "note", conn: "0", at: io.clock.now(), message });
+    });
   };
 }
 

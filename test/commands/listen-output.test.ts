@@ -82,6 +82,18 @@ describe("events", () => {
     expect(shown("-q")).toBe("");
   });
 
+  it("of clients that never came in are counted while nobody reads", async () => {
+    const io = memoryIo();
+    const stdout = new PassThrough({ highWaterMark: 10 });
+    const show = shower(argsOf(LISTEN_OPTIONS, ["--color", "never"]), io, createSink(stdout));
+    for (let i = 0; i < 1000; i++) show(note(), () => undefined);
+    expect(stdout.readableLength + stdout.writableLength).toBeLessThan(1000);
+    const lines: string[] = [];
+    stdout.on("data", (data: Buffer) => void lines.push(data.toString()));
+    await eventually(() => lines.join("").includes("left out"));
+    expect(lines.join("")).toMatch(/refused: no\n.* 999 lines on clients .* left out/);
+  });
+
   it("hold back who causes them while nobody reads", async () => {
     const io = memoryIo();
     const stdout = new PassThrough({ highWaterMark: 10 });
