@@ -8,13 +8,16 @@ export function operatorOf(listener: Listener, signals: Pick<SignalWatch, "raise
   const { clients, mode } = listener;
   return {
     ids: () => Array.from(clients, ({ id }) => id),
-    allIds: () => Array.from(clients.all(), ({ id }) => id),
+    allIds: () => [...clients.all(), ...listener.guests()].map(({ id }) => id),
     send: (id, text) => void clients.get(id)?.send(text),
     sendToAll: (text) => {
       const shared = new SharedMessage(text);
       for (const client of clients) void client.share(shared);
     },
-    kick: (id, code, reason) => void clients.get(id)?.close(code, reason),
+    kick: (id, code, reason) => {
+      const guest = Array.from(listener.guests()).find((one) => one.id === id);
+      void (clients.get(id) ?? guest)?.close(code, reason);
+    },
     ping: (id) => {
       const client = clients.get(id);
       if (client?.isOpen) void client.connection.ping();

@@ -1,6 +1,6 @@
 import { type Clock, elapsedMs } from "../clock.ts";
 import { clientPicture, type PictureOptions } from "../render/client-picture.ts";
-import { type ClientRow, rowOf } from "../server/client-row.ts";
+import type { ClientRow } from "../server/client-row.ts";
 import { FiguresMeter, type ServerFigures } from "../server/figures.ts";
 import type { Listener } from "../server/listener.ts";
 
@@ -67,8 +67,7 @@ export class ListenPicture {
   }
 
   #sorted(): readonly ClientRow[] {
-    const now = this.#clock.now();
-    const rows = Array.from(this.#listener.clients.all(), (client) => rowOf(client, now));
+    const rows = this.#listener.rows();
     const { by } = this.#order;
     return by ? rows.toSorted((one, other) => by(other) - by(one)) : rows;
   }

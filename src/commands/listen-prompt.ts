@@ -6,7 +6,6 @@ import { columnsUnder } from "../render/topic-columns.ts";
 import type { ListenViews } from "../repl/listen/command.ts";
 import { type ListenSession, openListenSession } from "../repl/listen/session.ts";
 import { openHistory } from "../repl/history.ts";
-import { rowOf } from "../server/client-row.ts";
 import { FiguresMeter } from "../server/figures.ts";
 import type { Listener } from "../server/listener.ts";
 import type { Args } from "./command.ts";
@@ -58,10 +57,10 @@ export function operate(operating: Operating): Operation {
 
 function operateByPrompt(operating: Operating): Operation {
   const { listener, modeName, args, io, screen, signals } = operating;
-  const port = listener.addresses[0]?.port;
+  const [where = ""] = args.positionals;
   const history = openHistory({
     env: io.env,
-    key: `listen-${modeName}${args.positionals[0] === "0" ? "" : `:${port}`}`,
+    key: where === "" || where === "0" ? `listen-${modeName}` : `listen-${modeName}:${where}`,
     enabled: args.flag("history"),
     note: (line) => listener.note(line),
   });
@@ -104,8 +103,7 @@ function viewsOf({ listener, args, io }: Operating): ListenViews {
   const options = () => ({ theme, columns: io.stdout.columns || 80 });
   return {
     clients: () => {
-      const now = io.clock.now();
-      const rows = Array.from(listener.clients.all(), (client) => rowOf(client, now));
+      const rows = listener.rows();
       const more = rows.length - MAX_LISTED;
       const lines = clientTable(rows.slice(0, MAX_LISTED), options());
       return more > 0 ? [...lines, theme.dim(`… and ${more} more; /top shows all`)] : lines;

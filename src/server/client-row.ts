@@ -1,4 +1,5 @@
 import { elapsedMs, type Moment } from "../clock.ts";
+import type { Traffic } from "../transport/traffic.ts";
 import type { Client } from "./client.ts";
 
 /** Messages and bytes of their payloads. */
@@ -24,6 +25,15 @@ export interface ClientRow {
   readonly detained: boolean;
 }
 
+/** A client with a connection of the mode's own, as those of a relay. */
+export interface Guest {
+  readonly id: string;
+  readonly traffic: Traffic;
+  row(now: Moment): ClientRow;
+  /** @throws RangeError for a code that never travels, or a reason that is too long */
+  close(code: number, reason: string): Promise<unknown>;
+}
+
 export function rowOf(client: Client, now: Moment): ClientRow {
   const { connection, asking, since, isDetained, rttMs } = client;
   const { traffic, subprotocol, bufferedAmount } = connection;
@@ -32,10 +42,14 @@ export function rowOf(client: Client, now: Moment): ClientRow {
     address: asking.remote,
     ageMs: elapsedMs(since.ns, now.ns),
     subprotocol,
-    out: { messages: traffic.out.messages, bytes: traffic.out.payloadBytes },
-    in: { messages: traffic.in.messages, bytes: traffic.in.payloadBytes },
+    out: amountOf(traffic.out),
+    in: amountOf(traffic.in),
     buffered: bufferedAmount,
     rttMs,
     detained: isDetained,
   };
+}
+
+export function amountOf({ messages, payloadBytes }: Traffic["in"]): Amount {
+  return { messages, bytes: payloadBytes };
 }

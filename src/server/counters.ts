@@ -1,17 +1,21 @@
 import type { CloseEvent } from "../transport/events.ts";
 import { addTraffic, NO_TRAFFIC, type Traffic } from "../transport/traffic.ts";
+import type { Guest } from "./client-row.ts";
 import type { Clients } from "./clients.ts";
 
 /** What has happened since the server began. */
 export class Counters {
   readonly #clients: Clients;
+  readonly #guests: () => Iterable<Pick<Guest, "traffic">>;
   readonly #refusals = new Map<string, number>();
   readonly #closes = new Map<number, number>();
   #opened = 0;
   #gone: Traffic = NO_TRAFFIC;
 
-  constructor(clients: Clients) {
+  /** @param guests those with connections of the mode's own */
+  constructor(clients: Clients, guests: () => Iterable<Pick<Guest, "traffic">> = () => []) {
     this.#clients = clients;
+    this.#guests = guests;
   }
 
   /** Connections that were opened. */
@@ -21,7 +25,7 @@ export class Counters {
 
   /** Clients that are connected now. */
   get connected(): number {
-    return this.#clients.size;
+    return this.#clients.size + [...this.#guests()].length;
   }
 
   /** Clients turned away, or shown out by a guard, by the kind of guard. */
@@ -38,6 +42,7 @@ export class Counters {
   get traffic(): Traffic {
     let sum = this.#gone;
     for (const { connection } of this.#clients.all()) sum = addTraffic(sum, connection.traffic);
+    for (const { traffic } of this.#guests()) sum = addTraffic(sum, traffic);
     return sum;
   }
 

@@ -1,6 +1,5 @@
 import { type Clock, elapsedMs } from "../clock.ts";
-import type { Traffic } from "../transport/traffic.ts";
-import type { Amount } from "./client-row.ts";
+import { type Amount, amountOf } from "./client-row.ts";
 import type { Counters } from "./counters.ts";
 
 /** How a server stands. */
@@ -66,10 +65,6 @@ export class FiguresMeter {
       out: amountOf(traffic.out),
     };
   }
-}
-
-function amountOf({ messages, payloadBytes }: Traffic["in"]): Amount {
-  return { messages, bytes: payloadBytes };
 }
 
 function flow(before: Amount, now: Amount, spanMs: number): Flow {

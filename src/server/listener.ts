@@ -7,6 +7,7 @@ import {
   type ServeOptions,
   type Server,
 } from "../transport/serve.ts";
+import { type ClientRow, type Guest, rowOf } from "./client-row.ts";
 import { Client } from "./client.ts";
 import { Clients } from "./clients.ts";
 import { concealed } from "./concealed.ts";
@@ -29,7 +30,7 @@ export interface ListenerOptions {
 /** A server with its clients, its guards and its mode. */
 export class Listener {
   readonly clients = new Clients();
-  readonly counters = new Counters(this.clients);
+  readonly counters = new Counters(this.clients, () => this.guests());
   readonly #options: ListenerOptions;
   readonly #guards: readonly Guard[];
   readonly #hiding: readonly Guard[];
@@ -69,6 +70,18 @@ export class Listener {
     return this.#mode;
   }
 
+  /** Those with connections of the mode's own. */
+  guests(): Iterable<Guest> {
+    return this.#mode.guests?.() ?? [];
+  }
+
+  /** What a table shows of all that are connected. */
+  rows(): ClientRow[] {
+    const now = this.#options.serve.clock.now();
+    const rows = Array.from(this.clients.all(), (client) => rowOf(client, now));
+    return [...rows, ...Array.from(this.guests(), (guest) => guest.row(now))];
+  }
+
   get addresses(): Server["addresses"] {
     return this.#server?.addresses ?? [];
   }
@@ -94,7 +107,7 @@ export class Listener {
 
   /** A connection that is open, whoever has it. */
   find(conn: string): Holdable | undefined {
-    return this.clients.get(conn)?.connection ?? this.#mode.find?.(conn);
+    return this.#mode.find?.(conn) ?? this.clients.get(conn)?.connection;
   }
 
   /** Ends what is left at once. */

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { EventListener, MessageEvent } from "../transport/events.ts";
 import type { Admission, Asking } from "../transport/serve.ts";
 import type { Client } from "./client.ts";
+import type { Guest } from "./client-row.ts";
 import type { Clients } from "./clients.ts";
 import type { Counters } from "./counters.ts";
 import type { ModeCommand } from "./mode-command.ts";
@@ -25,9 +26,11 @@ export interface Mode {
   left?(client: Client): void;
   /** The server stops: no client comes any more. Resolves when nothing of the mode runs. */
   stop?(): Promise<void> | void;
+  /** Clients with connections of the mode's own, which the server does not have. */
+  guests?(): Iterable<Guest>;
   /** What is left of the mode's own ends at once. */
   terminate?(): void;
-  /** A connection of the mode's own, which is held back while the output is behind. */
+  /** A connection of the mode's own, or with something of it, which is held back while the output is behind. */
   find?(conn: string): Holdable | undefined;
 }
 

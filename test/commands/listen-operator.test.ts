@@ -1,8 +1,11 @@
 import { expect, it } from "vitest";
 import { operatorOf } from "../../src/commands/listen-operator.ts";
+import type { Guest } from "../../src/server/client-row.ts";
 import type { Guard } from "../../src/server/guard.ts";
 import { print } from "../../src/server/modes/print.ts";
 import { silent } from "../../src/server/modes/silent.ts";
+import { NO_TRAFFIC } from "../../src/transport/traffic.ts";
+import { clientRow } from "../helpers/client-rows.ts";
 import { startListener } from "../helpers/listener.ts";
 import { dialTo } from "../helpers/transport.ts";
 
@@ -56,4 +59,20 @@ it("stops the server as a signal does", async () => {
 
 it("has nothing typed where the mode takes no lines", async () => {
   expect((await open(silent)).operator.typed).toBeUndefined();
+});
+
+it("closes those whose connections are the mode's own, and does not speak to them", async () => {
+  const closed: unknown[] = [];
+  const guest: Guest = {
+    id: "7",
+    traffic: NO_TRAFFIC,
+    row: () => clientRow({ id: "7" }),
+    close: async (...how) => void closed.push(how),
+  };
+  const { listener } = await startListener(() => ({ guests: () => [guest] }));
+  const operator = operatorOf(listener, { raise: () => undefined });
+  expect([operator.ids(), operator.allIds()]).toEqual([[], ["7"]]);
+  operator.kick("7", 4000, "bye");
+  expect(closed).toEqual([[4000, "bye"]]);
+  expect(listener.rows()).toEqual([clientRow({ id: "7" })]);
 });

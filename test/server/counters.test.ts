@@ -31,3 +31,9 @@ it("adds up those that are gone and those that stand", () => {
   expect([...counters.refusals]).toEqual([["origin", 2]]);
   expect(counters.traffic).toEqual(traffic(111));
 });
+
+it("counts those whose connections are the mode's own", () => {
+  const guests = [1, 2].map((count) => ({ traffic: { in: tally(count), out: tally(3) } }));
+  const counters = new Counters(new Clients(), () => guests);
+  expect([counters.connected, counters.traffic]).toEqual([2, { in: tally(3), out: tally(6) }]);
+});

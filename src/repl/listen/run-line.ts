@@ -1,5 +1,5 @@
 import { FramecatError, messageOf } from "../../errors.ts";
-import type { Lines, ListenDesk, MoreCommand, ListenCommand } from "./command.ts";
+import type { Lines, ListenCommand, ListenDesk, MoreCommand, Operator } from "./command.ts";
 import { LISTEN_COMMANDS } from "./commands.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -28,13 +28,19 @@ export async function runListenLine(line: string, desk: ListenDesk): Promise<Lin
 /** A line that is nothing but text. Where the mode does nothing with it, it is ready to be sent. */
 function say(text: string, { operator, tools }: ListenDesk): Lines {
   if (text === "" && !operator.typed) return [];
-  if (operator.ids().length === 0) return ["not sent: nobody is connected"];
+  if (operator.ids().length === 0) return [notSent(operator)];
   if (operator.typed) {
     operator.typed(text);
     return [];
   }
   tools.insert(`/all ${text}`);
   return ["not sent: Enter sends it to all clients; /to ID sends to one"];
+}
+
+/** Why a message goes nowhere. */
+function notSent(operator: Operator): string {
+  if (operator.allIds().length === 0) return "not sent: nobody is connected";
+  return "not sent: no client can be spoken to like this; /help lists what can be done";
 }
 
 function runCommand(name: string, argument: string, desk: ListenDesk): Lines | Promise<Lines> {

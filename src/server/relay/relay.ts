@@ -14,8 +14,10 @@ import { passRefusal } from "../../transport/relay/pass-refusal.ts";
 import { RelayedConnection } from "../../transport/relay/relayed-connection.ts";
 import type { Asking, Handover } from "../../transport/serve.ts";
 import { placeOf, type Target } from "../../transport/target.ts";
+import type { Guest } from "../client-row.ts";
 import type { MakeMode, Mode, ModeContext } from "../mode.ts";
 import type { ModeCommand } from "../mode-command.ts";
+import { relayGuest } from "./relay-guest.ts";
 import type { RelayControl } from "./relay-control.ts";
 
 export interface RelayOptions {
@@ -43,6 +45,7 @@ class Relay implements Mode {
   readonly #context: ModeContext;
   /** Clients for whom the server is being asked. */
   readonly #asking = new Map<Socket, AbortController>();
+  readonly #guests = new Map<string, Guest>();
   #stopping = false;
 
   constructor(options: RelayOptions, context: ModeContext) {
@@ -58,6 +61,10 @@ class Relay implements Mode {
     return {
       welcome: { takeOver: (handover: Handover) => void this.#takeOver(asking, handover) },
     };
+  }
+
+  guests(): Iterable<Guest> {
+    return this.#guests.values();
   }
 
   find(conn: string): RelayedConnection | undefined {
@@ -116,7 +123,7 @@ class Relay implements Mode {
   #join(asking: Asking, client: Socket, rest: Uint8Array, answer: OnwardAnswer): void {
     const { control, frames, closeTimeoutMs } = this.#options;
     const { clock, random, onEvent, counters } = this.#context;
-    const { deflate } = this.#tell(asking, answer);
+    const { deflate, subprotocol } = this.#tell(asking, answer);
     client.write(answer.head);
     const connection = new RelayedConnection({
       id: asking.conn,
@@ -132,7 +139,14 @@ class Relay implements Mode {
     });
     counters.countOpened();
     control.join(connection);
-    void connection.closed.then((event) => counters.countClosed(event, connection.traffic));
+    this.#guests.set(
+      asking.conn,
+      relayGuest(connection, asking, { since: clock.now(), subprotocol }),
+    );
+    void connection.closed.then((event) => {
+      this.#guests.delete(asking.conn);
+      counters.countClosed(event, connection.traffic);
+    });
     connection.start({ out: rest, in: answer.rest });
   }
 

@@ -28,11 +28,13 @@ describe("a line without a slash", () => {
   });
 
   it.each([true, false])("is not sent where nobody is connected", async (typed) => {
-    const ids = ["3*"];
-    expect(await type("hello", { typed, ids })).toEqual({
-      lines: ["not sent: nobody is connected"],
-      done: [],
-    });
+    for (const [ids, why] of [
+      [[], "nobody is connected"],
+      [["3*"], "no client can be spoken to like this; /help lists what can be done"],
+    ] as const) {
+      const result = await type("hello", { typed, ids });
+      expect(result).toEqual({ lines: [`not sent: ${why}`], done: [] });
+    }
   });
 });
 
