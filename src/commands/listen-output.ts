@@ -1,7 +1,6 @@
 import type { Decoder } from "../decode/decoded.ts";
 import type { Io } from "../io.ts";
 import { saysOpen } from "../opened.ts";
-import { CAPTURED_SIDES, type CloseSides } from "../render/close-words.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
 import type { Theme } from "../render/theme.ts";
@@ -14,6 +13,7 @@ import type { Args } from "./command.ts";
 import { readFrameLook, themeFor } from "./frame-flags.ts";
 import { conversationLint } from "./lint-view.ts";
 import { holderOf } from "./listen-record.ts";
+import { RelaySides } from "./relay-sides.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 export type Show = (event: Event, find: (conn: string) => Holdable | undefined) => void;
@@ -21,14 +21,9 @@ export type Show = (event: Event, find: (conn: string) => Holdable | undefined) 
 /** How events are shown, beside what the flags say. */
 export interface ListenLook {
   readonly decoder?: Decoder | undefined;
-  /** What both sides of a connection are called. */
-  readonly sides?: CloseSides | undefined;
-  /** With -v, tell the rules that a whole conversation breaks. */
-  readonly lint?: boolean;
+  /** Both sides of a connection are somewhere else: with -v, the rules that they break are told. */
+  readonly isRelay?: boolean;
 }
-
-/** In a relay both sides are somewhere else. */
-export const RELAY_LOOK: ListenLook = { sides: CAPTURED_SIDES, lint: true };
 
 /**
  * Shows events; while the reader of the output is slow, no client that causes any is read. Of clients
@@ -74,11 +69,13 @@ function writer(args: Args, io: Io, log: Sink, look: ListenLook): EventListener 
   }
   const stream = args.flag("json") ? io.stderr : io.stdout;
   const frameLook = readFrameLook(args, io, stream);
-  const { decoder, sides, lint = false } = look;
+  const { decoder, isRelay = false } = look;
   const options = { ...frameLook, labelConnections: true, showSecrets };
-  const render = createEventRenderer({ ...options, decoder, sides });
-  const judge = lint && frameLook.verbosity > 0 ? conversationLint(options) : () => [];
+  const sides = new RelaySides();
+  const render = createEventRenderer({ ...options, decoder, ...(isRelay && { sides: sides.of }) });
+  const judge = isRelay && frameLook.verbosity > 0 ? conversationLint(options) : () => [];
   return (event) => {
+    if (isRelay) sides.take(event);
     for (const line of [...render(event), ...judge(event)]) log.write(`${line}\n`);
   };
 }

@@ -9,7 +9,7 @@ import { readGuards } from "./listen-guards.ts";
 import { readListenTls, refuseSelfSigned } from "./listen-tls.ts";
 import { readMode } from "./listen-modes.ts";
 import { LISTEN_OPTIONS } from "./listen-options.ts";
-import { RELAY_LOOK, shower, type Standing, tellAddress } from "./listen-output.ts";
+import { shower, type Standing, tellAddress } from "./listen-output.ts";
 import { operate } from "./listen-prompt.ts";
 import { hasPrompt } from "./listen-prompt-options.ts";
 import { readPlace } from "./listen-place.ts";
@@ -66,7 +66,7 @@ async function runServer(
   if (!worker) hasPrompt(args, io);
   const guarding = readGuards(args, io, mode.name);
   const secured = await readListenTls(args, io, guarding.serve.handshakeTimeoutMs);
-  const show = shower(args, io, log, { ...(mode.name === "relay" && RELAY_LOOK), decoder });
+  const show = shower(args, io, log, { isRelay: mode.name === "relay", decoder });
   const listener: Listener = await Listener.start({
     serve: {
       place: readPlace(args),

@@ -50,7 +50,7 @@ export interface EventRendererOptions {
   readonly isHeartbeat?: ((event: FrameEvent) => boolean) | undefined;
   readonly showSecrets?: boolean;
   /** What both sides of a connection are called at its end. */
-  readonly sides?: CloseSides | undefined;
+  readonly sides?: ((event: CloseEvent) => CloseSides) | undefined;
 }
 
 export type EventRenderer = (event: Event) => string[];
@@ -229,7 +229,8 @@ class EventLines {
     const before = spansWidth(prefix);
     const connection = this.#connections.get(event.conn);
     this.#connections.delete(event.conn);
-    return closeLines(event, connection, { theme, columns: columns - before, sides }).map(
+    const look = { theme, columns: columns - before, sides: sides?.(event) };
+    return closeLines(event, connection, look).map(
       (line, i) => (i === 0 ? styleSpans(prefix) : " ".repeat(before)) + line,
     );
   }

@@ -3,7 +3,7 @@ import { type Clock, elapsedMs, type Moment } from "../../clock.ts";
 import { CloseCode } from "../../protocol/close-codes.ts";
 import type { DeflateParams } from "../../protocol/deflate.ts";
 import { deferred } from "../deferred.ts";
-import type { CloseEvent, Direction, EventListener } from "../events.ts";
+import type { CloseEvent, Direction, EventListener, ReadyState } from "../events.ts";
 import type { Traffic } from "../traffic.ts";
 import type { Interception } from "./passing.ts";
 import { RelayFlow } from "./relay-flow.ts";
@@ -63,7 +63,7 @@ export class RelayedConnection {
     this.#resolveClosed = resolve;
     this.#listen(client, server, "out");
     this.#listen(server, client, "in");
-    options.onEvent({ type: "state", conn: id, at: options.clock.now(), state: "OPEN" });
+    this.#state("OPEN");
   }
 
   /** What has come: `out` from the client, `in` from the server. */
@@ -101,6 +101,7 @@ export class RelayedConnection {
   close(code: number, reason = ""): Promise<CloseEvent> {
     if (this.#closing) return this.closed;
     this.#closing = true;
+    this.#state("CLOSING");
     this.#initiator ??= "local";
     this.#closeBegan ??= this.#options.clock.now();
     this.#first ??= { code, reason };
@@ -115,6 +116,8 @@ export class RelayedConnection {
 
   /** Ends both sides at once. */
   terminate(): void {
+    if (!this.#closing) this.#state("CLOSING");
+    this.#closing = true;
     this.#initiator ??= "local";
     this.#options.client.destroy();
     this.#options.server.destroy();
@@ -198,6 +201,12 @@ export class RelayedConnection {
     onEvent({ type: "note", conn: id, at: clock.now(), message });
   }
 
+  /** CLOSING is the relay's own doing: the sides close by themselves otherwise. */
+  #state(state: ReadyState): void {
+    const { id, clock, onEvent } = this.#options;
+    onEvent({ type: "state", conn: id, at: clock.now(), state });
+  }
+
   #finish(): void {
     const { id, clock, onEvent } = this.#options;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -214,7 +223,7 @@ export class RelayedConnection {
       clean: this.#flows.in.close !== undefined && this.#flows.out.close !== undefined,
       ...(this.#closeBegan && { durationMs: elapsedMs(this.#closeBegan.ns, at.ns) }),
     };
-    onEvent({ type: "state", conn: id, at, state: "CLOSED" });
+    this.#state("CLOSED");
     onEvent(event);
     this.#resolveClosed(event);
   }
