@@ -21,6 +21,7 @@ export function operatorOf(listener: Listener, signals: Pick<SignalWatch, "raise
     ping: (id) => {
       const client = clients.get(id);
       if (client?.isOpen) void client.connection.ping();
+      return client?.isOpen === true;
     },
     typed: mode.typed && ((line) => void mode.typed?.(line)),
     quit: () => signals.raise("SIGTERM"),

@@ -42,8 +42,7 @@ it("speaks to those that are let in", async () => {
 
 it("pings, and closes with codes that may travel", async () => {
   const { operator, clients } = await open();
-  operator.ping("3");
-  operator.ping("9");
+  expect([operator.ping("3"), operator.ping("9")]).toEqual([true, false]);
   await clients[2]!.log.until("ping");
   expect(() => operator.kick("1", 1006, "")).toThrow(RangeError);
   expect(() => operator.kick("1", 1000, "x".repeat(124))).toThrow(RangeError);

@@ -28,7 +28,10 @@ export function listenDesk(options: TestListenDeskOptions = {}): TestListenDesk 
         if (code === 1005) throw new RangeError("1005 never travels");
         tell(`kick ${id} ${code} ${reason}`.trimEnd());
       },
-      ping: (id) => tell(`ping ${id}`),
+      ping: (id) => {
+        tell(`ping ${id}`);
+        return id !== "2";
+      },
       typed: typed ? (line) => tell(`typed ${line}`) : undefined,
       quit: () => tell("quit"),
     },

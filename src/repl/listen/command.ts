@@ -11,7 +11,8 @@ export interface Operator {
   readonly sendToAll: (text: string) => void;
   /** @throws RangeError for a code that never travels, or a reason that is too long */
   readonly kick: (id: string, code: number, reason: string) => void;
-  readonly ping: (id: string) => void;
+  /** False where it cannot be pinged from here. */
+  readonly ping: (id: string) => boolean;
   /** What the mode makes of a line; absent where it makes nothing of any. */
   readonly typed?: ((line: string) => void) | undefined;
   /** Stops the server in good order. */

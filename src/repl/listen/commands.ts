@@ -40,8 +40,8 @@ export const LISTEN_COMMANDS: readonly ListenCommand[] = [
     takesId: true,
     run: (argument, { operator }) => {
       const ids = argument.trim() === "" ? operator.allIds() : idsOf(argument.trim(), operator);
-      for (const id of ids) operator.ping(id);
-      return [ids.length === 1 ? "pinged 1 client" : `pinged ${ids.length} clients`];
+      const { length } = ids.filter((id) => operator.ping(id));
+      return [length === 1 ? "pinged 1 client" : `pinged ${length} clients`];
     },
   },
   {

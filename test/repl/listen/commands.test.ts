@@ -29,8 +29,9 @@ it.each([
 });
 
 it.each([
-  ["ping", ["ping 1", "ping 2", "ping 12"], "pinged 3 clients"],
-  ["ping 2", ["ping 2"], "pinged 1 client"],
+  ["ping", ["ping 1", "ping 2", "ping 12"], "pinged 2 clients"],
+  ["ping 1", ["ping 1"], "pinged 1 client"],
+  ["ping 2", ["ping 2"], "pinged 0 clients"],
   ["clients", [], "clients"],
   ["stats", [], "statistics"],
 ])("/%s shows something", async (line, done, shown) => {
