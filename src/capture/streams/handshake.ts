@@ -11,6 +11,7 @@ import {
 } from "../../protocol/http-head.ts";
 import { judgeRequest } from "../../protocol/server-handshake.ts";
 import type { HandshakeEvent, TlsFacts } from "../../transport/events.ts";
+import { handshakeBreaches } from "../../transport/lint-events.ts";
 
 /** A request, and when it was complete. */
 export interface AskedRequest {
@@ -49,13 +50,13 @@ export function namesWebSocket({ headers }: Pick<HttpHead, "headers">): boolean 
   return headerList(headers, "Upgrade").some((protocol) => /^websocket$/i.test(protocol));
 }
 
-/** The handshake as both ends had to judge it. */
+/** The handshake as both ends had to judge it; that a server refuses one breaks nothing. */
 export function handshakeEvent(asked: AskedRequest, answer: Answer, place: Place): HandshakeEvent {
   const request = judgeRequest(asked.head);
   const { key, subprotocols, extensions } = request;
   const verdict = judgeResponse(answer.head, { key, subprotocols, offered: extensions });
   const { subprotocol, deflate } = verdict;
-  return {
+  const event: HandshakeEvent = {
     type: "handshake",
     conn: place.conn,
     at: answer.at,
@@ -71,6 +72,7 @@ export function handshakeEvent(asked: AskedRequest, answer: Answer, place: Place
     ...(deflate && { deflate }),
     violations: [...request.violations, ...verdict.violations],
   };
+  return { ...event, violations: handshakeBreaches(event) };
 }
 
 /** As the client may have written it; the Host header tells the name. */

@@ -60,6 +60,15 @@ describe("the handshake", () => {
     expect(violations.map(({ rule }) => rule)).toEqual(["request-version", "response-subprotocol"]);
   });
 
+  it.each([
+    ["401 Unauthorized", []],
+    ["302 Found", []],
+    ["200 OK", ["response-status"]],
+  ])("may be refused, but not in other words: %s", (status, rules) => {
+    const { violations } = event(request(), `HTTP/1.1 ${status}\r\n\r\n`);
+    expect(violations.map(({ rule }) => rule)).toEqual(rules);
+  });
+
   it("over TLS goes to wss", () => {
     expect(event(request(), response(), { ...PLACE, tls: TLS })).toMatchObject({
       url: "wss://example.test/",
