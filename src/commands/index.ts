@@ -13,7 +13,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./connect.ts")).connect,
   },
   listen: {
-    summary: "Serve WebSocket connections and watch their frames.",
+    summary: "Be the server: echo, relay, broadcast, run a command; watch the frames.",
     load: async () => (await import("./listen.ts")).listen,
   },
   "frame-dump": {

@@ -25,5 +25,6 @@ export function readWorkers(args: Args, mode: string): number {
   if (workers > 1 && !APART.has(mode)) {
     throw usageError(`--workers is not for --mode ${mode}, whose clients belong together`);
   }
+  if (workers > 1 && args.flag("table")) throw usageError("--table is for one process");
   return workers;
 }

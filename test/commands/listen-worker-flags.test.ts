@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
-import { readWorkers, WORKER_OPTIONS } from "../../src/commands/listen-worker-flags.ts";
+import { LISTEN_OPTIONS } from "../../src/commands/listen-options.ts";
+import { readWorkers } from "../../src/commands/listen-worker-flags.ts";
 import { argsOf } from "../helpers/args.ts";
 
 const workers = (mode: string, ...argv: string[]) =>
-  readWorkers(argsOf(WORKER_OPTIONS, argv), mode);
+  readWorkers(argsOf(LISTEN_OPTIONS, argv), mode);
 
 it("is one process, or as many as are given", () => {
   expect(workers("echo")).toBe(1);
@@ -16,4 +17,9 @@ it("is one where clients hear of each other", () => {
   expect(() => workers("pubsub", "--workers", "2")).toThrow(
     "--workers is not for --mode pubsub, whose clients belong together",
   );
+});
+
+it("has no table of several processes", () => {
+  expect(workers("echo", "--table")).toBe(1);
+  expect(() => workers("echo", "--table", "--workers", "2")).toThrow("--table is for one process");
 });
