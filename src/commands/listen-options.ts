@@ -1,6 +1,7 @@
 import type { OptionSpec } from "./command.ts";
 import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
 import { DECODE_OPTION } from "./decode-flags.ts";
+import { EXEC_OPTIONS } from "./listen-exec-options.ts";
 import { GUARD_OPTIONS } from "./listen-guards.ts";
 import { LISTEN_TLS_OPTIONS } from "./listen-tls.ts";
 import { MODE_OPTIONS } from "./listen-modes.ts";
@@ -42,6 +43,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     topic: "Server",
   },
   ...RELAY_OPTIONS,
+  ...EXEC_OPTIONS,
   ...GUARD_OPTIONS,
   ...LISTEN_TLS_OPTIONS,
   ...STOP_OPTIONS,
@@ -58,7 +60,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     kind: "text",
     value: "FORM",
     choices: ["text", "ndjson"],
-    description: "show frames as lines for people, or every event as JSON",
+    description: "frames as lines, or every event as JSON",
     default: "text",
     topic: "Output",
     common: true,

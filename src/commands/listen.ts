@@ -7,7 +7,7 @@ export const listen: Command = {
   positionals: "[PORT|PATH]",
   maxPositionals: 1,
   examples: [
-    { command: "framecat listen", meaning: "echo on ws://127.0.0.1:8080/ and ws://[::1]:8080/" },
+    { command: "framecat listen", meaning: "echo at port 8080 of this machine" },
     { command: "framecat listen 9000 --to :8080", meaning: "watch what passes to another server" },
     { command: "framecat listen --exec 'bc -l'", meaning: "a process for each client" },
   ],
