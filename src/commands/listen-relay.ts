@@ -33,7 +33,10 @@ export async function readRelay(
   const control = new RelayControl(rules);
   const commands = relayCommands(control, NOTATION);
   const hasRules = Object.values(rules).some((kind) => kind.length > 0);
-  return relay({ onward, control, commands, frames: hasRules || isWatched(args, io) });
+  const frames = hasRules || isWatched(args, io);
+  // What passes unseen is garbage as soon as it has passed.
+  if (!frames) io.collectAtOnce?.();
+  return relay({ onward, control, commands, frames });
 }
 
 /** Whether somebody sees what passes, or may set rules while it does. */

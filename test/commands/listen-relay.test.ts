@@ -152,6 +152,20 @@ describe("a relay", () => {
     expect(io.out()).toMatch(/^#1 +! 127\.0\.0\.1:\d+ refused the connection\./m);
   });
 
+  it.each([
+    [["-q"], 1],
+    [["-q", "--drop", "x"], 0],
+    [[], 0],
+  ])("that nobody looks at collects its garbage at once: %j", async (argv, times) => {
+    const io = memoryIo();
+    let calls = 0;
+    const collectAtOnce = (): void => void (calls += 1);
+    const code = main(["listen", "0", "--to", "ws://a/", ...argv], { ...io, collectAtOnce });
+    await io.seen(/listening/);
+    io.raise("SIGTERM");
+    expect([await code, calls]).toEqual([0, times]);
+  });
+
   it("closes both sides with 1001 when it stops, and exits with 0", async () => {
     const server = await wsServer();
     const { io, code, url } = await relayTo(server.url);
