@@ -1,9 +1,11 @@
 import type { Socket } from "node:net";
 import type { Clock, Moment } from "../clock.ts";
 import { FramecatError } from "../errors.ts";
-import { CloseCode } from "../protocol/close-codes.ts";
+import { CloseCode, encodeClosePayload } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
+import { encodeFrame } from "../protocol/encoder.ts";
 import { MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
+import { Opcode } from "../protocol/opcodes.ts";
 import { checkCloseFrame, type CloseFrame, Closing } from "./closing.ts";
 import { deferred } from "./deferred.ts";
 import type {
@@ -18,7 +20,9 @@ import { Inbound } from "./inbound.ts";
 import { Outbound } from "./outbound.ts";
 import { OutgoingMessage } from "./outgoing-message.ts";
 import { PongReplies } from "./pong-replies.ts";
+import { resetSocket } from "./reset-socket.ts";
 import { RoundTrips } from "./round-trips.ts";
+import { type Shape, ShapedSink } from "./shaped-sink.ts";
 import type { SharedMessage } from "./shared-message.ts";
 import { SocketSink } from "./socket-sink.ts";
 import type { Traffic } from "./traffic.ts";
@@ -61,6 +65,12 @@ export interface ConnectionOptions {
   readonly deflateThreshold?: number | undefined;
   /** How hard zlib tries, 0 to 9. */
   readonly deflateLevel?: number | undefined;
+  /** As a test of the peer, what is sent passes a slow pipe. */
+  readonly shape?: Shape | undefined;
+  /** As a test of the peer: false leaves a ping that came without its pong. */
+  readonly answersPing?: (() => boolean) | undefined;
+  /** As a test of the peer: false leaves its Close frame unanswered, and TCP open. */
+  readonly answersClose?: (() => boolean) | undefined;
 }
 
 export interface SendOptions {
@@ -72,7 +82,7 @@ export interface SendOptions {
   /** The message is a heartbeat, and is told as one. */
   readonly heartbeat?: boolean;
   /** The same message, where it goes to others too: what is sent is its payload. */
-  readonly shared?: SharedMessage | undefined;
+  readonly shared?: Pick<SharedMessage, "payload" | "binary" | "frame"> | undefined;
   /** Told once whether the kernel has taken all of it, or never will. */
   readonly sent?: ((ok: boolean) => void) | undefined;
 }
@@ -96,6 +106,8 @@ export class Connection {
 
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
+  readonly #sink: SocketSink;
+  readonly #pipe: ShapedSink | undefined;
   readonly #codec: Codec;
   readonly #receiver: WsReceiver;
   readonly #inbound: Inbound;
@@ -124,13 +136,23 @@ export class Connection {
     const watch = (dir: Direction) =>
       tap ? (bytes: Uint8Array) => tap.push(dir, bytes) : undefined;
     const sink = new SocketSink(socket, watch("out"));
+    this.#sink = sink;
+    this.#pipe = options.shape && new ShapedSink(sink, options.shape, clock);
+    const outlet = this.#pipe ?? sink;
     const { deflateLevel, maxFragments } = options;
     const maxMessageLength = maxMessageLengthOf(options);
     const limits = { maxMessageLength, maxFragments, deflateLevel };
-    this.#codec = createCodec({ role, deflate, ...limits }, sink);
+    this.#codec = createCodec({ role, deflate, ...limits }, outlet);
     const { receiver, sender, mayCompress } = this.#codec;
     this.#receiver = receiver;
-    this.#inbound = new Inbound({ socket, receiver, sink, role, clock, watch: watch("in") });
+    this.#inbound = new Inbound({
+      socket,
+      receiver,
+      sink: outlet,
+      role,
+      clock,
+      watch: watch("in"),
+    });
     this.#outbound = new Outbound({
       sender,
       sink,
@@ -142,7 +164,7 @@ export class Connection {
     this.#closing = new Closing({
       timeoutMs: options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS,
       unsent: () => this.#outbound.bytes + queuedIn(socket),
-      isHeld: () => this.#inbound.isHeld,
+      isHeld: () => this.#inbound.isHeld || this.#piped > 0,
       expire: () => socket.destroy(),
     });
     const { promise, resolve } = deferred<CloseEvent>();
@@ -200,7 +222,7 @@ export class Connection {
   /** A figure that changes as the peer takes what waits to be sent; undefined where nothing waits. */
   get progress(): number | undefined {
     if (this.#outbound.isEmpty) return undefined;
-    return this.#outbound.settled * 2 ** 32 - queuedIn(this.#socket);
+    return this.#outbound.settled * 2 ** 32 - queuedIn(this.#socket) - this.#piped;
   }
 
   /** Begins to read. @param head bytes that came with the handshake */
@@ -279,6 +301,32 @@ export class Connection {
     return this.closed;
   }
 
+  /** Closes with any code, also one that never travels, as a test of the peer. */
+  closeUnchecked(code: number, reason = ""): Promise<CloseEvent> {
+    if (this.#state === "OPEN") {
+      const payload = encodeClosePayload(code, reason);
+      this.#sendClose({ code, reason }, "local", encodeFrame({ opcode: Opcode.close, payload }));
+    }
+    return this.closed;
+  }
+
+  /**
+   * Sends what is queued, then ends our half of TCP without a Close frame, and reads on, as a test of
+   * the peer. What is sent from then on is lost.
+   */
+  halfClose(): void {
+    if (this.#state !== "OPEN") return;
+    this.#closing.initiator ??= "local";
+    this.#outbound.raw(new Uint8Array(0), () => this.#sink.end());
+  }
+
+  /** Ends the connection at once, by a TCP reset, as a test of the peer. */
+  reset(): void {
+    this.#closing.initiator ??= "local";
+    this.#setState("CLOSING");
+    resetSocket(this.#socket);
+  }
+
   /**
    * Fails the connection (RFC 6455, section 7.1.7) for a cause that we found, as a peer that is not
    * there any more. A Close frame with 1011 is tried, since the peer may still be told; an answer is
@@ -341,6 +389,11 @@ export class Connection {
     this.#emit({ type: "pong", dir: "out", data });
   }
 
+  /** Bytes that a slow pipe holds. */
+  get #piped(): number {
+    return this.#pipe?.waiting ?? 0;
+  }
+
   #refuseUnlessOpen(): Promise<void> | undefined {
     if (this.#state === "OPEN") return undefined;
     return Promise.reject(new FramecatError("abnormal", "the connection is not open"));
@@ -356,7 +409,7 @@ export class Connection {
     this.#receiver.on("ping", (data) => {
       this.#inbound.countControl(data);
       this.#emit({ type: "ping", dir: "in", data });
-      this.#pongReplies.answer(data);
+      if (this.#options.answersPing?.() !== false) this.#pongReplies.answer(data);
     });
     this.#receiver.on("pong", (data) => {
       this.#inbound.countControl(data);
@@ -409,6 +462,7 @@ export class Connection {
     this.#socketDone = true;
     this.#receiver.end();
     this.#outbound.release();
+    this.#pipe?.stop();
     this.#finish();
   }
 
@@ -429,17 +483,21 @@ export class Connection {
   #onPeerClose(code: number, reason: string): void {
     this.#closing.received = { code, reason };
     this.#closing.passed(this.#options.clock.now().ns);
-    if (!this.#closing.sent) this.#sendClose({ code, reason }, "peer");
+    if (this.#closing.sent || this.#options.answersClose?.() === false) return;
+    this.#sendClose({ code, reason }, "peer");
   }
 
-  #sendClose(frame: CloseFrame, initiator: CloseEvent["initiator"]): void {
+  /** @param bytes the frame as it is to be, where it is to be wrong */
+  #sendClose(frame: CloseFrame, initiator: CloseEvent["initiator"], bytes?: Uint8Array): void {
     this.#closing.sent = frame;
     this.#closing.initiator ??= initiator;
     this.#closing.passed(this.#options.clock.now().ns);
     this.#beginClosing();
-    this.#outbound.close(frame, (ok) => {
+    const sent = (ok: boolean): void => {
       this.#closing.left = ok;
-    });
+    };
+    if (bytes) this.#outbound.raw(bytes, sent);
+    else this.#outbound.close(frame, sent);
   }
 
   #beginClosing(): void {
@@ -449,11 +507,14 @@ export class Connection {
 
   /**
    * Ends our half of the TCP connection once there is nothing left to read or send. A client leaves
-   * it to the server to be first (section 7.1.1), unless the connection has failed.
+   * it to the server to be first (section 7.1.1), unless the connection has failed; so does a server
+   * that leaves a Close frame unanswered.
    */
   #endIfDone(): void {
     if (!this.#receiverDone || !this.#outbound.isEmpty) return;
-    const mayBeFirst = this.role === "server" || this.#failed;
+    const { received, sent } = this.#closing;
+    const isMute = received !== undefined && sent === undefined;
+    const mayBeFirst = (this.role === "server" && !isMute) || this.#failed;
     if (mayBeFirst || this.#socket.readableEnded) this.#socket.end();
   }
 

@@ -23,7 +23,7 @@ export interface OutgoingFragment {
   readonly compress: boolean | undefined;
   readonly sent: ((ok: boolean) => void) | undefined;
   /** What others are sent too; it counts only where it is what is to be sent. */
-  readonly shared?: SharedMessage | undefined;
+  readonly shared?: Pick<SharedMessage, "payload" | "binary" | "frame"> | undefined;
 }
 
 const DESTROYED = new Error("the connection has ended");
@@ -104,8 +104,8 @@ export class Outbound {
     this.#options.sender.pong(data, this.#options.mask, this.#outflow.count(data.length, sent));
   }
 
-  raw(bytes: Uint8Array): void {
-    this.#options.sender.sendRaw(bytes, this.#outflow.count(bytes.length));
+  raw(bytes: Uint8Array, sent?: (ok: boolean) => void): void {
+    this.#options.sender.sendRaw(bytes, this.#outflow.count(bytes.length, sent));
   }
 
   close({ code, reason }: CloseFrame, sent: (ok: boolean) => void): void {

@@ -19,6 +19,7 @@ import {
   type UpgradeTerms,
 } from "./server-upgrade.ts";
 import { SocketCount, type SocketLimits } from "./socket-limits.ts";
+import { stall } from "./stall.ts";
 
 /** A client that has asked for something and has no answer yet. */
 export interface Asking {
@@ -43,6 +44,8 @@ export interface Handover extends OpeningRequest {
 export type Welcome = Partial<UpgradeTerms> & {
   /** Overrides of what holds for all. */
   readonly connection?: Partial<ConnectionOptions>;
+  /** It waits so long for its answer, as a test of clients; Infinity: it gets none. */
+  readonly stallMs?: number | undefined;
   /** Takes the client over instead; who does ends its socket when the server closes. */
   readonly takeOver?: ((handover: Handover) => void) | undefined;
 };
@@ -207,7 +210,12 @@ class Doors {
       this.#options.onEvent({ type: "note", conn: asking.conn, at: clock.now(), message });
       return;
     }
-    const { takeOver, ...welcome } = admission.welcome ?? {};
+    const { takeOver, stallMs, ...welcome } = admission.welcome ?? {};
+    if (stallMs !== undefined) {
+      const early = await stall(socket, stallMs);
+      if (socket.destroyed) return;
+      opening = { ...opening, rest: Buffer.concat([opening.rest, early]) };
+    }
     this.#pending.delete(socket);
     if (takeOver) {
       this.#takenOver.add(socket.on("close", () => this.#takenOver.delete(socket)));

@@ -5,6 +5,8 @@ type Sent = NonNullable<Parameters<FrameSink["write"]>[1]>;
 
 const LOST = new Error("the socket was destroyed before the kernel had taken all of it");
 
+const ENDED = new Error("the socket was ended before");
+
 /** Parts of fewer bytes than that, on average, are copied together: to write many costs more. */
 const SMALL_PART = 1024;
 
@@ -26,6 +28,7 @@ export class SocketSink implements FrameSink {
   #written = 0;
   #taken = 0;
   #bytes = 0;
+  #ended = false;
 
   constructor(socket: Socket, watch?: (bytes: Uint8Array) => void) {
     this.#socket = socket;
@@ -51,7 +54,14 @@ export class SocketSink implements FrameSink {
     if (this.#corks === 0 && this.#gathered.length > 0) this.#flush();
   }
 
+  /** Ends the socket; what is written later is lost. */
+  end(): void {
+    this.#ended = true;
+    this.#socket.end();
+  }
+
   write(data: Uint8Array | string, sent?: Sent): void {
+    if (this.#ended) return sent?.(ENDED);
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     if (this.#socket.writable) {
       this.#bytes += bytes.length;
