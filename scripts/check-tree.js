@@ -21,6 +21,7 @@ const WITHOUT_TEST = new Set([
   "commands/connect-context.ts",
   "commands/frame-dump-options.ts",
   "commands/listen-options.ts",
+  "commands/listen-exec-options.ts",
   "commands/listen-relay-options.ts",
   "commands/index.ts",
   "server/guard.ts",

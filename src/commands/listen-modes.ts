@@ -9,10 +9,15 @@ import { silent } from "../server/modes/silent.ts";
 import { parseCount, parseDurationMs, parseSize } from "../units.ts";
 import type { Args, OptionSpec } from "./command.ts";
 
-export type ModeName = "echo" | "print" | "broadcast" | "pubsub" | "push" | "silent" | "relay";
+/** Modes of their own flags, by which they are asked for. */
+const ASKED = { relay: "--to URL", exec: "--exec COMMAND" } as const;
+
+type AskedName = keyof typeof ASKED;
+type PlainName = "echo" | "print" | "broadcast" | "pubsub" | "push" | "silent";
+export type ModeName = PlainName | AskedName;
 
 /** How each mode is made of its flags. */
-const MODES: Readonly<Record<Exclude<ModeName, "relay">, (args: Args) => MakeMode>> = {
+const MODES: Readonly<Record<PlainName, (args: Args) => MakeMode>> = {
   echo: () => echo,
   print: () => print,
   broadcast: (args) => broadcast({ toSelf: args.flag("to-self") }),
@@ -21,16 +26,16 @@ const MODES: Readonly<Record<Exclude<ModeName, "relay">, (args: Args) => MakeMod
   silent: () => silent,
 };
 
-const NAMES = [...(Object.keys(MODES) as (keyof typeof MODES)[]), "relay"] as const;
+const NAMES = [...keysOf(MODES), ...keysOf(ASKED)];
 
-/** Flags that say something to one mode only. */
-const OF_MODE: Readonly<Record<string, ModeName>> = {
-  eof: "print",
-  "to-self": "broadcast",
-  interval: "push",
-  size: "push",
-  messages: "push",
-  binary: "push",
+/** Flags that say something to these modes only. */
+const OF_MODE: Readonly<Record<string, readonly [ModeName, ...ModeName[]]>> = {
+  eof: ["print"],
+  "to-self": ["broadcast"],
+  interval: ["push"],
+  size: ["push"],
+  messages: ["push"],
+  binary: ["push", "exec"],
 };
 
 export const MODE_OPTIONS: readonly OptionSpec[] = [
@@ -86,31 +91,44 @@ export const MODE_OPTIONS: readonly OptionSpec[] = [
   {
     name: "binary",
     kind: "flag",
-    description: "with --mode push: the same in binary messages",
+    description: "with --mode push: the same in binary messages; with --exec: bytes as they come",
     topic: "Mode",
   },
 ];
 
 /**
  * The mode asked for.
- * @param relay the one that `--to` asks for
+ * @param asked those that a flag of their own asks for
  * @throws FramecatError (usage)
  */
 export function readMode(
   args: Args,
-  relay?: MakeMode,
+  asked: Readonly<Partial<Record<AskedName, MakeMode | undefined>>> = {},
 ): { readonly name: ModeName; readonly make: MakeMode } {
-  const asked = args.text("mode");
-  const name = relay ? "relay" : (NAMES.find((known) => known === asked) ?? "echo");
+  const name = nameOf(args, asked);
   for (const { name: flag, kind } of MODE_OPTIONS) {
-    const mode = OF_MODE[flag];
+    const modes = OF_MODE[flag];
     const given = kind === "flag" ? args.flag(flag) : args.text(flag) !== undefined;
-    if (given && mode !== undefined && mode !== name)
-      throw usageError(`--${flag} is for --mode ${mode}`);
+    if (given && modes && !modes.includes(name))
+      throw usageError(`--${flag} is for --mode ${modes.join(" or ")}`);
   }
-  if (name !== "relay") return { name, make: MODES[name](args) };
-  if (!relay) throw usageError("--mode relay needs --to URL");
-  return { name, make: relay };
+  if (name !== "relay" && name !== "exec") return { name, make: MODES[name](args) };
+  const make = asked[name];
+  if (!make) throw usageError(`--mode ${name} needs ${ASKED[name]}`);
+  return { name, make };
+}
+
+function nameOf(
+  args: Args,
+  asked: Readonly<Partial<Record<AskedName, MakeMode | undefined>>>,
+): ModeName {
+  const [name, other] = keysOf(ASKED).filter((known) => asked[known] !== undefined);
+  if (name && other) throw usageError(`${ASKED[name]} and ${ASKED[other]} are two modes`);
+  return name ?? NAMES.find((known) => known === args.text("mode")) ?? "echo";
+}
+
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): readonly Key[] {
+  return Object.keys(record) as Key[];
 }
 
 function readPush(args: Args): PushOptions {

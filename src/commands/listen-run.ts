@@ -5,6 +5,7 @@ import { parseSize } from "../units.ts";
 import type { Args } from "./command.ts";
 import { readDecoder } from "./decode-flags.ts";
 import { parseSubprotocol } from "./dial-flags.ts";
+import { readExec } from "./listen-exec.ts";
 import { readGuards } from "./listen-guards.ts";
 import { readListenTls, refuseSelfSigned } from "./listen-tls.ts";
 import { readMode } from "./listen-modes.ts";
@@ -32,7 +33,11 @@ export interface AsWorker {
 
 /** Runs `listen` until a signal comes; gives the exit code. @throws FramecatError that carries one */
 export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<number> {
-  const mode = readMode(args, await readRelay(args, io, args.text("mode")));
+  const asked = args.text("mode");
+  const mode = readMode(args, {
+    relay: await readRelay(args, io, asked),
+    exec: readExec(args, io, asked),
+  });
   const workers = readWorkers(args, mode.name);
   if (workers > 1) {
     refuseSelfSigned(args);
