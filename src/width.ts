@@ -37,7 +37,7 @@ export function displayWidth(text: string): number {
 
 /** The text in at most so many columns, with `…` where something is left out. */
 export function truncate(text: string, columns: number): string {
-  if (displayWidth(text) <= columns) return text;
+  if (columns === Number.POSITIVE_INFINITY || displayWidth(text) <= columns) return text;
   return columns < 1 ? "" : `${split(text, columns - 1)[0] ?? ""}…`;
 }
 

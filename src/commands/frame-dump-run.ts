@@ -8,6 +8,7 @@ import type { Violation } from "../protocol/rules.ts";
 import { escapeControl } from "../render/escape.ts";
 import { ruleTable } from "../render/rule-table.ts";
 import { rulesJson } from "../render/rules-json.ts";
+import { TextBytes } from "../render/text-bytes.ts";
 import { asMessage, type NumberedEvent } from "../rows.ts";
 import { EventLint } from "../transport/event-lint.ts";
 import { handshakeBreaches } from "../transport/lint-events.ts";
@@ -85,10 +86,13 @@ class Dump {
   readonly #numbers = new RowNumbers();
   #writer: DumpWriter | undefined;
   #follow: ((numbered: NumberedEvent) => void) | undefined;
+  /** Gathers what is written, until the end of each batch. */
+  readonly #out: TextBytes;
 
   constructor(source: EventSource, parts: DumpParts) {
     this.#source = source;
     this.#parts = parts;
+    this.#out = new TextBytes((bytes) => parts.output.write(bytes));
   }
 
   async run(files: Outputs): Promise<void> {
@@ -97,6 +101,7 @@ class Dump {
     try {
       for await (const batch of this.#source.batches) {
         for (const event of batch) this.#take(event);
+        this.#out.flush();
         await Promise.all([output.drained(), files.drained(), files.data?.drained()]);
         if (output.isBroken) return;
         if (selector.isDone && !lint) {
@@ -138,16 +143,16 @@ class Dump {
   #write(numbered: NumberedEvent): void {
     this.#follow?.(numbered);
     this.#writer ??= this.#parts.form(this.#source.found);
-    const written = this.#writer.push(numbered);
-    if (written !== undefined && written.length > 0) this.#parts.output.write(written);
+    this.#writer.push(numbered, this.#out);
   }
 
   #finishRows(): void {
-    const { selector, output } = this.#parts;
+    const { selector } = this.#parts;
     for (const numbered of this.#numbers.end()) this.#select(numbered);
     for (const selected of selector.end()) this.#write(selected);
     this.#writer ??= this.#parts.form(this.#source.found);
-    output.write(this.#writer.end());
+    this.#writer.end(this.#out);
+    this.#out.flush();
   }
 
   #end(): void {
@@ -160,6 +165,7 @@ class Dump {
 
   #tell(message: string): void {
     const { args, io } = this.#parts;
+    this.#out.flush();
     if (!args.flag("quiet")) io.stderr.write(`framecat: ${escapeControl(message)}\n`);
   }
 }

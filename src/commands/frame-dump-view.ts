@@ -2,8 +2,8 @@ import { DumpStatistics, type DumpSummary } from "../capture/dump-statistics.ts"
 import type { FoundFormat } from "../capture/read-events.ts";
 import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import { createJsonDocument } from "../render/dump-json.ts";
-import { createDumpLines } from "../render/dump-lines.ts";
+import { createJsonDocument, type JsonDocument } from "../render/dump-json.ts";
+import { createDumpLines, type DumpLinesView } from "../render/dump-lines.ts";
 import { createDumpMessages } from "../render/dump-messages.ts";
 import { createPayloadWriter } from "../render/dump-payload.ts";
 import { createDumpTable } from "../render/dump-table.ts";
@@ -13,6 +13,7 @@ import { dumpSummaryJson } from "../render/dump-summary-json.ts";
 import { dumpSummaryLines } from "../render/dump-summary.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
+import type { TextBytes } from "../render/text-bytes.ts";
 import type { NumberedEvent } from "../rows.ts";
 import { eventToJson } from "../transport/event-json.ts";
 import type { Event } from "../transport/events.ts";
@@ -21,10 +22,11 @@ import { readDecoder } from "./decode-flags.ts";
 import { isPartial, readSelection } from "./frame-dump-selection.ts";
 import { readFrameLook } from "./frame-flags.ts";
 
-/** What is written of the selected events. */
+/** Writes the selected events. */
 export interface DumpWriter {
-  push(numbered: NumberedEvent): string | Uint8Array | undefined;
-  end(): string;
+  push(numbered: NumberedEvent, out: TextBytes): void;
+  /** The input has ended. */
+  end(out: TextBytes): void;
 }
 
 /** Makes the writer once it is known what is read. */
@@ -47,9 +49,12 @@ export async function readForm(args: Args, io: Io): Promise<DumpForm> {
     case "payload":
       return payloads;
     case "json":
-      return () => createJsonDocument({ toJson });
+      return () => document(createJsonDocument({ toJson }));
     case "format ndjson":
-      return () => ({ push: ({ event }) => jsonLine(toJson(event)), end: () => "" });
+      return () => ({
+        push: ({ event }, out) => out.text(jsonLine(toJson(event))),
+        end: () => undefined,
+      });
     default:
       return viewForm(form, args, io);
   }
@@ -57,7 +62,20 @@ export async function readForm(args: Args, io: Io): Promise<DumpForm> {
 
 function payloads(): DumpWriter {
   const payloadsOf = createPayloadWriter();
-  return { push: (numbered) => payloadsOf.push(numbered), end: () => "" };
+  return {
+    push: (numbered, out) => {
+      const payload = payloadsOf.push(numbered);
+      if (payload) out.octets(payload);
+    },
+    end: () => undefined,
+  };
+}
+
+function document(json: JsonDocument): DumpWriter {
+  return {
+    push: (numbered, out) => out.text(json.push(numbered)),
+    end: (out) => out.text(json.end()),
+  };
 }
 
 async function viewForm(form: string | undefined, args: Args, io: Io): Promise<DumpForm> {
@@ -88,31 +106,32 @@ async function viewForm(form: string | undefined, args: Args, io: Io): Promise<D
       return (found) =>
         found === "frames"
           ? plainLines({ ...options, timestamps: "off" })
-          : linesOf(createDumpLines(options));
+          : rowsOf(createDumpLines(options));
   }
 }
 
 function summaryOf(print: (summary: DumpSummary) => string): DumpWriter {
   const statistics = new DumpStatistics();
   return {
-    push: (numbered) => {
-      statistics.push(numbered);
-      return undefined;
-    },
-    end: () => print(statistics.summary),
+    push: (numbered) => statistics.push(numbered),
+    end: (out) => out.text(print(statistics.summary)),
   };
 }
 
 function linesOf(view: DumpView): DumpWriter {
   return {
-    push: (numbered) => ended(view.push(numbered)),
-    end: () => ended(view.end()),
+    push: (numbered, out) => out.text(ended(view.push(numbered))),
+    end: (out) => out.text(ended(view.end())),
   };
+}
+
+function rowsOf(view: DumpLinesView): DumpWriter {
+  return { push: (numbered, out) => view.write(numbered, out), end: () => undefined };
 }
 
 function plainLines(options: Parameters<typeof createEventRenderer>[0]): DumpWriter {
   const render = createEventRenderer(options);
-  return { push: ({ event }) => ended(render(event)), end: () => "" };
+  return { push: ({ event }, out) => out.text(ended(render(event))), end: () => undefined };
 }
 
 function ended(lines: readonly string[]): string {
@@ -122,7 +141,9 @@ function ended(lines: readonly string[]): string {
 /** Where the input tells no time, there is none in its events. */
 function jsonOf(showSecrets: boolean): (event: Event) => Record<string, unknown> {
   return (event) => {
-    const { t, ns, ...rest } = eventToJson(event, { showSecrets });
-    return event.at.epochUs === 0 && event.at.ns === 0n ? rest : { ...rest, t, ns };
+    const json = eventToJson(event, { showSecrets });
+    if (event.at.epochUs !== 0 || event.at.ns !== 0n) return json;
+    const { t: _t, ns: _ns, ...timeless } = json;
+    return timeless;
   };
 }

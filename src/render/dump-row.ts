@@ -1,11 +1,11 @@
 import { elapsedMs } from "../clock.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { isRow, type NumberedEvent, type RowEvent, rowLength, rowOpcode } from "../rows.ts";
-import type { Event } from "../transport/events.ts";
+import type { Event, FrameEvent } from "../transport/events.ts";
 import { displayWidth, truncate } from "../width.ts";
 import { exactLength } from "./exact-length.ts";
 import { escapeBytes } from "./escape.ts";
-import { formatCount, formatLatency } from "./format.ts";
+import { formatCount, formatDuration, formatLatency } from "./format.ts";
 import { controlText, dataPayload, opcodeLabel, reservedBits } from "./frame-line.ts";
 import { hexDigits } from "./hexdump.ts";
 import {
@@ -67,18 +67,22 @@ export class RowReader {
       return { place, opcode, length: formatCount(rowLength(event)), ...NOTHING };
     }
     const { header } = event.frame;
-    const part = event.fragment > 1 || (event.fragment === 1 && !header.fin);
     return {
-      place: followMessage(event, this.#placesOf(event.conn)),
+      place: this.place(event),
       opcode,
       length: formatCount(exactLength(event.frame)),
       fin: header.fin ? "FIN" : "",
       reserved: reservedBits(header).trimStart(),
       mask: header.masked ? formatMaskKey(header.maskKey) : "",
       offset: String(header.offset),
-      fragment: part ? String(event.fragment) : "",
+      fragment: fragmentText(event),
       inflated: inflatedText(event),
     };
+  }
+
+  /** The message that a frame is of: all that has to be read of most frames. */
+  place(event: FrameEvent): MessagePlace {
+    return followMessage(event, this.#placesOf(event.conn));
   }
 
   /** Nothing more comes of this connection. */
@@ -106,10 +110,26 @@ const NOTHING = {
   inflated: "",
 } as const;
 
-function inflatedText({ message }: Extract<RowEvent, { type: "frame" }>): string {
+function fragmentText({ frame: { header }, fragment }: FrameEvent): string {
+  return fragment > 1 || (fragment === 1 && !header.fin) ? String(fragment) : "";
+}
+
+function inflatedText({ message }: FrameEvent): string {
   return message?.compressed && !message.cut
     ? `inflates to ${formatCount(message.data.length)} B`
     : "";
+}
+
+/** What is not as usual, in the order in which it is worth its room. */
+export function rowNotes(event: RowEvent): string[] {
+  const notes: string[] = [];
+  const rttMs = event.type === "ping" ? undefined : event.rttMs;
+  if (rttMs !== undefined) notes.push(`after ${formatDuration(rttMs)}`);
+  if (event.type !== "frame") return notes;
+  const [fragment, inflated] = [fragmentText(event), inflatedText(event)];
+  if (fragment !== "") notes.push(`fragment ${fragment}`);
+  if (inflated !== "") notes.push(inflated);
+  return notes;
 }
 
 /** The payload on one line of at most so many columns, with `…` where something is left out. */
@@ -143,7 +163,9 @@ function textPreview({ bytes, length }: Payload, columns: number, maxPrint: numb
   const start = bytes.subarray(0, Math.min(wholeCharacters(bytes, maxPrint), 4 * (columns + 1)));
   const text = escapeBytes(start);
   if (start.length === length) return truncate(text, columns);
-  return displayWidth(text) < columns ? `${text}…` : truncate(`${text}…`, columns);
+  return columns === Number.POSITIVE_INFINITY || displayWidth(text) < columns
+    ? `${text}…`
+    : truncate(`${text}…`, columns);
 }
 
 /** Where to cut so that no code point is. */
@@ -182,14 +204,22 @@ export class RowClock {
    * @returns of a row the time since the one before, as `+0.42ms`; empty for the first
    */
   pass(event: Event): string {
+    return deltaText(this.elapsed(event));
+  }
+
+  /** The same in milliseconds; undefined for the first. */
+  elapsed(event: Event): number | undefined {
     this.#timed ??= event.at.epochUs !== 0;
     this.#first ??= event.at.ns;
-    if (!isRow(event)) return "";
+    if (!isRow(event)) return undefined;
     const before = this.#before;
     this.#before = event.at.ns;
-    if (before === undefined || !this.#timed) return "";
-    const ms = elapsedMs(before, event.at.ns);
-    // Packets of several interfaces may stand out of order.
-    return ms < 0 ? `-${formatLatency(-ms)}` : `+${formatLatency(ms)}`;
+    return before === undefined || !this.#timed ? undefined : elapsedMs(before, event.at.ns);
   }
+}
+
+/** Packets of several interfaces may stand out of order. */
+export function deltaText(ms: number | undefined): string {
+  if (ms === undefined) return "";
+  return ms < 0 ? `-${formatLatency(-ms)}` : `+${formatLatency(ms)}`;
 }

@@ -19,10 +19,15 @@ export function styleSpans(spans: readonly Span[]): string {
 /** The styled line; spaces at its end are left away. */
 export function renderSpans(spans: readonly Span[]): string {
   const last = spans.findLastIndex(({ text }) => text.trimEnd() !== "");
-  return spans
-    .slice(0, last + 1)
-    .map(({ text, style }, i) => style(i === last ? text.trimEnd() : text))
-    .join("");
+  // Without arrays between, because there may be millions of lines.
+  let line = "";
+  let i = 0;
+  for (const { text, style } of spans) {
+    if (i > last) break;
+    line += style(i === last ? text.trimEnd() : text);
+    i += 1;
+  }
+  return line;
 }
 
 export function spansWidth(spans: readonly Span[]): number {

@@ -13,26 +13,30 @@ export interface Deflated {
   readonly wire: number;
 }
 
-const NONE: Passed = { messages: 0, bytes: 0 };
+type Counting = { -readonly [K in keyof Passed]: Passed[K] };
+
+function nothing(): Counting {
+  return { messages: 0, bytes: 0 };
+}
 
 /** Counts the messages of a connection, for the line at its end. */
 export class Tally {
   /** By what told of them: whoever watches the wire tells a message twice. */
-  readonly #byFrames = { in: NONE, out: NONE };
-  readonly #byMessages = { in: NONE, out: NONE };
+  readonly #byFrames = { in: nothing(), out: nothing() };
+  readonly #byMessages = { in: nothing(), out: nothing() };
   #deflated: Deflated = { inflated: 0, wire: 0 };
 
   frame({ dir, message }: FrameEvent): void {
     if (!message) return;
     const { data, wireLength, compressed, cut } = message;
-    this.#byFrames[dir] = add(this.#byFrames[dir], cut ? wireLength : data.length);
+    add(this.#byFrames[dir], cut ? wireLength : data.length);
     if (!compressed || cut) return;
     const { inflated, wire } = this.#deflated;
     this.#deflated = { inflated: inflated + data.length, wire: wire + wireLength };
   }
 
   message({ dir, data, omitted = 0 }: MessageEvent): void {
-    this.#byMessages[dir] = add(this.#byMessages[dir], data.length + omitted);
+    add(this.#byMessages[dir], data.length + omitted);
   }
 
   get sent(): Passed {
@@ -54,6 +58,7 @@ export class Tally {
   }
 }
 
-function add({ messages, bytes }: Passed, length: number): Passed {
-  return { messages: messages + 1, bytes: bytes + length };
+function add(passed: Counting, length: number): void {
+  passed.messages += 1;
+  passed.bytes += length;
 }

@@ -21,6 +21,8 @@ export interface EventJsonOptions {
 export function eventToJson(event: Event, options: EventJsonOptions = {}): Record<string, unknown> {
   const { at, conn, type } = event;
   const common = { v: EVENT_SCHEMA, t: isoMicroseconds(at.epochUs), ns: String(at.ns), conn, type };
+  // Written into one object, because spreading takes microseconds and there may be millions.
+  if (type === "frame") return addFrame(common, event);
   return { ...common, ...body(event, options) };
 }
 
@@ -29,7 +31,7 @@ function body(event: Event, options: EventJsonOptions): Record<string, unknown> 
     case "handshake":
       return handshake(event, options);
     case "frame":
-      return frame(event);
+      return addFrame({}, event);
     case "message": {
       const { dir, kind, data, omitted, wireLength, fragments, heartbeat, rttMs } = event;
       const length = data.length + (omitted ?? 0);
@@ -104,31 +106,38 @@ function head({ startLine, headers }: HttpHead) {
   return { line: startLine, headers };
 }
 
-function frame(event: FrameEvent): Record<string, unknown> {
+/** Adds the fields of a frame. */
+function addFrame(json: Record<string, unknown>, event: FrameEvent): Record<string, unknown> {
   const { header, payload: bytes, payloadCut } = event.frame;
   const { opcode, masked, maskKey } = header;
   const text = opcode === Opcode.text || opcode === Opcode.ping || opcode === Opcode.pong;
-  return {
-    dir: event.dir,
-    fin: header.fin,
-    rsv1: header.rsv1,
-    rsv2: header.rsv2,
-    rsv3: header.rsv3,
-    opcode,
-    opcodeName: describeOpcode(opcode).name,
-    masked,
-    ...(masked && { maskKey: formatMaskKey(maskKey) }),
-    length: header.length,
-    headerLength: header.headerLength,
-    offset: header.offset,
-    ...payload(bytes, text && !header.rsv1),
-    ...(opcode === Opcode.close && closeFields(bytes)),
-    ...(payloadCut && { payloadCut }),
-    fragment: event.fragment,
-    ...(event.message?.compressed &&
-      !event.message.cut && { inflatedLength: event.message.data.length }),
-    violations: event.violations.map(brief),
-  };
+  json.dir = event.dir;
+  json.fin = header.fin;
+  json.rsv1 = header.rsv1;
+  json.rsv2 = header.rsv2;
+  json.rsv3 = header.rsv3;
+  json.opcode = opcode;
+  json.opcodeName = describeOpcode(opcode).name;
+  json.masked = masked;
+  if (masked) json.maskKey = formatMaskKey(maskKey);
+  json.length = header.length;
+  json.headerLength = header.headerLength;
+  json.offset = header.offset;
+  addPayload(json, bytes, text && !header.rsv1);
+  if (opcode === Opcode.close) Object.assign(json, closeFields(bytes));
+  if (payloadCut) json.payloadCut = payloadCut;
+  json.fragment = event.fragment;
+  if (event.message?.compressed && !event.message.cut) {
+    json.inflatedLength = event.message.data.length;
+  }
+  json.violations = event.violations.map(brief);
+  return json;
+}
+
+function addPayload(json: Record<string, unknown>, bytes: Uint8Array, asText: boolean): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (asText && isValidUtf8(bytes)) json.text = buffer.toString("utf8");
+  else json.base64 = buffer.toString("base64");
 }
 
 function closeFields(bytes: Uint8Array) {

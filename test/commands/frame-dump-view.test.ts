@@ -5,6 +5,7 @@ import { argsOf } from "../helpers/args.ts";
 import { frameEvents } from "../helpers/frame-events.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
 import { expectDocument } from "../helpers/schemas.ts";
+import { writtenBy } from "../helpers/text-bytes.ts";
 
 const form = (...argv: string[]) => readForm(argsOf(FRAME_DUMP_OPTIONS, argv), memoryIo());
 
@@ -12,9 +13,11 @@ const EVENTS = frameEvents([{ opcode: 1, payload: "hello" }]);
 
 async function written(found: "frames" | "pcap", ...argv: string[]): Promise<string> {
   const writer = (await form(...argv))(found);
-  const parts = EVENTS.map((event, i) => writer.push({ event, number: i + 1 }));
-  const text = parts.map((part) => (part === undefined ? "" : Buffer.from(part).toString()));
-  return [...text, writer.end()].join("");
+  const { text } = writtenBy((out) => {
+    EVENTS.forEach((event, i) => writer.push({ event, number: i + 1 }, out));
+    writer.end(out);
+  });
+  return text;
 }
 
 describe("the forms of a dump", () => {
