@@ -23,11 +23,13 @@ export interface SentClose {
   readonly faulty: boolean;
   /** The other side had ended its stream before, and cannot answer. */
   readonly tooLate: boolean;
+  /** Its sender has broken a rule with it or before, so that another code is the right answer. */
+  readonly failed: boolean;
   readonly atNs: bigint | undefined;
 }
 
 /** What the connection knows of a Close frame. */
-export type CloseFacts = Pick<SentClose, "tooLate" | "atNs">;
+export type CloseFacts = Pick<SentClose, "tooLate" | "atNs" | "failed">;
 
 /** The closing handshake of both directions (sections 5.5.1, 7.1 and 7.4). */
 export class ClosingLint {
@@ -70,8 +72,8 @@ export class ClosingLint {
   /** There is nothing to echo of a Close without a code, nor of one that is wrong. */
   #judgeAnswer(asked: SentClose, answer: SentClose): void {
     const { code } = asked;
-    if (asked.faulty || answer.faulty || code === CloseCode.noStatus || code === answer.code)
-      return;
+    if (asked.faulty || asked.failed || answer.faulty) return;
+    if (code === CloseCode.noStatus || code === answer.code) return;
     const found = answer.code === CloseCode.noStatus ? "no code" : String(answer.code);
     this.#report(answer.place, "close-code-differs", `${found} in answer to ${code}`);
   }

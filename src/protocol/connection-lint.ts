@@ -70,6 +70,8 @@ export class ConnectionLint {
   readonly #frames: Record<Flow, number> = { c2s: 0, s2c: 0 };
   readonly #ends: Record<Flow, EndKind | undefined> = { c2s: undefined, s2c: undefined };
   readonly #incomplete: Record<Flow, boolean> = { c2s: false, s2c: false };
+  /** A frame of this side broke a rule, for which the other may fail the connection. */
+  readonly #failed: Record<Flow, boolean> = { c2s: false, s2c: false };
   #endedFirst: Flow | undefined;
   /** It is a stream of HTTP/2: TCP goes on, whoever ends it first. */
   #isStream = false;
@@ -136,20 +138,27 @@ export class ConnectionLint {
       this.#add(place, frame.violations);
       this.#add(place, assembled.violations);
     }
+    const failed = this.#hasFailed(flow, frame, assembled);
     if (header.length > this.#limits.maxFrameLength) this.#tooLong(place, frame, assembled);
     if (flow === "c2s") this.#keys.frame(place, header);
     this.#fragments[flow].frame(place, header);
     this.#deflate[flow].frame(place, frame, assembled);
     if (header.opcode === Opcode.close) {
       const tooLate = this.#hasEnded(opposite(flow));
-      this.#closing.frame(place, frame, { tooLate, atNs });
+      this.#closing.frame(place, frame, { tooLate, atNs, failed });
     }
     if (header.opcode === Opcode.pong) this.#pings[opposite(flow)].pong(place, frame, atNs);
     // Who has closed answers no more, and a ping after one's own Close is wrong by itself.
     if (header.opcode === Opcode.ping && !this.#closing.has(flow) && !this.#hasClosed(flow)) {
-      this.#pings[flow].ping(place, frame, this.#frames[opposite(flow)], atNs);
+      const heard = this.#frames[opposite(flow)];
+      this.#pings[flow].ping(place, frame, { heard, atNs, failed });
     }
     return this.#take();
+  }
+
+  #hasFailed(flow: Flow, frame: Frame, assembled: Assembled): boolean {
+    this.#failed[flow] ||= frame.violations.some(isError) || assembled.violations.some(isError);
+    return this.#failed[flow];
   }
 
   /** Bytes of this direction are missing here. */
@@ -253,6 +262,10 @@ export class ConnectionLint {
     this.#findings = [];
     return found;
   }
+}
+
+function isError({ severity }: Violation): boolean {
+  return severity === "error";
 }
 
 function both<T>(make: (flow: Flow) => T): Readonly<Record<Flow, T>> {

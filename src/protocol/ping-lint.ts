@@ -5,6 +5,15 @@ import type { LintLimits } from "./lint-limits.ts";
 /** Pings and doubtful pongs that are kept; of more the oldest are forgotten. */
 const KEPT = 64;
 
+/** What the connection knows of a ping. */
+export interface PingFacts {
+  /** Frames that the other side has sent so far. */
+  readonly heard: number;
+  readonly atNs: bigint | undefined;
+  /** Its sender has broken a rule: who fails the connection for that reads no further (7.1.7). */
+  readonly failed: boolean;
+}
+
 /** A ping that waits for its pong. */
 export interface Outstanding {
   readonly place: FramePlace;
@@ -13,8 +22,11 @@ export interface Outstanding {
   readonly atNs: bigint | undefined;
   /** Frames that the other side had sent by then. */
   readonly heard: number;
-  /** Another ping of the same payload was answered after this one was sent, maybe for both. */
-  shared: boolean;
+  /**
+   * It may go without an answer of its own: another ping of the same payload was answered after it was
+   * sent, maybe for both; or its sender has broken a rule, for which the other may fail the connection.
+   */
+  excused: boolean;
 }
 
 /**
@@ -38,15 +50,14 @@ export class PingLint {
     this.#slowPongMs = slowPongMs;
   }
 
-  /** @param heard frames that the other side has sent so far */
-  ping(place: FramePlace, frame: Frame, heard: number, atNs: bigint | undefined): void {
+  ping(place: FramePlace, frame: Frame, { heard, atNs, failed }: PingFacts): void {
     const latest = this.#waiting.at(-1);
     if (latest && this.#doubtful.length > 0 && this.isSlow(latest, atNs)) this.#settle();
     if (this.#waiting.length === KEPT) {
       this.#waiting.shift();
       this.#forgotten += 1;
     }
-    this.#waiting.push({ place, payload: kept(frame), atNs, heard, shared: false });
+    this.#waiting.push({ place, payload: kept(frame), atNs, heard, excused: failed });
   }
 
   pong(place: FramePlace, frame: Frame, atNs: bigint | undefined): void {
@@ -82,7 +93,7 @@ export class PingLint {
       return;
     }
     for (const ping of this.#waiting) {
-      if (!ping.shared && !isExcused(ping)) this.#report(ping.place, "ping-unanswered");
+      if (!ping.excused && !isExcused(ping)) this.#report(ping.place, "ping-unanswered");
     }
     this.#waiting = [];
   }
@@ -90,7 +101,7 @@ export class PingLint {
   #answer(place: FramePlace, index: number, atNs: bigint | undefined): void {
     const answered = this.#waiting[index];
     this.#waiting = this.#waiting.slice(index + 1);
-    for (const ping of this.#waiting) ping.shared ||= same(ping.payload, answered?.payload);
+    for (const ping of this.#waiting) ping.excused ||= same(ping.payload, answered?.payload);
     for (const earlier of this.#doubtful) this.#report(earlier, "pong-unsolicited");
     this.#doubtful = [];
     const ms = waitedMs(answered?.atNs, atNs);

@@ -4,7 +4,7 @@ import { ConnectionLint } from "../../src/protocol/connection-lint.ts";
 import { Opcode } from "../../src/protocol/opcodes.ts";
 import { hex } from "../helpers/bytes.ts";
 import { anyStream } from "../helpers/frames.ts";
-import { compress, Conversation, ping, pong, rulesOf, text } from "../helpers/lint.ts";
+import { close, compress, Conversation, ping, pong, rulesOf, text } from "../helpers/lint.ts";
 
 type Talk = (talk: Conversation) => unknown;
 
@@ -67,6 +67,18 @@ describe("a connection under the lint", () => {
       "control-too-long",
       "length-over-limit",
     ]);
+  });
+
+  it("expects no pong, and no echo, from who fails the connection for a breach", () => {
+    const talk: Talk = (t) =>
+      t
+        .open()
+        .client({ opcode: 3 })
+        .client(ping("1"))
+        .client(close(1000))
+        .server(close(1002))
+        .ends("s2c");
+    expect(rulesOf(talk)).toEqual(["opcode-reserved"]);
   });
 
   it("passes over a response without its request", () => {

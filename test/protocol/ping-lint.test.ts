@@ -16,7 +16,7 @@ function judge(talk: string, cut = false): string[] {
     const [kind, payload] = [word[0], word.slice(1)];
     const place = { part: "frame", flow: "c2s", frame, offset: frame } as const;
     const said = { payload: utf8(payload), payloadCut: cut && payload === "" } as Frame;
-    if (kind === ">") lint.ping(place, said, 0, at);
+    if (kind === ">") lint.ping(place, said, { heard: 0, atNs: at, failed: false });
     else if (kind === "<") lint.pong(place, said, at);
     else if (kind === "@") at += BigInt(payload) * 1_000_000_000n;
     else if (kind === "|" || kind === "#") lint.gap({ pings: kind === "#" });

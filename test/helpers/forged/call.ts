@@ -7,6 +7,8 @@ import { close, request, response, type Said } from "../lint.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { type Side, Talk, type TalkPacket } from "../talk.ts";
 
+/** Longest payload of a packet. */
+const SEGMENT = 16_000;
 /** What both sides say of their extensions. */
 const EXTENSIONS = "Sec-WebSocket-Extensions";
 
@@ -54,9 +56,9 @@ export class Call {
     return this.raw("server", ...all.map(bytesOf));
   }
 
-  /** Each part in a packet of its own. */
+  /** Each part in packets of its own. */
   raw(side: Side, ...parts: readonly Uint8Array[]): this {
-    this.#talk[side](...parts);
+    this.#talk[side](...parts.flatMap((part) => piecesOf(part, SEGMENT)));
     return this;
   }
 
@@ -75,6 +77,12 @@ export class Call {
   bye(): this {
     return this.client(close(1000)).server(close(1000)).hangUp();
   }
+}
+
+/** The bytes, so many at a time. */
+export function piecesOf(bytes: Uint8Array, size: number): Uint8Array[] {
+  const count = Math.max(1, Math.ceil(bytes.length / size));
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 }
 
 export function bytesOf({ payload = "", ...said }: Said): Uint8Array {

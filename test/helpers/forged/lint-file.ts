@@ -1,5 +1,6 @@
 import { main } from "../../../src/cli.ts";
 import { eventToJson } from "../../../src/transport/event-json.ts";
+import type { Event } from "../../../src/transport/events.ts";
 import { memoryIo } from "../memory-io.ts";
 import { type PacketSpec, pcap } from "../packets.ts";
 import { hear } from "../talk.ts";
@@ -48,6 +49,9 @@ export async function lintByMain(packets: readonly PacketSpec[]) {
 
 /** The same by the library, which takes less time. */
 export async function lintPackets(packets: readonly PacketSpec[]): Promise<string[]> {
-  const { events } = await hear(packets, { lint: true });
+  return findingsIn((await hear(packets, { lint: true })).events);
+}
+
+export function findingsIn(events: readonly Event[]): string[] {
   return findingsOf(events.map((event) => eventToJson(event) as unknown as Told));
 }
