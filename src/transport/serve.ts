@@ -6,7 +6,7 @@ import { headerList, type HttpHead } from "../protocol/http-head.ts";
 import { judgeRequest, type RequestVerdict } from "../protocol/server-handshake.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { HandshakeEvent, TlsFacts } from "./events.ts";
-import { type HttpReply, sendReply } from "./http-reply.ts";
+import { type HttpReply, refusal, sendReply } from "./http-reply.ts";
 import { type Address, listen, type ListenPlace } from "./listen-sockets.ts";
 import { remoteOf } from "./open-socket.ts";
 import { type OpeningRequest, readOpeningRequest } from "./opening-request.ts";
@@ -81,10 +81,17 @@ export interface Server {
   /** Where it listens; the first one is what to tell people. */
   readonly addresses: readonly Address[];
   readonly connections: ReadonlySet<Connection>;
-  /** Takes no new clients, closes all with `code`, and resolves when the last has gone. */
+  /**
+   * Closes all clients with `code`, and resolves when the last has gone. Until then who asks for a
+   * WebSocket is told so with 503, and plain requests are answered.
+   */
   close(code?: number, reason?: string): Promise<void>;
 }
 
+const CLOSED: Admission = {
+  refused: refusal(503, "The server is going away."),
+  why: "the server stops",
+};
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
@@ -102,8 +109,8 @@ export async function serve(options: ServeOptions): Promise<Server> {
     addresses: listeners.addresses,
     connections: doors.connections,
     close: async (code = CloseCode.goingAway, reason = "") => {
-      const closed = listeners.close();
       await doors.close(code, reason);
+      const closed = listeners.close();
       listeners.destroySockets();
       await closed;
     },
@@ -118,6 +125,7 @@ class Doors {
   readonly #options: ServeOptions;
   readonly #sockets: SocketCount;
   #count = 0;
+  #isClosing = false;
 
   constructor(options: ServeOptions) {
     this.#options = options;
@@ -167,7 +175,7 @@ class Doors {
   }
 
   async close(code: number, reason: string): Promise<void> {
-    for (const socket of this.#pending) socket.destroy();
+    this.#isClosing = true;
     const others = [...this.#takenOver].map(
       (socket) => new Promise<void>((gone) => socket.once("close", () => gone())),
     );
@@ -202,8 +210,9 @@ class Doors {
     }
     const broken = refusalOf(asking.verdict);
     if (broken) return told(refuseUpgrade(socket, opening, asking.verdict, broken));
-    const admission = (await admit?.(asking)) ?? {};
+    const asked = (await admit?.(asking)) ?? {};
     if (socket.destroyed) return;
+    const admission = this.#isClosing ? CLOSED : asked;
     if (admission.refused) {
       told(refuseUpgrade(socket, opening, asking.verdict, admission.refused));
       const message = `refused: ${admission.why}`;

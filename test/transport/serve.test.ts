@@ -202,6 +202,22 @@ describe("closes", () => {
     expect(error.code).toBe("ECONNREFUSED");
   });
 
+  it("and answers until the last has gone: plain requests, and who comes too late", async () => {
+    const respond = () => Promise.resolve({ status: 200, body: "closing\n" });
+    const server = await startServer({ respond });
+    const slow = await upgradedClient(server);
+    const closed = server.close();
+    const plain = await rawClient(server.port);
+    plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect((await plain.until((bytes) => bytes.includes("closing"))).toString()).toMatch(/ 200 OK/);
+    const late = await rawClient(server.port);
+    late.send(openingRequest());
+    expect(await late.head()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(server.log.of("note").at(-1)?.message).toBe("refused: the server stops");
+    slow.socket.destroy();
+    await closed;
+  });
+
   it("with a code and a reason, twice at no harm", async () => {
     const server = await startServer();
     const told = closing(await wsClient(server.url));
