@@ -2,6 +2,7 @@ import type { OptionSpec } from "./command.ts";
 import { FRAME_OPTIONS, OUTPUT_OPTIONS } from "./common-options.ts";
 import { DECODE_OPTION } from "./decode-flags.ts";
 import { EXEC_OPTIONS } from "./listen-exec-options.ts";
+import { FAULT_OPTIONS } from "./listen-faults.ts";
 import { GUARD_OPTIONS } from "./listen-guards.ts";
 import { LISTEN_TLS_OPTIONS } from "./listen-tls.ts";
 import { MODE_OPTIONS } from "./listen-modes.ts";
@@ -46,6 +47,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   ...EXEC_OPTIONS,
   ...GUARD_OPTIONS,
   ...LISTEN_TLS_OPTIONS,
+  ...FAULT_OPTIONS,
   ...STOP_OPTIONS,
   ...WORKER_OPTIONS,
   {

@@ -1,11 +1,14 @@
 import type { Decoder } from "../decode/decoded.ts";
+import { EXIT_DONE } from "../errors.ts";
 import type { Io } from "../io.ts";
+import type { FaultPlan } from "../server/faults/index.ts";
 import { Listener } from "../server/listener.ts";
 import { parseSize } from "../units.ts";
 import type { Args } from "./command.ts";
 import { readDecoder } from "./decode-flags.ts";
 import { parseSubprotocol } from "./dial-flags.ts";
 import { readExec } from "./listen-exec.ts";
+import { readFaults, tellFaults, wantsFaultList } from "./listen-faults.ts";
 import { readGuards } from "./listen-guards.ts";
 import { readListenTls, refuseSelfSigned } from "./listen-tls.ts";
 import { readMode } from "./listen-modes.ts";
@@ -33,11 +36,16 @@ export interface AsWorker {
 
 /** Runs `listen` until a signal comes; gives the exit code. @throws FramecatError that carries one */
 export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<number> {
+  if (wantsFaultList(args)) {
+    tellFaults(args, io);
+    return EXIT_DONE;
+  }
   const asked = args.text("mode");
   const mode = readMode(args, {
     relay: await readRelay(args, io, asked),
     exec: readExec(args, io, asked),
   });
+  const faults = readFaults(args, io, mode.name);
   const workers = readWorkers(args, mode.name);
   if (workers > 1) {
     refuseSelfSigned(args);
@@ -46,7 +54,7 @@ export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<
   const decoder = await readDecoder(args);
   const recording = await openRecording(args, io);
   try {
-    return await runServer(args, io, { mode, worker, decoder, recording });
+    return await runServer(args, io, { mode, faults, worker, decoder, recording });
   } finally {
     await recording.end();
   }
@@ -54,6 +62,7 @@ export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<
 
 interface Serving {
   readonly mode: ReturnType<typeof readMode>;
+  readonly faults: FaultPlan | undefined;
   readonly worker: AsWorker | undefined;
   readonly decoder: Decoder | undefined;
   readonly recording: Recording;
@@ -62,7 +71,7 @@ interface Serving {
 async function runServer(
   args: Args,
   io: Io,
-  { mode, worker, decoder, recording }: Serving,
+  { mode, faults, worker, decoder, recording }: Serving,
 ): Promise<number> {
   const output = createScreen(createSink(io.stdout));
   const log = args.flag("json") ? createSink(io.stderr) : output;
@@ -85,6 +94,7 @@ async function runServer(
       idPrefix: worker?.idPrefix,
     },
     guards: guarding.guards,
+    faults,
     mode: mode.make,
     random: io.random,
     onEvent: (event) => {
@@ -96,6 +106,7 @@ async function runServer(
   const standing = { addresses: listener.addresses, what: mode.name, selfSigned };
   if (worker) worker.listening(standing);
   else tellAddress(standing, args, io, output);
+  if (faults) listener.note(`faults strike by --seed ${faults.seed}`);
   void recording.failed.then(({ message }) => listener.note(message));
   const signals = watchSignals(io);
   const operation = worker

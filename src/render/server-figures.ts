@@ -10,6 +10,7 @@ export function serverFigures(figures: ServerFigures, options: FieldOptions): st
     ...runningLines(figures, options),
     ...clientLines(figures, options),
     ...closeLines(figures, options),
+    ...faultLines(figures, options),
     ...flowLines(figures, options),
   ];
 }
@@ -37,6 +38,13 @@ function closeLines({ closes }: ServerFigures, options: FieldOptions): string[] 
   if (closes.length === 0) return [];
   const pieces = closes.map(([code, count]) => piece(`${code} × ${formatCount(count)}`));
   return field("closed", pieces, options);
+}
+
+/** What has gone wrong on purpose. */
+function faultLines({ faults }: ServerFigures, options: FieldOptions): string[] {
+  if (faults.length === 0) return [];
+  const pieces = faults.map(([name, count]) => piece(`${name} × ${formatCount(count)}`));
+  return field("faults", pieces, options);
 }
 
 /** Messages and bytes, one direction below the other. */

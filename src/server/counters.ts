@@ -9,6 +9,7 @@ export class Counters {
   readonly #guests: () => Iterable<Pick<Guest, "traffic">>;
   readonly #refusals = new Map<string, number>();
   readonly #closes = new Map<number, number>();
+  readonly #faults = new Map<string, number>();
   #opened = 0;
   #gone: Traffic = NO_TRAFFIC;
 
@@ -38,6 +39,11 @@ export class Counters {
     return this.#closes;
   }
 
+  /** How often each fault has struck that is there on purpose. */
+  get faults(): ReadonlyMap<string, number> {
+    return this.#faults;
+  }
+
   /** All that passed, on connections that are gone and on those that stand. */
   get traffic(): Traffic {
     let sum = this.#gone;
@@ -52,6 +58,10 @@ export class Counters {
 
   countRefusal(kind: string): void {
     this.#refusals.set(kind, (this.#refusals.get(kind) ?? 0) + 1);
+  }
+
+  countFault(name: string): void {
+    this.#faults.set(name, (this.#faults.get(name) ?? 0) + 1);
   }
 
   countClosed({ code }: CloseEvent, traffic: Traffic): void {

@@ -11,6 +11,8 @@ export interface ServerFigures {
   readonly refusals: readonly (readonly [kind: string, count: number])[];
   /** Counts of those that are gone, by close code. */
   readonly closes: readonly (readonly [code: number, count: number])[];
+  /** How often each fault has struck that is there on purpose. */
+  readonly faults: readonly (readonly [name: string, count: number])[];
   readonly out: Flow;
   readonly in: Flow;
   /** What the rates are taken over: the time since the figures before. */
@@ -24,7 +26,10 @@ export interface Flow extends Amount {
 
 type Sample = { readonly ns: bigint } & Readonly<Record<"in" | "out", Amount>>;
 
-type Counted = Pick<Counters, "opened" | "connected" | "refusals" | "closes" | "traffic">;
+type Counted = Pick<
+  Counters,
+  "opened" | "connected" | "refusals" | "closes" | "faults" | "traffic"
+>;
 
 /** Takes the figures of a server; each time the rates are those since the time before. */
 export class FiguresMeter {
@@ -41,7 +46,7 @@ export class FiguresMeter {
   }
 
   read(): ServerFigures {
-    const { connected, opened, refusals, closes } = this.#counters;
+    const { connected, opened, refusals, closes, faults } = this.#counters;
     const [before, now] = [this.#last, this.#sample()];
     this.#last = now;
     const spanMs = elapsedMs(before.ns, now.ns);
@@ -51,6 +56,7 @@ export class FiguresMeter {
       opened,
       refusals: commonestFirst(refusals),
       closes: commonestFirst(closes),
+      faults: commonestFirst(faults),
       out: flow(before.out, now.out, spanMs),
       in: flow(before.in, now.in, spanMs),
       spanMs,

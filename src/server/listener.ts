@@ -12,6 +12,7 @@ import { Client } from "./client.ts";
 import { Clients } from "./clients.ts";
 import { concealed } from "./concealed.ts";
 import { Counters } from "./counters.ts";
+import { type FaultPlan, Faults } from "./faults/index.ts";
 import type { Guard } from "./guard.ts";
 import type { Holdable, MakeMode, Mode } from "./mode.ts";
 
@@ -20,8 +21,8 @@ export interface ListenerOptions {
   readonly mode: MakeMode;
   /** Asked in this order. */
   readonly guards?: readonly Guard[];
-  /** Prepares a client before anything is read from it. */
-  readonly prepare?: ((client: Client) => void) | undefined;
+  /** What goes wrong on purpose. */
+  readonly faults?: FaultPlan | undefined;
   readonly random: (length: number) => Uint8Array;
   /** Takes every event, before anything is done about it. */
   readonly onEvent: EventListener;
@@ -35,13 +36,16 @@ export class Listener {
   readonly #guards: readonly Guard[];
   readonly #hiding: readonly Guard[];
   readonly #mode: Mode;
+  readonly #faults: Faults | undefined;
   #server: Server | undefined;
 
   private constructor(options: ListenerOptions) {
-    const { guards = [], mode, random, onEvent } = options;
+    const { guards = [], mode, faults, random, onEvent } = options;
     this.#options = options;
     this.#guards = guards;
     this.#hiding = guards.filter((guard) => guard.hides !== undefined);
+    this.#faults =
+      faults && new Faults(faults, (name, words, conn) => this.#faulted(name, words, conn));
     this.#mode = mode({
       clients: this.clients,
       counters: this.counters,
@@ -123,7 +127,22 @@ export class Listener {
       this.counters.countRefusal(denial.kind);
       return { refused: denial.reply, why: denial.why };
     }
-    return this.#mode.admit?.(asking) ?? {};
+    const admission = this.#mode.admit?.(asking) ?? {};
+    return this.#faults ? this.#spoiled(admission, asking, this.#faults) : admission;
+  }
+
+  async #spoiled(
+    decided: Admission | Promise<Admission>,
+    asking: Asking,
+    faults: Faults,
+  ): Promise<Admission> {
+    const admission = await decided;
+    return admission.refused ? admission : { welcome: faults.welcome(asking, admission.welcome) };
+  }
+
+  #faulted(name: string, words: string, conn: string): void {
+    this.counters.countFault(name);
+    this.note(`fault ${name}: ${words}`, conn);
   }
 
   #welcome(connection: Connection, asking: Asking): void {
@@ -136,7 +155,7 @@ export class Listener {
       onFree: (free) => this.#mode.joined?.(free),
     });
     this.counters.countOpened();
-    this.#options.prepare?.(client);
+    this.#faults?.prepare(client);
     for (const guard of this.#guards) guard.joined?.(client);
     this.clients.add(client);
     if (!client.isDetained) this.#mode.joined?.(client);

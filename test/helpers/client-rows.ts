@@ -43,6 +43,7 @@ export function serverFiguresOf(replace: Partial<ServerFigures> = {}): ServerFig
     opened: 340,
     refusals: [],
     closes: [],
+    faults: [],
     out: { ...nothing, perSecond: nothing },
     in: { ...nothing, perSecond: nothing },
     spanMs: 1000,

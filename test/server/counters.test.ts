@@ -28,6 +28,11 @@ it("adds up those that are gone and those that stand", () => {
     [1000, 2],
     [1006, 1],
   ]);
+  for (const name of ["drop", "reset", "drop"]) counters.countFault(name);
+  expect([...counters.faults]).toEqual([
+    ["drop", 2],
+    ["reset", 1],
+  ]);
   expect([...counters.refusals]).toEqual([["origin", 2]]);
   expect(counters.traffic).toEqual(traffic(111));
 });

@@ -18,6 +18,10 @@ function meter() {
       ["token", 5],
     ]),
     closes: new Map([[1006, 1]]),
+    faults: new Map([
+      ["drop", 1],
+      ["close", 2],
+    ]),
     traffic: NO_TRAFFIC,
   };
   const figures = new FiguresMeter(counters, clock);
@@ -34,6 +38,10 @@ it("tells what was counted, the commonest first", () => {
       ["origin", 1],
     ],
     closes: [[1006, 1]],
+    faults: [
+      ["close", 2],
+      ["drop", 1],
+    ],
   });
 });
 
