@@ -10,6 +10,7 @@ import { RelayWatch } from "../../src/transport/relay/relay-watch.ts";
 /** A socket that is read by whoever emits `data`, and keeps what is written. */
 export class FakeSocket extends EventEmitter {
   readonly #written: Buffer[] = [];
+  writtenLength = 0;
   writable = true;
   writableNeedDrain = false;
   isPaused = false;
@@ -21,6 +22,7 @@ export class FakeSocket extends EventEmitter {
 
   write(bytes: Uint8Array): boolean {
     this.#written.push(Buffer.from(bytes));
+    this.writtenLength += bytes.length;
     return !this.writableNeedDrain;
   }
 

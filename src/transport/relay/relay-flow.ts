@@ -377,6 +377,8 @@ export class RelayFlow {
 
   /** All has left: what is last follows. */
   #finish(): void {
+    // A frame that will never be whole lets nothing follow.
+    if (this.#ended && this.#sinkMidFrame && this.#lane.isEmpty) this.#express.clear();
     if (!this.#lane.isEmpty || !this.#express.isEmpty || this.#sinkEnded) return;
     if (this.#closing && !this.#discards && !this.#sinkMidFrame) {
       this.#make(Opcode.close, this.#closing);
@@ -404,7 +406,8 @@ class Pieces {
   size = 0;
 
   add(pieces: readonly Uint8Array[]): void {
-    this.#pieces.push(...pieces);
+    // One by one: there may be more of them than a call takes arguments.
+    for (const piece of pieces) this.#pieces.push(piece);
     this.size += sizeOf(pieces);
   }
 
