@@ -1,12 +1,14 @@
+/** Pongs that may be under way at a time. */
+export const MAX_PONGS_UNDER_WAY = 32;
+
 /**
- * Answers pings, one at a time: to pings that come faster than pongs leave only the latest is
- * answered, which RFC 6455 allows (section 5.5.3). So a peer that pings and never reads costs no
- * memory.
+ * Answers pings. Of those that come while many pongs have not left yet only the latest is answered,
+ * which RFC 6455 allows (section 5.5.3). So a peer that pings and never reads costs little memory.
  */
 export class PongReplies {
   readonly #send: (payload: Uint8Array, sent: () => void) => void;
   #due: Uint8Array | undefined;
-  #underWay = false;
+  #underWay = 0;
 
   /** @param send sends a pong, and calls `sent` once it has left; or lets both be */
   constructor(send: (payload: Uint8Array, sent: () => void) => void) {
@@ -16,13 +18,17 @@ export class PongReplies {
   /** A ping came. */
   answer(payload: Uint8Array): void {
     this.#due = payload;
-    if (!this.#underWay) this.#sendDue();
+    if (this.#underWay < MAX_PONGS_UNDER_WAY) this.#sendDue();
   }
 
   #sendDue(): void {
     const payload = this.#due;
+    if (!payload) return;
     this.#due = undefined;
-    this.#underWay = payload !== undefined;
-    if (payload) this.#send(payload, () => this.#sendDue());
+    this.#underWay += 1;
+    this.#send(payload, () => {
+      this.#underWay -= 1;
+      this.#sendDue();
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { PongReplies } from "../../src/transport/pong-replies.ts";
+import { MAX_PONGS_UNDER_WAY, PongReplies } from "../../src/transport/pong-replies.ts";
 import { utf8 } from "../helpers/bytes.ts";
 
 /** Keeps what is sent; `leave` says that the one under way has left. */
@@ -27,14 +27,21 @@ it("answers each ping when there is time", () => {
   expect(sent).toEqual(["a", "", "b"]);
 });
 
-it("answers the latest of those that came while a pong was under way", () => {
-  const { sent, ping, leave, underWay } = replies();
+it("answers each of a few that come at once, in order", () => {
+  const { sent, ping } = replies();
   for (const text of ["a", "b", "c", "d"]) ping(text);
-  expect([sent, underWay.length]).toEqual([["a"], 1]);
+  expect(sent).toEqual(["a", "b", "c", "d"]);
+});
+
+it("answers the latest of those that came while many pongs were under way", () => {
+  const { sent, ping, leave, underWay } = replies();
+  const first = Array.from({ length: MAX_PONGS_UNDER_WAY }, (_, i) => `first ${i}`);
+  for (const text of [...first, "b", "c", "d"]) ping(text);
+  expect([sent, underWay.length]).toEqual([first, MAX_PONGS_UNDER_WAY]);
   leave();
-  expect([sent, underWay.length]).toEqual([["a", "d"], 1]);
-  leave();
+  expect([sent, underWay.length]).toEqual([[...first, "d"], MAX_PONGS_UNDER_WAY]);
+  for (let i = 0; i < MAX_PONGS_UNDER_WAY; i++) leave();
   expect(underWay).toEqual([]);
   ping("e");
-  expect(sent).toEqual(["a", "d", "e"]);
+  expect(sent).toEqual([...first, "d", "e"]);
 });
