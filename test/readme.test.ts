@@ -6,7 +6,12 @@ import { BINARY, start, startListen, stop } from "./helpers/binary.ts";
 
 const readme = readFileSync("README.md", "utf8");
 const section = /## Things to do with it\n(.*?)\n## /s.exec(readme)?.[1] ?? "";
-const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block.trim());
+const blocksOf = (kind: string): string[] =>
+  [...section.matchAll(new RegExp(`^\`\`\`${kind}\\n(.*?)^\`\`\`$`, "gms"))].map(([, block = ""]) =>
+    block.trim(),
+  );
+const blocks = blocksOf("sh");
+const servers = blocksOf("sh serve").flatMap((block) => block.split("\n"));
 
 let bin: string;
 let echo: Awaited<ReturnType<typeof startListen>>;
@@ -39,4 +44,12 @@ describe("the README's commands run as typed", () => {
     expect([code, said]).toEqual([0, ""]);
     if (!here.includes("connect ws://")) expect(stdout.length).toBeGreaterThan(0);
   }
+
+  it.concurrent.each(servers)("%s", async (line) => {
+    const free = line.replace(/(?<=listen )\d+/, "0");
+    const running = start("bash", ["-c", `PATH="${bin}:$PATH"; cd "${bin}"; exec ${free}`], "");
+    await running.seen(/listening on (ws|wss):/);
+    const { code, stderr } = await stop(running);
+    expect([code, stderr]).toEqual([0, ""]);
+  });
 });

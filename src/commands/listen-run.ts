@@ -103,12 +103,13 @@ async function runServer(
     },
   });
   const { selfSigned } = secured ?? {};
+  // Who reads the address may send a signal at once.
+  const signals = watchSignals(io);
   const standing = { addresses: listener.addresses, what: mode.name, selfSigned };
   if (worker) worker.listening(standing);
   else tellAddress(standing, args, io, output);
   if (faults) listener.note(`faults strike by --seed ${faults.seed}`);
   void recording.failed.then(({ message }) => listener.note(message));
-  const signals = watchSignals(io);
   const operation = worker
     ? undefined
     : operate({ listener, modeName: mode.name, args, io, screen: output, signals });
