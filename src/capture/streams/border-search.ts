@@ -12,9 +12,9 @@ const NEARLY_CERTAIN = 20;
 const ALONE = 10;
 /** What comes right behind a gap mostly begins with a frame, because packets do. */
 const FIRST_BITS = 16;
+/** But not where none was found behind the gap before. */
+const NEXT_FIRST_BITS = 4;
 const PIECE_BITS = 8;
-/** So many packets tell how long they mostly are: among short ones a border of them is nothing rare. */
-const MANY_PIECES = 16;
 /** What is held is searched again once it has grown so much, so that small pieces cost little. */
 const GROWTH = 1.5;
 
@@ -34,9 +34,19 @@ export class BorderSearch {
   #searched = 0;
   #nextSearch = 0;
 
-  constructor(terms: BorderTerms, budget: MemoryBudget) {
+  readonly #firstBits: number;
+
+  /**
+   * @param after `loss` where no border was found behind the gap before: a long frame goes on
+   */
+  constructor(
+    terms: BorderTerms,
+    budget: MemoryBudget,
+    { after }: { readonly after: "frames" | "loss" } = { after: "frames" },
+  ) {
     this.#terms = terms;
     this.#budget = budget;
+    this.#firstBits = after === "frames" ? FIRST_BITS : NEXT_FIRST_BITS;
     this.held = new HeldBytes(budget);
   }
 
@@ -65,10 +75,11 @@ export class BorderSearch {
     return undefined;
   }
 
+  /** Where packets are many and short, a border of them is nothing rare. */
   #weighPackets(): void {
     const { length, pieces } = this.held;
-    if (pieces < MANY_PIECES) this.#packetBits = PIECE_BITS;
-    else this.#packetBits = Math.min(PIECE_BITS, Math.floor(Math.log2(length / pieces)));
+    const bits = Math.max(Math.log2(length / pieces), PIECE_BITS - Math.log2(pieces));
+    this.#packetBits = Math.min(PIECE_BITS, Math.floor(bits));
     this.#terms = { ...this.#terms, packetBits: this.#packetBits };
   }
 
@@ -100,8 +111,8 @@ export class BorderSearch {
   }
 
   #prior(at: number): number {
-    if (at === 0 && this.givenUp === 0) return FIRST_BITS;
-    return this.held.isPieceBorder(at) ? this.#packetBits : 0;
+    if (at === 0 && this.givenUp === 0) return this.#firstBits;
+    return this.held.isPieceBorder(at) && !this.held.isTail(at) ? this.#packetBits : 0;
   }
 
   /** Nothing that is held is of use. */

@@ -28,7 +28,10 @@ const HEADER_BITS = 5;
 const PIECE_BORDER_BITS = 8;
 /** The octets before a length of 64 bits are mostly zero. */
 const LONG_FORM_BITS = 24;
+/** Codes of the RFC are few; those of libraries and applications are one in 32. */
 const CLOSE_CODE_BITS = 10;
+const PRIVATE_CODE_BITS = 5;
+const FIRST_PRIVATE_CODE = 3000;
 /** Text is looked at so far, with a bit for each octet up to some. */
 const TEXT_SAMPLE = 64;
 const MAX_TEXT_BITS = 8;
@@ -51,6 +54,7 @@ export function borderEvidence(
 ): number {
   let evidence = 0;
   let inMessage: boolean | undefined;
+  let closed = false;
   let at = from;
   // Zeros are empty fragments without an end; other fillings may be frames as well.
   if (bytes[from] === 0 && bytes[from + 1] === 0) return -1;
@@ -59,7 +63,7 @@ export function borderEvidence(
   let repeated = 0;
   for (let frames = 0, before = -1; frames < MAX_FRAMES && at < bytes.length; frames++) {
     const first = bytes[at] ?? 0;
-    if (!isFirstOctet(first, terms.compressed, inMessage)) return -1;
+    if (closed || !isFirstOctet(first, terms.compressed, inMessage)) return -1;
     const size = headerSize(bytes, at, terms.masked);
     if (size === -1) return -1;
     if (at + size > bytes.length) break;
@@ -75,6 +79,7 @@ export function borderEvidence(
       evidence += bits;
     }
     if (!isControl(first & 0x0f)) inMessage = first < 0x80;
+    closed = (first & 0x0f) === Opcode.close;
     before = at;
     at = payload + length;
     if (at <= bytes.length && isPieceBorder(at)) evidence += terms.packetBits ?? PIECE_BORDER_BITS;
@@ -154,9 +159,14 @@ function sample(bytes: Uint8Array, { payload, length, masked }: Content): Uint8A
   return found;
 }
 
-function closeBits([high, low]: Uint8Array): number {
+/** -1 where the reason is no UTF-8. */
+function closeBits(payload: Uint8Array): number {
+  const [high, low] = payload;
   if (high === undefined || low === undefined) return 0;
-  return mayTravel((high << 8) | low) ? CLOSE_CODE_BITS : 0;
+  if (!new Utf8Validator().push(payload.subarray(2))) return -1;
+  const code = (high << 8) | low;
+  if (!mayTravel(code)) return 0;
+  return code < FIRST_PRIVATE_CODE ? CLOSE_CODE_BITS : PRIVATE_CODE_BITS;
 }
 
 /** -1 where it is no UTF-8; nothing where it holds control characters, as text seldom does. */

@@ -204,7 +204,8 @@ export class FrameStream {
     this.#loseMessages();
     this.#count(0);
     const terms = { masked: this.#dir === "out", compressed: this.#compression !== "none" };
-    this.#search = new BorderSearch(terms, this.#decoding.budget);
+    const after = this.#skipped > 0 ? "loss" : "frames";
+    this.#search = new BorderSearch(terms, this.#decoding.budget, { after });
   }
 
   /** Neither the message under way can be put together, nor what refers to it. */

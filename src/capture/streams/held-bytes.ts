@@ -10,12 +10,17 @@ interface Piece extends Stamp {
 /** Takes `bytes[start, end)`, which are valid until it returns. */
 export type TakeBytes = (bytes: Uint8Array, start: number, end: number) => void;
 
+/** No network makes a long write into shorter packets (RFC 9293, section 3.7.1), options aside. */
+const SHORTEST_FULL = 496;
+
 /** Bytes of one direction that wait until it is known what they are, with the times they came at. */
 export class HeldBytes {
   readonly #budget: MemoryBudget;
   #bytes = new Gather();
   #pieces: Piece[] = [];
-  #ends = new Set<number>([0]);
+  /** Where the pieces end, and what number each one has. */
+  #ends = new Map<number, number>([[0, -1]]);
+  #longest = 0;
 
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
@@ -45,11 +50,27 @@ export class HeldBytes {
     return this.#ends.has(at);
   }
 
+  /**
+   * Whether the last packet of a long write may begin there: it is shorter than the one before, which is
+   * as long as they get.
+   */
+  isTail(at: number): boolean {
+    const before = this.#ends.get(at) ?? -1;
+    const length = this.#lengthOf(before);
+    if (length < SHORTEST_FULL || length < this.#longest) return false;
+    return this.#lengthOf(before + 1) < length;
+  }
+
+  #lengthOf(piece: number): number {
+    return (this.#pieces[piece]?.end ?? 0) - (this.#pieces[piece - 1]?.end ?? 0);
+  }
+
   add(bytes: Uint8Array, start: number, end: number, { seconds, nanoseconds }: Stamp): void {
     if (end === start) return;
     this.#bytes.append(bytes, undefined, start, end);
+    this.#ends.set(this.length, this.#pieces.length);
     this.#pieces.push({ end: this.length, seconds, nanoseconds });
-    this.#ends.add(this.length);
+    this.#longest = Math.max(this.#longest, end - start);
     this.#budget.held += end - start;
   }
 
@@ -59,7 +80,8 @@ export class HeldBytes {
     this.#budget.held -= length;
     this.#bytes = new Gather();
     this.#pieces = [];
-    this.#ends = new Set([0]);
+    this.#ends = new Map([[0, -1]]);
+    this.#longest = 0;
     return length;
   }
 

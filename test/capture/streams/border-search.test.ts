@@ -32,13 +32,13 @@ describe("a border", () => {
   });
 
   it("is certain once enough has come", () => {
-    const frames = [1, 2, 3].map((i) => fromServer(utf8(`message ${i}`), { opcode: 2 }));
-    const { places } = search(
+    const frames = [1, 2, 3, 4].map((i) => fromServer(utf8(`message ${i}`), { opcode: 2 }));
+    const { found, places } = search(
       filler(40).map((octet) => octet | 0x30),
       ...frames,
     );
-    expect(places.filter((place) => place !== undefined)).toEqual([40]);
     expect(places[0]).toBeUndefined();
+    expect([...places, found.search()].find((place) => place !== undefined)).toBe(40);
   });
 
   it("is not believed because of packets that are so short that all are borders", () => {
@@ -50,6 +50,21 @@ describe("a border", () => {
     );
     const { found, places } = search(...pieces);
     expect([...places, found.search()].find((place) => place !== undefined)).toBeUndefined();
+  });
+
+  it("is not believed right behind a gap where there was none behind the gap before", () => {
+    const pieces = [
+      fromServer(filler(83), { opcode: 0 }),
+      fromServer("a text that goes on".repeat(40)),
+    ];
+    const [first, second] = pieces.map((piece) => piece.subarray(0, 300));
+    const places = (["frames", "loss"] as const).map((after) => {
+      const budget = new MemoryBudget();
+      const found = new BorderSearch({ masked: false, compressed: false }, budget, { after });
+      const pushed = [first!, second!].map((piece) => found.push(piece, 0, piece.length, NOW));
+      return [...pushed, found.search()].find((place) => place !== undefined);
+    });
+    expect(places).toEqual([0, undefined]);
   });
 
   it("is not found in zeros, nor in text", () => {

@@ -40,3 +40,9 @@ it("they are given away at their times, and the time is now again", () => {
   expect(time.seconds).toBe(9);
   expect([held.length, budget.held]).toEqual([0, 0]);
 });
+
+it("the last packet of a long write is shorter than the full ones before it", () => {
+  const { held } = holding("x".repeat(500), "y".repeat(500), "z", "z");
+  expect([500, 1000, 1001].map((at) => held.isTail(at))).toEqual([false, true, false]);
+  expect(holding("xx", "y").held.isTail(2)).toBe(false);
+});
