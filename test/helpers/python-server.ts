@@ -19,3 +19,20 @@ export async function startPythonServer(): Promise<PythonServer> {
   const [, port = ""] = await running.seen(/^(\d+)\n/);
   return { url: `ws://127.0.0.1:${port}/`, stop: () => stop(running, "SIGKILL") };
 }
+
+const CLIENT = fileURLToPath(new URL("../fixtures/websockets_client.py", import.meta.url));
+
+export interface Visit {
+  readonly url: string;
+  /** How long it waits for anything. */
+  readonly patienceS: number;
+}
+
+/** Has a client talk to servers, all at the same time; gives what came of it, in the same order. */
+export async function visitWithPython(visits: readonly Visit[]): Promise<readonly unknown[]> {
+  const args = visits.flatMap(({ url, patienceS }) => [url, String(patienceS)]);
+  const { stdout, stderr } = await start(PYTHON, [CLIENT, ...args]).finished;
+  const outcomes = stdout.toString().trim().split("\n");
+  if (outcomes.length !== visits.length) throw new Error(stderr);
+  return outcomes.map((line): unknown => JSON.parse(line));
+}
