@@ -141,7 +141,8 @@ function contentBits(bytes: Uint8Array, content: Content): number {
   if (compressed) return bits - 1;
   const opcode = first & 0x0f;
   if (opcode === Opcode.close && length > 0) {
-    return length === 1 ? -1 : bits + closeBits(sample(bytes, content));
+    const close = length === 1 ? -1 : closeBits(sample(bytes, content));
+    return close === -1 ? -1 : bits + close;
   }
   if (opcode !== Opcode.text) return bits;
   const text = textBits(sample(bytes, content));
