@@ -12,6 +12,9 @@ export interface NumberedEvent {
   readonly number: number;
 }
 
+/** Takes events one by one: arrays between would cost as much as the rest, where there are millions. */
+export type TakeNumbered = (numbered: NumberedEvent) => void;
+
 export function isRow(event: Event): event is RowEvent {
   const { type } = event;
   return type === "frame" || type === "message" || type === "ping" || type === "pong";

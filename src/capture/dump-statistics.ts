@@ -180,7 +180,7 @@ export class DumpStatistics {
   }
 
   #message(event: RowEvent, connection: Connection): void {
-    const message = rowMessage(event)?.message;
+    const message = event.type === "frame" ? event.message : rowMessage(event)?.message;
     if (!message) return;
     const { data, wireLength, compressed, cut } = message;
     const { dir } = event;

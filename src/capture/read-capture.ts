@@ -212,14 +212,23 @@ export function readCaptureEvents(
   };
 }
 
+/** The events of so many bytes are still in the processor's cache when they are taken. */
+const SLICE = 16 * 1024;
+
+async function* sliced(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += SLICE) yield piece.subarray(at, at + SLICE);
+  }
+}
+
 async function* decodeAll(
   decoder: CaptureDecoder,
   chunks: AsyncIterable<Uint8Array>,
   name: string | undefined,
 ): AsyncGenerator<readonly Event[]> {
   try {
-    for await (const piece of gunzipped(chunks, (note) => decoder.note(note), name)) {
-      decoder.push(piece);
+    for await (const slice of sliced(gunzipped(chunks, (note) => decoder.note(note), name))) {
+      decoder.push(slice);
       const events = decoder.take();
       if (events.length > 0) yield events;
     }

@@ -1,4 +1,4 @@
-import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
+import { isRow, type NumberedEvent, type RowEvent, type TakeNumbered } from "../rows.ts";
 import type { Event } from "../transport/events.ts";
 
 /** Connections whose source is known; of more, those that began first are forgotten. */
@@ -21,21 +21,20 @@ export class RowNumbers {
   readonly #connections = new Map<string, Connection>();
   #count = 0;
 
-  push(event: Event): NumberedEvent[] {
-    if (!isRow(event)) return [...this.#release(event), { event, number: 0 }];
+  /** @param take gets what the event adds to the list */
+  push(event: Event, take: TakeNumbered): void {
+    if (!isRow(event)) {
+      this.#release(event, take);
+      take({ event, number: 0 });
+      return;
+    }
     const connection = this.#connectionOf(event.conn);
     if (event.type === "frame") {
       connection.framed = true;
       connection.held = undefined;
-      return [this.#row(event)];
-    }
-    if (connection.framed) return [];
-    if (connection.framed === false) return [this.#row(event)];
-    if (!connection.held) {
-      connection.held = event;
-      return [];
-    }
-    return [...this.#release(event), this.#row(event)];
+      take(this.#row(event));
+    } else if (connection.framed === false) take(this.#row(event));
+    else if (!connection.framed) this.#hold(event, connection, take);
   }
 
   /** The input has ended. */
@@ -43,6 +42,16 @@ export class RowNumbers {
     const held = [...this.#connections.values()].flatMap((connection) => connection.held ?? []);
     this.#connections.clear();
     return held.map((event) => this.#row(event));
+  }
+
+  /** The first message waits; the second one shows that no frame comes for it. */
+  #hold(event: RowEvent, connection: Connection, take: TakeNumbered): void {
+    if (!connection.held) {
+      connection.held = event;
+      return;
+    }
+    this.#release(event, take);
+    take(this.#row(event));
   }
 
   #connectionOf(conn: string): Connection {
@@ -58,14 +67,14 @@ export class RowNumbers {
   }
 
   /** No frame came for what was held. */
-  #release({ conn, type }: Event): NumberedEvent[] {
+  #release({ conn, type }: Event, take: TakeNumbered): void {
     const connection = this.#connections.get(conn);
     if (type === "close" || type === "handshake") this.#connections.delete(conn);
-    if (!connection?.held) return [];
+    if (!connection?.held) return;
     const { held } = connection;
     connection.framed = false;
     connection.held = undefined;
-    return [this.#row(held)];
+    take(this.#row(held));
   }
 
   #row(event: RowEvent): NumberedEvent {

@@ -5,6 +5,7 @@ import {
   type RowEvent,
   rowLength,
   rowOpcode,
+  type TakeNumbered,
 } from "../rows.ts";
 import type { Direction, Event, HandshakeEvent } from "../transport/events.ts";
 import { LastRows } from "./last-rows.ts";
@@ -46,6 +47,7 @@ export class Selector {
   readonly #last: LastRows | undefined;
   /** Without these, all of a connection in scope is wanted. */
   readonly #byRow: boolean;
+  readonly #selectsAll: boolean;
   #startUs: number | undefined;
   #rows = 0;
 
@@ -56,6 +58,8 @@ export class Selector {
     this.#byRow =
       [dir, opcodes, size, payload, skip, first, last].some((one) => one !== undefined) ||
       violations === true;
+    this.#selectsAll =
+      !this.#byRow && selection.connections === undefined && selection.time === undefined;
     this.#last = last === undefined ? undefined : new LastRows(last);
   }
 
@@ -70,35 +74,38 @@ export class Selector {
     return this.#last?.dropped ?? 0;
   }
 
-  push(numbered: NumberedEvent): NumberedEvent[] {
+  /** @param take gets what of the stream is wanted */
+  push(numbered: NumberedEvent, take: TakeNumbered): void {
+    if (this.#selectsAll) {
+      take(numbered);
+      return;
+    }
     const { event } = numbered;
     this.#startUs ??= event.at.epochUs;
     const connection = this.#connections.of(event);
-    if (event.type === "handshake") return this.#opening(numbered, event, connection);
+    if (event.type === "handshake") {
+      if (this.#isOpening(event, connection)) this.#give(numbered, connection, take);
+      return;
+    }
     const wanted = this.#isWanted(event, connection);
     if (event.type === "close") this.#connections.forget(event.conn);
-    if (!wanted) return [];
-    if (!this.#last) return this.#give(numbered, connection);
-    this.#last.push(numbered, connection);
-    return [];
+    if (!wanted) return;
+    if (this.#last) this.#last.push(numbered, connection);
+    else this.#give(numbered, connection, take);
   }
 
   /** The input has ended. */
-  end(): NumberedEvent[] {
-    return (this.#last?.take() ?? []).flatMap(({ numbered, connection }) =>
-      isRow(numbered.event) || connection.shown ? this.#give(numbered, connection) : [],
-    );
+  end(take: TakeNumbered): void {
+    for (const { numbered, connection } of this.#last?.take() ?? []) {
+      if (isRow(numbered.event) || connection.shown) this.#give(numbered, connection, take);
+    }
   }
 
   /** What is worth showing without any row: all in scope, or a handshake that breaks a rule. */
-  #opening(
-    numbered: NumberedEvent,
-    event: HandshakeEvent,
-    connection: SelectedConnection,
-  ): NumberedEvent[] {
+  #isOpening(event: HandshakeEvent, connection: SelectedConnection): boolean {
     const broken = this.#selection.violations === true && event.violations.length > 0;
     const wanted = connection.inScope && (!this.#byRow || broken);
-    return wanted && this.#inTime(event) && !this.isDone ? this.#give(numbered, connection) : [];
+    return wanted && this.#inTime(event) && !this.isDone;
   }
 
   #isWanted(event: Event, connection: SelectedConnection): boolean {
@@ -130,11 +137,11 @@ export class Selector {
   }
 
   /** The event, after the handshake of its connection where that has not been given. */
-  #give(numbered: NumberedEvent, connection: SelectedConnection): NumberedEvent[] {
+  #give(numbered: NumberedEvent, connection: SelectedConnection, take: TakeNumbered): void {
     const { handshake } = connection;
     this.#connections.show(numbered.event.conn, connection);
-    if (!handshake || numbered.event === handshake) return [numbered];
-    return [{ event: handshake, number: 0 }, numbered];
+    if (handshake && numbered.event !== handshake) take({ event: handshake, number: 0 });
+    take(numbered);
   }
 
   #inTime({ at }: Event): boolean {

@@ -120,14 +120,17 @@ class Dump {
   }
 
   #take(event: Event): void {
-    const { lint, tally } = this.#parts;
+    const { lint } = this.#parts;
+    this.#judged(event);
     // A capture is judged where it is decoded, by what events do not tell.
-    const judged = lint && !this.#source.report ? [event, ...lint.take(event)] : [event];
-    for (const one of judged) {
-      tally.take(one);
-      if (this.#isTalk(one)) this.#tell(one.message);
-      else for (const numbered of this.#numbers.push(one)) this.#select(numbered);
-    }
+    if (!lint || this.#source.report) return;
+    for (const finding of lint.take(event)) this.#judged(finding);
+  }
+
+  #judged(event: Event): void {
+    if (this.#parts.lint) this.#parts.tally.take(event);
+    if (this.#isTalk(event)) this.#tell(event.message);
+    else this.#numbers.push(event, this.#select);
   }
 
   /** About the input as a whole, or about frames that have no place beside them. */
@@ -136,20 +139,20 @@ class Dump {
     return event.conn === "0" || this.#source.found === "frames";
   }
 
-  #select(numbered: NumberedEvent): void {
-    for (const selected of this.#parts.selector.push(numbered)) this.#write(selected);
-  }
+  readonly #select = (numbered: NumberedEvent): void => {
+    this.#parts.selector.push(numbered, this.#write);
+  };
 
-  #write(numbered: NumberedEvent): void {
+  readonly #write = (numbered: NumberedEvent): void => {
     this.#follow?.(numbered);
     this.#writer ??= this.#parts.form(this.#source.found);
     this.#writer.push(numbered, this.#out);
-  }
+  };
 
   #finishRows(): void {
     const { selector } = this.#parts;
     for (const numbered of this.#numbers.end()) this.#select(numbered);
-    for (const selected of selector.end()) this.#write(selected);
+    selector.end(this.#write);
     this.#writer ??= this.#parts.form(this.#source.found);
     this.#writer.end(this.#out);
     this.#out.flush();

@@ -14,17 +14,28 @@ export interface HeaderExpectations {
   readonly maxFrameLength: number;
 }
 
+const NO_VIOLATIONS: readonly Violation[] = [];
+
 /** All rules that a header breaks by itself, whatever came before it (sections 5.1, 5.2, 5.5). */
 export function judgeHeader(
   header: FrameHeader,
   expected: HeaderExpectations,
 ): readonly Violation[] {
+  if (isImpeccable(header, expected)) return NO_VIOLATIONS;
   const found: Violation[] = [];
   judgeMask(found, header, expected.sender);
   if (header.rsv1 || header.rsv2 || header.rsv3) judgeReservedBits(found, header, expected.deflate);
   judgeOpcode(found, header);
   judgeLength(found, header, expected.maxFrameLength);
   return found;
+}
+
+/** Most headers are, and this shows at a glance: a data frame, masked as it has to be, minimal. */
+function isImpeccable(header: FrameHeader, { sender, maxFrameLength }: HeaderExpectations) {
+  const { masked, opcode, length, lengthForm } = header;
+  if (header.rsv1 || header.rsv2 || header.rsv3) return false;
+  if (opcode > Opcode.binary || masked !== (sender === "client")) return false;
+  return lengthForm === minimalLengthForm(length) && length <= maxFrameLength && length < 2 ** 53;
 }
 
 function judgeMask(found: Violation[], { masked }: FrameHeader, sender: Sender): void {

@@ -34,21 +34,16 @@ const [LINE_FEED, SPACE, TILDE] = [0x0a, 0x20, 0x7e];
 const [PLUS, COMMA, POINT, AT] = [0x2b, 0x2c, 0x2e, 0x40];
 const [ARROW_OUT, ARROW_IN] = [Buffer.from("→ "), Buffer.from("← ")];
 const OPCODE_CELLS = Array.from({ length: 16 }, (_, i) => opcodeLabel(i).padEnd(OPCODE_COLUMNS));
+/** Milliseconds up to which there are decimals that fill the column. */
+const MAX_SHORT = 9.99;
 /** The facts of a frame are shorter. */
 const MAX_FACTS = 256;
 
 /** The time since the row before, and a space. */
 export function writeDelta(ms: number | undefined, out: TextBytes): void {
-  // Hundredths, unless it shows in a double only which ones are nearest.
-  const hundredths = Math.round((ms ?? 0) * 100);
-  const isNear = Math.abs((ms ?? 0) * 100 - hundredths) < 0.499;
-  if (ms !== undefined && ms >= 0.01 && ms < 9.99 && isNear) {
-    out.octet(PLUS);
-    out.number(Math.floor(hundredths / 100));
-    out.octet(POINT);
-    out.number(hundredths % 100, 2, ZERO);
-    out.text("ms ");
-  } else out.text(`${deltaText(ms).padStart(DELTA_COLUMNS)} `);
+  if (ms === undefined || ms < 0 || ms > MAX_SHORT || !writeShort(ms, out)) {
+    out.text(`${deltaText(ms).padStart(DELTA_COLUMNS)} `);
+  }
 }
 
 /** Direction, opcode, length, what else the header tells, and what is not as usual. */
@@ -68,6 +63,21 @@ export function writeFacts(event: FrameEvent, columns: RowColumns, out: TextByte
   columns.offset = Math.max(columns.offset, 1 + digits);
   out.spaces(columns.offset - digits + 1);
   if (!isUsual(event)) for (const note of rowNotes(event)) out.text(`${note}  `);
+}
+
+/** In hundredths, or thousandths; false where it shows only in all of its digits which are nearest. */
+function writeShort(ms: number, out: TextBytes): boolean {
+  const digits = ms > 0 && ms < 0.01 ? 3 : 2;
+  const parts = digits === 3 ? 1000 : 100;
+  const rounded = Math.round(ms * parts);
+  if (Math.abs(ms * parts - rounded) > 0.499) return false;
+  const whole = Math.floor(rounded / parts);
+  out.octet(PLUS);
+  out.number(whole);
+  out.octet(POINT);
+  out.number(rounded - parts * whole, digits, ZERO);
+  out.text("ms ");
+  return true;
 }
 
 function writeLength(length: number, out: TextBytes): void {

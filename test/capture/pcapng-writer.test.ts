@@ -2,19 +2,17 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { createPcapngWriter } from "../../src/capture/pcapng-writer.ts";
 import { readCaptureEvents } from "../../src/capture/read-capture.ts";
-import { RowNumbers } from "../../src/capture/row-numbers.ts";
 import type { Event, FrameEvent, HandshakeEvent } from "../../src/transport/events.ts";
 import { concat, toHex, utf8 } from "../helpers/bytes.ts";
 import { closeAt, handshakeAt, messageAt } from "../helpers/connect-events.ts";
 import { captureEvents, framesAt, harEvents, HOSTILE, rawEvents } from "../helpers/dump-events.ts";
 import { http2Handshake } from "../helpers/http2-handshake.ts";
+import { numbered } from "../helpers/numbered.ts";
 import { file } from "../helpers/temp-files.ts";
 
 function write(events: readonly Event[], showSecrets = false): Uint8Array {
   const writer = createPcapngWriter({ version: "1.2.3", showSecrets });
-  const numbers = new RowNumbers();
-  const numbered = [...events.flatMap((event) => numbers.push(event)), ...numbers.end()];
-  return concat([writer.head, ...numbered.map((one) => writer.push(one))]);
+  return concat([writer.head, ...numbered(events).map((one) => writer.push(one))]);
 }
 
 async function* inOnePiece(bytes: Uint8Array) {

@@ -1,14 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { RowNumbers } from "../../src/capture/row-numbers.ts";
 import type { Event } from "../../src/transport/events.ts";
 import { closeAt, handshakeAt, messageAt } from "../helpers/connect-events.ts";
 import { captureEvents, framesAt, harEvents } from "../helpers/dump-events.ts";
+import { numbered } from "../helpers/numbered.ts";
 
 /** `1 frame`, `0 close`. */
 function rows(events: readonly Event[]): string[] {
-  const numbers = new RowNumbers();
-  const all = [...events.flatMap((event) => numbers.push(event)), ...numbers.end()];
-  return all.map(({ event, number }) => `${number} ${event.type}`);
+  return numbered(events).map(({ event, number }) => `${number} ${event.type}`);
 }
 
 const [frame] = framesAt("1", [{ ms: 1, opcode: 1, payload: "a" }]);

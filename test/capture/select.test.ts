@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { RowNumbers } from "../../src/capture/row-numbers.ts";
 import { type Selection, Selector } from "../../src/capture/select.ts";
 import {
   parseOpcodes,
@@ -12,15 +11,15 @@ import type { Event } from "../../src/transport/events.ts";
 import { violation } from "../../src/protocol/rules.ts";
 import { handshakeAt, momentAt } from "../helpers/connect-events.ts";
 import { captureEvents, harEvents } from "../helpers/dump-events.ts";
-
-function numbersOf(events: readonly Event[]): NumberedEvent[] {
-  const numbers = new RowNumbers();
-  return [...events.flatMap((event) => numbers.push(event)), ...numbers.end()];
-}
+import { numbered } from "../helpers/numbered.ts";
 
 function select(selection: Selection, events = captureEvents()): NumberedEvent[] {
   const selector = new Selector(selection);
-  return [...numbersOf(events).flatMap((one) => selector.push(one)), ...selector.end()];
+  const selected: NumberedEvent[] = [];
+  const take = (one: NumberedEvent): void => void selected.push(one);
+  for (const one of numbered(events)) selector.push(one, take);
+  selector.end(take);
+  return selected;
 }
 
 /** `open 1`, numbers of rows, `note 2`. */
@@ -32,7 +31,7 @@ function told(selection: Selection, events?: Event[]): (string | number)[] {
 
 describe("without a filter", () => {
   it("everything passes as it comes", () => {
-    expect(select({})).toEqual(numbersOf(captureEvents()));
+    expect(select({})).toEqual(numbered(captureEvents()));
   });
 });
 
@@ -108,8 +107,8 @@ describe("everything is selected", () => {
 describe("who reads", () => {
   it("can stop after the first rows", () => {
     const selector = new Selector({ skip: 1, first: 1 });
-    const done = numbersOf(captureEvents()).map((one) => {
-      selector.push(one);
+    const done = numbered(captureEvents()).map((one) => {
+      selector.push(one, () => undefined);
       return selector.isDone;
     });
     expect(done.indexOf(true)).toBe(4);

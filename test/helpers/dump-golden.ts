@@ -1,11 +1,11 @@
 import { type DumpLook, type DumpView } from "../../src/render/dump-row.ts";
 import { expect } from "vitest";
-import { RowNumbers } from "../../src/capture/row-numbers.ts";
 import { createTheme } from "../../src/render/theme.ts";
 import type { Event } from "../../src/transport/events.ts";
 import { displayWidth } from "../../src/width.ts";
 import { captureEvents, harEvents, rawEvents } from "./dump-events.ts";
 import { expectGolden } from "./golden.ts";
+import { numbered } from "./numbered.ts";
 
 /** A form in all the sizes that are compared: an 80 and a 120 columns wide screen, and a log file. */
 export const DUMP_LOOKS = [
@@ -22,9 +22,7 @@ const INPUTS = { capture: captureEvents, har: harEvents, raw: rawEvents };
 
 /** The lines of a view for all of the events. */
 export function linesOf(view: DumpView, events: readonly Event[]): string[] {
-  const numbers = new RowNumbers();
-  const numbered = [...events.flatMap((event) => numbers.push(event)), ...numbers.end()];
-  return [...numbered.flatMap((one) => view.push(one)), ...view.end()];
+  return [...numbered(events).flatMap((one) => view.push(one)), ...view.end()];
 }
 
 /** Local times are the same wherever the test runs. */

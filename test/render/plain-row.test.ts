@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RowNumbers } from "../../src/capture/row-numbers.ts";
 import { createDumpLines, type DumpLinesOptions } from "../../src/render/dump-lines.ts";
 import { deltaText } from "../../src/render/dump-row.ts";
 import { DELTA_COLUMNS, writeDelta } from "../../src/render/plain-row.ts";
@@ -9,14 +8,14 @@ import type { Event } from "../../src/transport/events.ts";
 import { createInflate } from "../../src/transport/inflater.ts";
 import { captureEvents, harEvents, rawEvents } from "../helpers/dump-events.ts";
 import { frameEvents, type FrameSketch } from "../helpers/frame-events.ts";
+import { numbered } from "../helpers/numbered.ts";
 import { writtenBy } from "../helpers/text-bytes.ts";
 
 const theme = createTheme(0);
 
 /** What is written is what spans give. */
 function expectSame(events: readonly Event[], options: Partial<DumpLinesOptions> = {}): void {
-  const numbers = new RowNumbers();
-  const rows = [...events.flatMap((event) => numbers.push(event)), ...numbers.end()];
+  const rows = numbered(events);
   const [spans, octets] = [0, 1].map(() => createDumpLines({ theme, ...options }));
   const { text } = writtenBy((out) => rows.forEach((row) => octets!.write(row, out)));
   const lines = rows.flatMap((row) => spans!.push(row));

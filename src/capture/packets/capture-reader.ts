@@ -30,7 +30,7 @@ export class CaptureReader {
    * @throws FramecatError (usage) where the file is no capture, or damaged: after that, no more
    */
   push(piece: Uint8Array): void {
-    if (this.#reader) this.#reader.push(piece);
+    if (this.#reader) this.#reader.push(plain(piece));
     else this.#begin(piece);
   }
 
@@ -54,6 +54,11 @@ export class CaptureReader {
     this.#head = new Uint8Array(0);
     this.#reader.push(head);
   }
+}
+
+/** The same bytes as no Buffer, of which each view takes several times as long to make. */
+function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function notCapture(name: string): Error {

@@ -16,9 +16,12 @@ export class PacketTime implements Stamp {
   seconds = 0;
   nanoseconds = 0;
   #moment: Moment | undefined;
+  /** The whole second in nanoseconds, which is the same for many packets. */
+  #secondNs = 0n;
 
   set({ seconds, nanoseconds }: Stamp): void {
     if (seconds === this.seconds && nanoseconds === this.nanoseconds) return;
+    if (seconds !== this.seconds) this.#secondNs = BigInt(seconds) * NS_PER_SECOND;
     this.seconds = seconds;
     this.nanoseconds = nanoseconds;
     this.#moment = undefined;
@@ -39,7 +42,7 @@ export class PacketTime implements Stamp {
   moment(): Moment {
     this.#moment ??= {
       epochUs: this.seconds * 1e6 + Math.floor(this.nanoseconds / 1e3),
-      ns: BigInt(this.seconds) * NS_PER_SECOND + BigInt(this.nanoseconds),
+      ns: this.#secondNs + BigInt(this.nanoseconds),
     };
     return this.#moment;
   }

@@ -2,6 +2,11 @@ import { type Frame, headerLength, type LengthForm } from "../../protocol/frame.
 import { type HeaderExpectations, judgeHeader } from "../../protocol/header-rules.ts";
 import { applyMask } from "../../protocol/mask.ts";
 
+const NOTHING = new Uint8Array(0);
+const SLAB_LENGTH = 128 * 1024;
+/** Fewer bytes are copied sooner than a view of them is made. */
+const FEW = 64;
+
 /**
  * Reads frames that lie whole in one packet, as most do: much faster than bytes that come in pieces,
  * because a packet is copied at once, and into memory that many of them share.
@@ -9,10 +14,12 @@ import { applyMask } from "../../protocol/mask.ts";
 export class WholeFrames {
   readonly #expected: HeaderExpectations;
   readonly #slab: Slab;
-  /** The copy of the packet: frames are views of it. */
-  #bytes: Uint8Array = new Uint8Array(0);
+  /** `#bytes[#start, #end)` is the copy of the packet, of which `#at` is next: frames are views of it. */
+  #bytes = NOTHING;
+  #start = 0;
   #at = 0;
-  /** Where `#at` is in the stream. */
+  #end = 0;
+  /** Where `#bytes` would begin in the stream. */
   #offset = 0;
 
   constructor(expected: HeaderExpectations, slab: Slab) {
@@ -22,26 +29,24 @@ export class WholeFrames {
 
   /** Takes a packet of which the first byte begins a frame, at `offset` of the stream. */
   begin(bytes: Uint8Array, start: number, end: number, offset: number): void {
-    if (!holdsFrame(bytes, start, end)) {
-      this.#bytes = NOTHING;
-      this.#at = 0;
-      return;
-    }
-    this.#bytes = this.#slab.copy(bytes, start, end);
-    this.#at = 0;
-    this.#offset = offset;
+    const isCopied = holdsFrame(bytes, start, end);
+    this.#start = isCopied ? this.#slab.copy(bytes, start, end) : 0;
+    this.#bytes = this.#slab.bytes;
+    this.#at = this.#start;
+    this.#end = isCopied ? this.#start + end - start : 0;
+    this.#offset = offset - this.#start;
   }
 
   /** Bytes of the packet that were read. */
   get used(): number {
-    return this.#at;
+    return this.#at - this.#start;
   }
 
   /** The next frame; undefined where it is not all there. */
   next(): Frame | undefined {
     const bytes = this.#bytes;
     const at = this.#at;
-    if (!holdsFrame(bytes, at, bytes.length)) return undefined;
+    if (!holdsFrame(bytes, at, this.#end)) return undefined;
     const first = bytes[at] ?? 0;
     const second = bytes[at + 1] ?? 0;
     const masked = second >= 0x80;
@@ -75,25 +80,24 @@ export class WholeFrames {
   }
 }
 
-const NOTHING = new Uint8Array(0);
-const SLAB_LENGTH = 128 * 1024;
-
 /** Memory from which many small pieces are cut, because each one of its own takes long to get. */
 export class Slab {
-  #bytes = NOTHING;
+  /** Where the last piece is. */
+  bytes = NOTHING;
   #used = 0;
 
-  copy(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  /** @returns where the copy begins in `bytes` */
+  copy(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (this.#used + length > this.#bytes.length) {
-      this.#bytes = new Uint8Array(Math.max(SLAB_LENGTH, length));
+    if (this.#used + length > this.bytes.length) {
+      this.bytes = new Uint8Array(Math.max(SLAB_LENGTH, length));
       this.#used = 0;
     }
     const at = this.#used;
     this.#used += length;
-    const piece = this.#bytes.subarray(at, at + length);
-    piece.set(bytes.subarray(start, end));
-    return piece;
+    if (length > FEW) this.bytes.set(bytes.subarray(start, end), at);
+    else for (let i = 0; i < length; i++) this.bytes[at + i] = bytes[start + i] ?? 0;
+    return at;
   }
 }
 
