@@ -27,6 +27,7 @@ export class FrameCutter implements FrameSink {
   #closing: number[] | undefined;
   #close: ClosePayload | undefined;
   #inMessage = false;
+  #announced = 0;
 
   /** Takes the next piece. */
   follow(bytes: Uint8Array): void {
@@ -53,6 +54,11 @@ export class FrameCutter implements FrameSink {
     return this.#inMessage;
   }
 
+  /** Bytes of payload that the current frame announces; 0 until its header is whole. */
+  get announced(): number {
+    return this.#announced;
+  }
+
   /** RSV1 of the current frame, or of the last. */
   get isCompressed(): boolean {
     return this.#scanner.rsv1;
@@ -72,6 +78,7 @@ export class FrameCutter implements FrameSink {
   }
 
   header({ opcode, length }: FrameScanner): void {
+    this.#announced = length;
     const isFirst = opcode === Opcode.close && !this.#close;
     if (isFirst && length <= MAX_CONTROL_PAYLOAD) this.#closing = [];
   }
@@ -82,6 +89,7 @@ export class FrameCutter implements FrameSink {
 
   end(): void {
     const { position, opcode, fin, length } = this.#scanner;
+    this.#announced = 0;
     this.#cuts?.push({ end: position - this.#base, opcode, fin });
     if (opcode === Opcode.close) return this.#closed();
     if (isControl(opcode)) return;

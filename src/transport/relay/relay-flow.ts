@@ -241,7 +241,9 @@ export class RelayFlow {
   #part(bytes: Uint8Array): void {
     if (this.#midFrame) return this.#pass([bytes], { open: true });
     this.#partial.add([bytes]);
-    if (this.#partial.size + this.#gathered.size > this.#maxWaiting) this.#letPass();
+    // A frame that will be too long passes at once: its receiver may refuse it by its header alone.
+    const size = Math.max(this.#partial.size, this.#cutter.announced);
+    if (size + this.#gathered.size > this.#maxWaiting) this.#letPass();
   }
 
   #control(pieces: readonly Uint8Array[], { frame }: FrameEvent): void {

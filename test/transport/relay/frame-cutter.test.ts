@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeFrame } from "../../../src/protocol/encoder.ts";
 import { FrameCutter } from "../../../src/transport/relay/frame-cutter.ts";
-import { concat, hex, singly, utf8 } from "../../helpers/bytes.ts";
+import { concat, filler, hex, singly, utf8 } from "../../helpers/bytes.ts";
 
 const STREAM = concat([
   encodeFrame({ opcode: 1, fin: false, payload: utf8("a") }),
@@ -47,5 +47,14 @@ describe("FrameCutter", () => {
     const cutter = new FrameCutter();
     cutter.follow(hex("c1 7e 10 00 00"));
     expect(cutter.isCompressed).toBe(true);
+  });
+
+  it("tells how long a frame will be that has only begun", () => {
+    const cutter = new FrameCutter();
+    const told = [hex("82 fe 01"), hex("00 01 02 03"), hex("04"), filler(256)].map((piece) => {
+      cutter.follow(piece);
+      return cutter.announced;
+    });
+    expect(told).toEqual([0, 0, 256, 0]);
   });
 });

@@ -5,7 +5,16 @@ import { Opcode } from "../../../src/protocol/opcodes.ts";
 import type { DeflateParams } from "../../../src/protocol/deflate.ts";
 import { FrameParser } from "../../../src/protocol/parser.ts";
 import type { Held, Passing, Verdict } from "../../../src/transport/relay/passing.ts";
-import { concat, filler, hex, splitAt, splitPoints, toHex, utf8 } from "../../helpers/bytes.ts";
+import {
+  concat,
+  filler,
+  hex,
+  singly,
+  splitAt,
+  splitPoints,
+  toHex,
+  utf8,
+} from "../../helpers/bytes.ts";
 import { flowOf, rulesOf } from "../../helpers/relay-flow.ts";
 import { createDeflateStream } from "../../helpers/relay-deflate.ts";
 
@@ -254,6 +263,13 @@ describe("rules", () => {
     expect(toHex(sink.written)).toBe(toHex(stream));
     push(text("next"));
     expect(judged).toEqual([4]);
+  });
+
+  it("let a frame pass at once that announces more than is kept", () => {
+    const { sink, push } = flowOf({ interception: rulesOf(() => ({ drop: true })) });
+    const begun = hex("82 ff 40 00 00 00 00 00 00 00 01 02 03 04");
+    for (const piece of singly(begun)) push(piece);
+    expect(toHex(sink.written)).toBe(toHex(begun));
   });
 });
 
