@@ -218,8 +218,7 @@ const headers: readonly Case[] = [
   {
     id: "F.8",
     title: "a masking key of zeros",
-    plan: () =>
-      answers([{ send: Buffer.from("81850000000048656c6c6f", "hex") }], [text("Hello")]),
+    plan: () => answers([{ send: Buffer.from("81850000000048656c6c6f", "hex") }], [text("Hello")]),
   },
 ];
 
