@@ -72,3 +72,15 @@ it("does not count what a dead socket is given", async () => {
   expect(error).toBeInstanceOf(Error);
   expect([sink.destroyed, sink.bytes, seen]).toEqual([true, 0, []]);
 });
+
+it("ends the socket behind what was written, and loses what comes later", async () => {
+  const { here, there } = await socketPair();
+  const seen: string[] = [];
+  const sink = new SocketSink(here, (bytes) => seen.push(toHex(bytes)));
+  sink.write("a");
+  sink.end();
+  const error = await new Promise((resolve) => sink.write("b", resolve));
+  await there.end();
+  expect([there.received.toString(), seen, sink.bytes]).toEqual(["a", ["61"], 1]);
+  expect(error).toBeInstanceOf(Error);
+});

@@ -1,9 +1,14 @@
 import { once } from "node:events";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { Faults } from "../../../src/server/faults/index.ts";
 import { parseFaults } from "../../../src/server/faults/parse-fault.ts";
+import type { Guard } from "../../../src/server/guard.ts";
+import type { MakeMode } from "../../../src/server/mode.ts";
 import { broadcast } from "../../../src/server/modes/broadcast.ts";
 import { echo } from "../../../src/server/modes/echo.ts";
+import { refusal } from "../../../src/transport/http-reply.ts";
 import { startListener } from "../../helpers/listener.ts";
 import { eventually, openingRequest, rawClient } from "../../helpers/transport.ts";
 import { closing, collect, wsClient } from "../../helpers/ws-peers.ts";
@@ -197,6 +202,68 @@ it("the same seed does the same to the same client", async () => {
   );
   expect(outcomes[0]).toEqual(outcomes[1]);
   expect(outcomes[0]?.told.length).toBeGreaterThan(10);
+});
+
+describe("for any seed", () => {
+  const TEXTS = ["latency=100ms±50ms", "wrong-accept@50%", "stall-handshake=1s@50%", "no-pong@50%"];
+
+  /** What some clients meet, one after the other. */
+  function met(seed: number, conns: readonly number[]) {
+    const told: string[] = [];
+    const plan = { faults: parseFaults(TEXTS, "--fault"), seed };
+    const faults = new Faults(plan, (...words) => told.push(words.join(" ")));
+    const each = conns.map((conn) => {
+      const { connection, stallMs, alterResponse } = faults.welcome({ conn: String(conn) });
+      const { shape, answersPing } = connection ?? {};
+      const draws = [1, 2, 3].map(() => [shape?.latencyMs?.(), answersPing?.()]);
+      return { stallMs, altered: alterResponse !== undefined, draws };
+    });
+    return { each, told };
+  }
+
+  it("the same client meets the same, whoever else comes", () => {
+    const conns = fc.uniqueArray(fc.nat(1000), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(fc.nat(2 ** 32 - 1), conns, (seed, numbers) => {
+        const { each, told } = met(seed, numbers);
+        expect(met(seed, numbers)).toEqual({ each, told });
+        expect(each.flatMap((one, i) => (i > 0 ? [one] : []))).toEqual(
+          met(seed, numbers.slice(1)).each,
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+it("what else a client is welcomed with stays", () => {
+  const plan = { faults: parseFaults(["no-pong", "split=1B"], "--fault"), seed: 1 };
+  const faults = new Faults(plan, () => undefined);
+  const chooseSubprotocol = () => "chat";
+  expect(
+    faults.welcome({ conn: "1" }, { chooseSubprotocol, connection: { maxFragments: 3 } }),
+  ).toMatchObject({
+    chooseSubprotocol,
+    connection: { maxFragments: 3, shape: { splitSize: 1 } },
+  });
+});
+
+it("who is refused anyway meets no fault", async () => {
+  const guard: Guard = {
+    admit: () => ({ reply: refusal(403, "No."), kind: "origin", why: "no" }),
+  };
+  const { listener, url } = await faulty(["wrong-accept"], { guards: [guard] });
+  await expect(wsClient(url)).rejects.toThrow("403");
+  expect(listener.counters.faults.size).toBe(0);
+});
+
+it("who is refused by the mode meets none either", async () => {
+  const mode: MakeMode = () => ({ admit: () => ({ refused: refusal(503, "No."), why: "no" }) });
+  const { listener, url } = await startListener(mode, {
+    faults: { faults: parseFaults(["wrong-accept"], "--fault"), seed: 1 },
+  });
+  await expect(wsClient(url)).rejects.toThrow("503");
+  expect(listener.counters.faults.size).toBe(0);
 });
 
 it("a slow link is told once for each client", async () => {
