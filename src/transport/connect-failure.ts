@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { type FailureCode, FramecatError, messageOf } from "../errors.ts";
+import { MAX_OPEN_FILES } from "./open-files.ts";
 import { type Place, placeOf } from "./target.ts";
 
 /** How far connecting had come when it failed. */
@@ -38,18 +38,7 @@ function errnoOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
-/** Read at once: a process at its limit cannot open the file that tells it. */
-const OPEN_FILES = openFilesLimit();
-
-function openFilesLimit(): string {
-  try {
-    const limits = readFileSync("/proc/self/limits", "utf8");
-    const limit = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
-    return limit === undefined ? "" : ` (limit ${limit})`;
-  } catch {
-    return "";
-  }
-}
+const OPEN_FILES = Number.isFinite(MAX_OPEN_FILES) ? ` (limit ${MAX_OPEN_FILES})` : "";
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "cannot be reached: no route to the host",

@@ -9,6 +9,7 @@ import type { HandshakeEvent, TlsFacts } from "./events.ts";
 import { type HttpReply, refusal, sendReply } from "./http-reply.ts";
 import { type Address, listen, type ListenPlace } from "./listen-sockets.ts";
 import { remoteOf } from "./open-socket.ts";
+import { filesShort } from "./open-files.ts";
 import { type OpeningRequest, readOpeningRequest } from "./opening-request.ts";
 import { clientTlsFacts, clientTlsReason, type ServerTls, socketBeneath } from "./server-tls.ts";
 import {
@@ -75,7 +76,7 @@ export type ServeOptions = Omit<ConnectionOptions, "id" | "role" | "subprotocol"
   };
 
 /** What kept a client from asking for anything. */
-export type TurnedAway = "sockets" | "tls" | "handshake";
+export type TurnedAway = "files" | "sockets" | "tls" | "handshake";
 
 export interface Server {
   /** Where it listens; the first one is what to tell people. */
@@ -101,7 +102,7 @@ const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 export async function serve(options: ServeOptions): Promise<Server> {
   const doors = new Doors(options);
   const listeners = await listen(options.place, options.tls, {
-    mayEnter: options.socketLimits && ((socket) => doors.mayEnter(socket)),
+    mayEnter: (socket) => doors.mayEnter(socket),
     onSocket: (socket) => void doors.welcome(socket),
     onFailure: (error, socket) => doors.failed(error, socket),
   });
@@ -123,18 +124,19 @@ class Doors {
   readonly #pending = new Set<Socket>();
   readonly #takenOver = new Set<Socket>();
   readonly #options: ServeOptions;
-  readonly #sockets: SocketCount;
+  readonly #sockets: SocketCount | undefined;
   #count = 0;
   #isClosing = false;
 
   constructor(options: ServeOptions) {
     this.#options = options;
-    this.#sockets = new SocketCount(options.socketLimits ?? {});
+    this.#sockets = options.socketLimits && new SocketCount(options.socketLimits);
   }
 
   mayEnter(socket: Socket): boolean {
-    const why = this.#sockets.enter(socket);
-    if (why !== undefined) this.#turnAway("sockets", socket, why);
+    const short = filesShort(socket);
+    const why = short ?? this.#sockets?.enter(socket);
+    if (why !== undefined) this.#turnAway(short ? "files" : "sockets", socket, why);
     return why === undefined;
   }
 
