@@ -5,6 +5,7 @@ import { EXEC_OPTIONS } from "./listen-exec-options.ts";
 import { FAULT_OPTIONS } from "./listen-faults.ts";
 import { GUARD_OPTIONS } from "./listen-guards.ts";
 import { LISTEN_TLS_OPTIONS } from "./listen-tls.ts";
+import { HTTP_OPTIONS } from "./listen-http-options.ts";
 import { MODE_OPTIONS } from "./listen-modes.ts";
 import { PROMPT_OPTIONS } from "./listen-prompt-options.ts";
 import { PLACE_OPTIONS } from "./listen-place.ts";
@@ -48,6 +49,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   ...GUARD_OPTIONS,
   ...LISTEN_TLS_OPTIONS,
   ...FAULT_OPTIONS,
+  ...HTTP_OPTIONS,
   ...STOP_OPTIONS,
   ...WORKER_OPTIONS,
   {

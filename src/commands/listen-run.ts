@@ -10,6 +10,7 @@ import { parseSubprotocol } from "./dial-flags.ts";
 import { readExec } from "./listen-exec.ts";
 import { readFaults, tellFaults, wantsFaultList } from "./listen-faults.ts";
 import { readGuards } from "./listen-guards.ts";
+import { openHttp } from "./listen-http.ts";
 import { readListenTls, refuseSelfSigned } from "./listen-tls.ts";
 import { readMode } from "./listen-modes.ts";
 import { LISTEN_OPTIONS } from "./listen-options.ts";
@@ -21,6 +22,7 @@ import { openRecording, type Recording } from "./listen-record.ts";
 import { readRelay } from "./listen-relay.ts";
 import { readGraceMs, serveUntilStopped } from "./listen-stop.ts";
 import { readWorkers } from "./listen-worker-flags.ts";
+import type { MetricsExchange } from "./listen-worker-metrics.ts";
 import { runWorkers } from "./listen-workers.ts";
 import { createScreen } from "./screen.ts";
 import { watchSignals } from "./signals.ts";
@@ -32,6 +34,7 @@ export interface AsWorker {
   readonly idPrefix: string;
   /** Called in place of telling people. */
   readonly listening: (standing: Standing) => void;
+  readonly exchange: MetricsExchange;
 }
 
 /** Runs `listen` until a signal comes; gives the exit code. @throws FramecatError that carries one */
@@ -81,8 +84,17 @@ async function runServer(
   const guarding = readGuards(args, io, mode.name);
   const secured = await readListenTls(args, io, guarding.serve.handshakeTimeoutMs);
   const show = shower(args, io, log, { isRelay: mode.name === "relay", decoder });
+  const http = openHttp({
+    args,
+    clock: io.clock,
+    mode: mode.name,
+    mayRead: guarding.mayRead,
+    listener: () => listener,
+    exchange: worker?.exchange,
+  });
   const listener: Listener = await Listener.start({
     serve: {
+      respond: http.respond,
       place: readPlace(args),
       clock: io.clock,
       frames: !args.flag("quiet") || recording.isOn,
@@ -114,6 +126,7 @@ async function runServer(
     ? undefined
     : operate({ listener, modeName: mode.name, args, io, screen: output, signals });
   const code = await serveUntilStopped(listener, graceMs, signals, output);
+  http.close();
   await operation?.end();
   await log.flushed();
   const failure = await recording.end();

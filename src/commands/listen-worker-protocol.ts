@@ -2,6 +2,7 @@ import type { FailureCode } from "../errors.ts";
 import type { Signal } from "../io.ts";
 import type { Args, OptionSpec } from "./command.ts";
 import type { Standing } from "./listen-output.ts";
+import type { FromMetricsWorker, ToMetricsWorker } from "./listen-worker-metrics.ts";
 
 /** The command line of `listen`, parsed, as it goes to a worker. */
 export interface WorkerArgs {
@@ -11,12 +12,14 @@ export interface WorkerArgs {
 
 export type ToListenWorker =
   | { readonly type: "serve"; readonly args: WorkerArgs }
-  | { readonly type: "signal"; readonly signal: Signal };
+  | { readonly type: "signal"; readonly signal: Signal }
+  | ToMetricsWorker;
 
 /** A worker of node:cluster loses what it is told before it listens; hence `ready`. */
 export type FromListenWorker =
   | { readonly type: "ready" }
   | { readonly type: "listening"; readonly standing: Standing }
+  | FromMetricsWorker
   | {
       readonly type: "failed";
       readonly code: FailureCode;

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { FramecatError, messageOf } from "../errors.ts";
 import { type Io, processIo, type Signal } from "../io.ts";
 import { runListen } from "./listen-run.ts";
+import { WorkerMetrics } from "./listen-worker-metrics.ts";
 import {
   type FromListenWorker,
   type ToListenWorker,
@@ -20,6 +21,8 @@ const handlers = new Map<Signal, Set<() => void>>();
 function tell(message: FromListenWorker): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
+
+const metrics = new WorkerMetrics(tell);
 
 /** The process, but for what is typed, and for signals. */
 function workerIo(): Io {
@@ -39,6 +42,7 @@ async function serve(args: WorkerArgs): Promise<void> {
     process.exitCode = await runListen(unpackArgs(args), workerIo(), {
       idPrefix: `${cluster.worker?.id ?? 0}.`,
       listening: (standing) => tell({ type: "listening", standing }),
+      exchange: metrics,
     });
   } catch (thrown) {
     tell(failure(thrown));
@@ -54,6 +58,7 @@ function failure(thrown: unknown): FromListenWorker {
 
 function hear(message: ToListenWorker): void {
   if (message.type === "serve") void serve(message.args);
+  else if (message.type !== "signal") metrics.hear(message);
   else for (const handler of handlers.get(message.signal) ?? []) handler();
 }
 

@@ -9,6 +9,7 @@ import { whenAborted } from "../abort.ts";
 import { EventLineReader } from "../transport/read-event-lines.ts";
 import type { Args, OptionSpec } from "./command.ts";
 import { type Show, shower, type Standing, tellAddress } from "./listen-output.ts";
+import { PrimaryMetrics } from "./listen-worker-metrics.ts";
 import {
   type FromListenWorker,
   packArgs,
@@ -64,6 +65,7 @@ class Crew {
   readonly #log: Sink;
   readonly #clock: Clock;
   readonly #workers = new Set<Worker>();
+  readonly #metrics = new PrimaryMetrics<Worker>(send);
   #stopping = false;
   inBadOrder = false;
 
@@ -121,7 +123,9 @@ class Crew {
       worker.on("message", (message: FromListenWorker) => {
         if (message.type === "ready") send(worker, { type: "serve", args: this.#args });
         else if (message.type === "listening") resolve(message.standing);
-        else reject(new FramecatError(message.code, message.message, message.hint));
+        else if (message.type === "failed")
+          reject(new FramecatError(message.code, message.message, message.hint));
+        else this.#metrics.hear(worker, message, this.#workers);
       });
       worker.once("exit", (code, signal: string | null) => {
         reject(new Error(`a worker ended before it listened (${signal ?? `exit ${code}`})`));
@@ -139,6 +143,7 @@ class Crew {
 
   #ended(worker: Worker, code: number | null, signal: string | null): void {
     this.#workers.delete(worker);
+    this.#metrics.left(worker);
     if (code !== 0) this.inBadOrder = true;
     if (this.#stopping) return;
     this.#note(`worker ${worker.id} died (${signal ?? `exit ${code}`}); another takes its place`);

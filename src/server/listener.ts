@@ -38,6 +38,7 @@ export class Listener {
   readonly #mode: Mode;
   readonly #faults: Faults | undefined;
   #server: Server | undefined;
+  #isStopping = false;
 
   private constructor(options: ListenerOptions) {
     const { guards = [], mode, faults, random, onEvent } = options;
@@ -86,6 +87,10 @@ export class Listener {
     return [...rows, ...Array.from(this.guests(), (guest) => guest.row(now))];
   }
 
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
   get addresses(): Server["addresses"] {
     return this.#server?.addresses ?? [];
   }
@@ -104,6 +109,7 @@ export class Listener {
 
   /** Takes no new clients, closes all with 1001, and resolves when the last has gone. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     // What the mode still has to say goes out before the Close frames do.
     const modeStopped = this.#mode.stop?.();
     await Promise.all([this.#server?.close(), modeStopped]);

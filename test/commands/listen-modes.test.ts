@@ -28,6 +28,9 @@ it.each([
   ["--to-self", "--to-self is for --mode broadcast"],
   ["--mode pubsub --to-self", "--to-self is for --mode broadcast"],
   ["--interval 1s", "--interval is for --mode push"],
+  ["--binary", "--binary is for --mode push or exec"],
+  ["--mode exec", "--mode exec needs --exec COMMAND"],
+  ["--mode relay", "--mode relay needs --to URL"],
   ["--mode push --interval 0ms", "--interval must be at least 1ms"],
   ["--mode push --interval often", "--interval must be"],
   ["--mode push --messages 0", "--messages must be"],
@@ -35,4 +38,14 @@ it.each([
   ["--mode push --size 1GiB", "--size must be from 64 bytes to 64MiB"],
 ])("refuses %s", (flags, message) => {
   expect(() => readMode(argsOf(MODE_OPTIONS, flags.split(" ")))).toThrow(message);
+});
+
+it("takes the mode that a flag of its own asks for, and one of them", () => {
+  const make = () => ({});
+  const args = argsOf(MODE_OPTIONS, ["--binary"]);
+  expect(readMode(args, { exec: make })).toEqual({ name: "exec", make });
+  expect(readMode(argsOf(MODE_OPTIONS, []), { relay: make, exec: undefined }).name).toBe("relay");
+  expect(() => readMode(args, { relay: make, exec: make })).toThrow(
+    "--to URL and --exec COMMAND are two modes",
+  );
 });

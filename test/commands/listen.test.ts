@@ -177,13 +177,13 @@ describe("--format ndjson", () => {
 describe("bad clients", () => {
   it("get their answer, and are shown", async () => {
     const { io, url, port } = await listen();
-    const answer = await fetch(url.replace("ws:", "http:"));
-    expect(answer.status).toBe(426);
+    const answer = await fetch(`${url.replace("ws:", "http:")}chat`);
+    expect(answer.status).toBe(404);
     const noise = await rawClient(port);
     noise.send("\u0000\u0001\u0002");
     await noise.end();
     expect(noise.received.toString()).toMatch(/^HTTP\/1\.1 400 /);
-    await io.seen(/426/);
+    await io.seen(/GET "\/chat" is answered with 404/);
     const socket = await wsClient(url);
     const { until } = collect(socket);
     socket.send("others are served");

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { clientScript } from "./client.ts";
 import { type Markup, markup, scriptJson, trusted } from "./markup.ts";
 import { type Plot, plotFigure } from "./plot.ts";
+import { inlineText, policyOf } from "./policy.ts";
 import { PAGE_STYLE } from "./style.ts";
 
 /** A report as one page that needs nothing beside it: no network, no further file. */
@@ -27,13 +27,13 @@ export interface PageAssets {
 
 export function renderPage(page: Page, assets: PageAssets): string {
   const plots = page.sections.flatMap((section) => section.plots ?? []);
-  const style = inline(`${assets.uplotStyle}\n${PAGE_STYLE}`);
-  const scripts = [inline(assets.uplotScript), inline(clientScript())];
+  const style = inlineText(`${assets.uplotStyle}\n${PAGE_STYLE}`);
+  const scripts = [inlineText(assets.uplotScript), inlineText(clientScript())];
   const { markup: text } = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(policy(style, scripts))}">
+<meta http-equiv="Content-Security-Policy" content="${trusted(policyOf(style, scripts))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -65,25 +65,4 @@ ${title === undefined ? "" : markup`<h2>${title}</h2>\n`}${body ?? ""}${
     plots.length === 0 ? "" : markup`<div class="plots">\n${plots.map(plotFigure)}</div>\n`
   }</section>
 `;
-}
-
-/** Nothing but what stands in the page may be applied or run: each is named by its hash. */
-function policy(style: string, scripts: readonly string[]): string {
-  return [
-    "default-src 'none'",
-    `script-src ${scripts.map(hashOf).join(" ")}`,
-    `style-src ${hashOf(style)}`,
-    "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-}
-
-/** As an element can hold it; a browser reads line ends as `\n`, and hashes them so. */
-function inline(text: string): string {
-  return text.replace(/\r\n?/g, "\n").replace(/<(?=\/(?:script|style)|!--)/gi, "\\x3c");
 }
