@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { usageError } from "../errors.ts";
 import { type Detected, detectFormat, foreignFormat, TextDetector } from "./detect.ts";
 import type { Lookahead } from "./lookahead.ts";
-import { readText, type TextContent, type TextFormat } from "./text-content.ts";
+import type { TextContent, TextFormat } from "./text-content.ts";
 
 /** What an input of frames may be. */
 export type InputFormat = TextFormat | "binary";
@@ -39,6 +39,7 @@ export async function readInput(
   if (format === "binary") return { kind: "bytes", chunks: source.all() };
   if (format === "auto") refuseForeign(source, name);
   if (!(await readsAsText(source, name, format))) return { kind: "bytes", chunks: source.all() };
+  const { readText } = await import("./text-content.ts");
   const { buffer, byteOffset, length } = source.view();
   return readText(Buffer.from(buffer, byteOffset, length).toString("utf8"), name, format);
 }

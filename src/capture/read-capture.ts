@@ -1,6 +1,5 @@
 import type { Event, TlsFacts } from "../transport/events.ts";
-import { CaptureLint } from "./capture-lint.ts";
-import type { Connection, ConnectionSink } from "./packets/connection.ts";
+import type { Connection, ConnectionSink, EndReason } from "./packets/connection.ts";
 import { formatEndpoint } from "./packets/endpoint.ts";
 import type { Flow } from "./packets/flow.ts";
 import { gunzipped } from "./packets/gunzip.ts";
@@ -25,7 +24,7 @@ export interface CaptureOptions {
   readonly deflate?: boolean;
   /** A TLS key log in NSS format, as text. */
   readonly keylog?: string | Uint8Array;
-  /** Judges each conversation by all rules: what it finds comes as `finding` events. */
+  /** `readCaptureEvents` judges each conversation by all rules: what it finds comes as `finding` events. */
   readonly lint?: boolean;
   /** Learns of everything while it is decoded, where there is no lint. */
   readonly watcher?: CaptureWatcher;
@@ -57,15 +56,18 @@ export class CaptureDecoder {
   #named = 0;
 
   constructor(options: CaptureOptions = {}) {
-    const { keylog, lint = false, watcher, ...rest } = options;
+    const { keylog, ...rest } = options;
     if (keylog !== undefined) this.#keys.add(keylog);
-    const take = (event: Event): void => void this.#events.push(event);
-    this.#decoding = createDecoding({
-      ...rest,
-      take,
-      watcher: lint ? new CaptureLint(take) : watcher,
-    });
+    this.#decoding = createDecoding({ ...rest, take: this.#add });
     this.#capture = new TcpCapture(this.#sink(), options.name);
+  }
+
+  readonly #add = (event: Event): void => void this.#events.push(event);
+
+  /** Judges what comes from now on, by rules that are loaded only for that. */
+  async lint(): Promise<void> {
+    const { CaptureLint } = await import("./capture-lint.ts");
+    this.#decoding.watcher = new CaptureLint(this.#add);
   }
 
   get report(): CaptureReport {
@@ -133,14 +135,18 @@ export class CaptureDecoder {
       gap: (flow, length) => at(flow).gapIn(DIRECTIONS[flow.dir], length, true),
       fin: (flow) => at(flow).endOf(DIRECTIONS[flow.dir], "fin"),
       reset: (flow) => at(flow).endOf(DIRECTIONS[flow.dir], "reset"),
-      end: () => this.#end(connection, layer),
+      end: (reason) => this.#end(connection, layer, reason),
     };
   }
 
-  #end({ flows }: Connection, layer: Layer | undefined): void {
-    const { time, counts } = this.#decoding;
+  #end({ flows }: Connection, layer: Layer | undefined, reason: EndReason): void {
+    const { time, counts, emit } = this.#decoding;
     const [a, b] = flows;
     time.set(a.tsNs > b.tsNs ? a : b);
+    if (reason === "reused" && layer?.kind === "webSocket") {
+      const message = "the port was used again for another connection";
+      emit({ type: "note", conn: layer.conn, at: time.moment(), message });
+    }
     layer?.finish();
     counts[layer?.kind ?? "empty"] += 1;
   }
@@ -200,7 +206,7 @@ export function readCaptureEvents(
   options: CaptureOptions = {},
 ): CaptureReading {
   const decoder = new CaptureDecoder(options);
-  const batches = () => decodeAll(decoder, chunks, options.name);
+  const batches = () => decodeAll(decoder, chunks, options);
   return {
     batches,
     get report() {
@@ -224,8 +230,9 @@ async function* sliced(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 async function* decodeAll(
   decoder: CaptureDecoder,
   chunks: AsyncIterable<Uint8Array>,
-  name: string | undefined,
+  { name, lint = false }: CaptureOptions,
 ): AsyncGenerator<readonly Event[]> {
+  if (lint) await decoder.lint();
   try {
     for await (const slice of sliced(gunzipped(chunks, (note) => decoder.note(note), name))) {
       decoder.push(slice);

@@ -3,13 +3,10 @@ import { usageError } from "../errors.ts";
 import type { Event, NoteEvent } from "../transport/events.ts";
 import type { ReadEvent } from "../transport/read-event-lines.ts";
 import type { RawFramesOptions } from "./frames.ts";
-import { HarReader } from "./har-reader.ts";
 import type { Run } from "./hex.ts";
 import { detectInput, type InputContent, type InputFormat, readInput } from "./input.ts";
 import { Lookahead } from "./lookahead.ts";
-import { NdjsonReader } from "./ndjson-reader.ts";
 import { gunzipped } from "./packets/gunzip.ts";
-import { RawEvents } from "./raw-events.ts";
 import { readCaptureEvents } from "./read-capture.ts";
 
 /**
@@ -17,7 +14,7 @@ import { readCaptureEvents } from "./read-capture.ts";
  * `text-content.ts`); gzip around it is taken off first, except where raw bytes were asked for.
  *
  * Nothing is read ahead of what the format needs: captures, events and raw frames from a pipe are
- * told as they come. Text is read whole first.
+ * told as they come. Text is read whole first. What reads a format is loaded where that is found.
  */
 export const INPUT_FORMATS = [
   "auto",
@@ -144,6 +141,7 @@ async function* readFrames(
     yield* captureEvents(once(content.bytes), options);
     return;
   }
+  const { RawEvents } = await import("./raw-events.ts");
   const frames = new RawEvents(options.raw);
   for await (const { bytes, side } of runsOf(content)) {
     for (let at = 0; at < bytes.length; at += SLICE) {
@@ -162,6 +160,7 @@ async function* runsOf(content: Exclude<InputContent, { kind: "capture" }>): Asy
 }
 
 async function* readHar(source: Lookahead, name: string): EventRuns {
+  const { HarReader } = await import("./har-reader.ts");
   const reader = new HarReader(name);
   yield* batched(reader.read(source.all()));
   const notes: NoteEvent[] = [];
@@ -175,6 +174,7 @@ async function* readHar(source: Lookahead, name: string): EventRuns {
 }
 
 async function* readNdjson(source: Lookahead, name: string): EventRuns {
+  const { NdjsonReader } = await import("./ndjson-reader.ts");
   const reader = new NdjsonReader(name);
   yield* batched(reader.read(source.all()));
   const notes: NoteEvent[] = [];

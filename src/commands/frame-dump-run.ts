@@ -1,4 +1,4 @@
-import { createPcapngWriter } from "../capture/pcapng-writer.ts";
+import type { PcapngWriter } from "../capture/pcapng-writer.ts";
 import { RowNumbers } from "../capture/row-numbers.ts";
 import { Selector } from "../capture/select.ts";
 import { undecodedLines } from "../capture/streams/report-lines.ts";
@@ -6,12 +6,10 @@ import { EXIT_DONE, FramecatError, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Violation } from "../protocol/rules.ts";
 import { escapeControl } from "../render/escape.ts";
-import { ruleTable } from "../render/rule-table.ts";
-import { rulesJson } from "../render/rules-json.ts";
 import { TextBytes } from "../render/text-bytes.ts";
-import { asMessage, type NumberedEvent } from "../rows.ts";
-import { EventLint } from "../transport/event-lint.ts";
-import { handshakeBreaches } from "../transport/lint-events.ts";
+import { asMessage, type NumberedEvent, type TakeNumbered } from "../rows.ts";
+import type { EventLint } from "../transport/event-lint.ts";
+import { handshakeBreaches } from "../transport/handshake-breaches.ts";
 import type { Event } from "../transport/events.ts";
 import { version } from "../version.ts";
 import type { Args } from "./command.ts";
@@ -46,7 +44,7 @@ export async function runFrameDump(args: Args, io: Io): Promise<number> {
   const tally = new LintTally();
   try {
     const source = await openSource(args, io, output, signals.stop);
-    const lint = args.flag("lint") ? new EventLint({ findings: "conversation" }) : undefined;
+    const lint = args.flag("lint") ? await conversationLint() : undefined;
     const dump = new Dump(source, { form, selector, lint, tally, output, io, args });
     await dump.run(files);
     await output.flushed();
@@ -59,9 +57,16 @@ export async function runFrameDump(args: Args, io: Io): Promise<number> {
   }
 }
 
+/** Most of what the command can do is loaded where it is asked for, because that takes time. */
+async function conversationLint(): Promise<EventLint> {
+  const { EventLint } = await import("../transport/event-lint.ts");
+  return new EventLint({ findings: "conversation" });
+}
+
 async function printRules(args: Args, io: Io, output: Sink): Promise<number> {
-  if (args.flag("json")) output.write(rulesJson());
+  if (args.flag("json")) output.write((await import("../render/rules-json.ts")).rulesJson());
   else {
+    const { ruleTable } = await import("../render/rule-table.ts");
     const lines = ruleTable(readTimelessLook(args, io, io.stdout));
     output.write(lines.map((line) => `${line}\n`).join(""));
   }
@@ -85,7 +90,7 @@ class Dump {
   readonly #parts: DumpParts;
   readonly #numbers = new RowNumbers();
   #writer: DumpWriter | undefined;
-  #follow: ((numbered: NumberedEvent) => void) | undefined;
+  #follow: TakeNumbered | undefined;
   /** Gathers what is written, until the end of each batch. */
   readonly #out: TextBytes;
 
@@ -97,7 +102,7 @@ class Dump {
 
   async run(files: Outputs): Promise<void> {
     const { output, selector, lint, args } = this.#parts;
-    this.#follow = follower(files, args.flag("show-secrets"));
+    this.#follow = await follower(files, args.flag("show-secrets"));
     try {
       for await (const batch of this.#source.batches) {
         for (const event of batch) this.#take(event);
@@ -174,11 +179,11 @@ class Dump {
 }
 
 /** Hands what is selected to the files beside. */
-function follower(
+async function follower(
   { listener, data }: Outputs,
   showSecrets: boolean,
-): ((numbered: NumberedEvent) => void) | undefined {
-  const capture = data && createPcapngWriter({ version: version(), showSecrets });
+): Promise<TakeNumbered | undefined> {
+  const capture = data && (await pcapngWriter(showSecrets));
   if (data && capture) data.write(capture.head);
   if (!listener && !capture) return undefined;
   return (numbered) => {
@@ -186,6 +191,11 @@ function follower(
     listener?.(wholeMessage(numbered.event));
     if (data && capture) data.write(capture.push(numbered));
   };
+}
+
+async function pcapngWriter(showSecrets: boolean): Promise<PcapngWriter> {
+  const { createPcapngWriter } = await import("../capture/pcapng-writer.ts");
+  return createPcapngWriter({ version: version(), showSecrets });
 }
 
 function wholeMessage(event: Event): Event {

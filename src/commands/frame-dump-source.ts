@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { followEventBatches } from "../capture/follow-events.ts";
 import { type CaptureReport, readCaptureEvents } from "../capture/read-capture.ts";
 import {
   type EventBatches,
@@ -107,6 +106,7 @@ async function openBatches(
       first,
       readEventBatches(createReadStream(first, { highWaterMark: READ_LENGTH }), named),
     );
+  const { followEventBatches } = await import("../capture/follow-events.ts");
   return readable(first, followEventBatches(first, { ...named, signal: stop }));
 }
 

@@ -1,16 +1,10 @@
-import { DumpStatistics, type DumpSummary } from "../capture/dump-statistics.ts";
+import type { DumpSummary } from "../capture/dump-statistics.ts";
 import type { FoundFormat } from "../capture/read-events.ts";
 import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import { createJsonDocument, type JsonDocument } from "../render/dump-json.ts";
+import type { JsonDocument } from "../render/dump-json.ts";
 import { createDumpLines, type DumpLinesView } from "../render/dump-lines.ts";
-import { createDumpMessages } from "../render/dump-messages.ts";
-import { createPayloadWriter } from "../render/dump-payload.ts";
-import { createDumpTable } from "../render/dump-table.ts";
-import { createDumpTree } from "../render/dump-tree.ts";
 import type { DumpView } from "../render/dump-row.ts";
-import { dumpSummaryJson } from "../render/dump-summary-json.ts";
-import { dumpSummaryLines } from "../render/dump-summary.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
 import type { TextBytes } from "../render/text-bytes.ts";
@@ -35,21 +29,26 @@ export type DumpForm = (found: FoundFormat | undefined) => DumpWriter;
 const FORMS = ["table", "tree", "messages", "payload", "summary", "json"] as const;
 
 /**
- * Reads the form that is asked for.
+ * Reads the form that is asked for, and loads only what that takes.
  * @throws FramecatError (usage)
  */
 export async function readForm(args: Args, io: Io): Promise<DumpForm> {
   const asked: string[] = FORMS.filter((name) => args.flag(name));
   if (args.text("format") === "ndjson") asked.push("format ndjson");
-  if (asked.join() === "summary,json") return () => summaryOf(dumpSummaryJson);
+  if (asked.join() === "summary,json") {
+    const { dumpSummaryJson } = await import("../render/dump-summary-json.ts");
+    return summaryForm(dumpSummaryJson);
+  }
   const [form, other] = asked;
   if (other !== undefined) throw usageError(`--${form} and --${other} exclude each other`);
   const toJson = jsonOf(args.flag("show-secrets"));
   switch (form) {
     case "payload":
-      return payloads;
-    case "json":
+      return payloadForm();
+    case "json": {
+      const { createJsonDocument } = await import("../render/dump-json.ts");
       return () => document(createJsonDocument({ toJson }));
+    }
     case "format ndjson":
       return () => ({
         push: ({ event }, out) => out.text(jsonLine(toJson(event))),
@@ -60,15 +59,16 @@ export async function readForm(args: Args, io: Io): Promise<DumpForm> {
   }
 }
 
-function payloads(): DumpWriter {
+async function payloadForm(): Promise<DumpForm> {
+  const { createPayloadWriter } = await import("../render/dump-payload.ts");
   const payloadsOf = createPayloadWriter();
-  return {
+  return () => ({
     push: (numbered, out) => {
       const payload = payloadsOf.push(numbered);
       if (payload) out.octets(payload);
     },
     end: () => undefined,
-  };
+  });
 }
 
 function document(json: JsonDocument): DumpWriter {
@@ -92,15 +92,23 @@ async function viewForm(form: string | undefined, args: Args, io: Io): Promise<D
     partial: isPartial(readSelection(args)),
   };
   switch (form) {
-    case "table":
+    case "table": {
+      const { createDumpTable } = await import("../render/dump-table.ts");
       return () =>
         linesOf(createDumpTable({ ...options, ...(args.flag("follow") && { holdRows: 0 }) }));
-    case "tree":
+    }
+    case "tree": {
+      const { createDumpTree } = await import("../render/dump-tree.ts");
       return () => linesOf(createDumpTree(options));
-    case "summary":
-      return () => summaryOf((it) => ended(dumpSummaryLines(it, options)));
-    case "messages":
+    }
+    case "summary": {
+      const { dumpSummaryLines } = await import("../render/dump-summary.ts");
+      return summaryForm((it) => ended(dumpSummaryLines(it, options)));
+    }
+    case "messages": {
+      const { createDumpMessages } = await import("../render/dump-messages.ts");
       return () => linesOf(createDumpMessages(options));
+    }
     default:
       // Frames alone have neither times nor connections that would have to be told apart.
       return (found) =>
@@ -110,12 +118,13 @@ async function viewForm(form: string | undefined, args: Args, io: Io): Promise<D
   }
 }
 
-function summaryOf(print: (summary: DumpSummary) => string): DumpWriter {
+async function summaryForm(print: (summary: DumpSummary) => string): Promise<DumpForm> {
+  const { DumpStatistics } = await import("../capture/dump-statistics.ts");
   const statistics = new DumpStatistics();
-  return {
+  return () => ({
     push: (numbered) => statistics.push(numbered),
     end: (out) => out.text(print(statistics.summary)),
-  };
+  });
 }
 
 function linesOf(view: DumpView): DumpWriter {

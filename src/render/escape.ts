@@ -20,6 +20,42 @@ const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 /** Most text has nothing else, and this is known much sooner. */
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
+/** From here on, words are looked at in place of bytes. */
+const WORD_LOOP_MIN = 32;
+
+/** Whether `bytes[0, end)` show as themselves: nothing of them has to be escaped. */
+export function isPrintableAscii(bytes: Uint8Array, end = bytes.length): boolean {
+  if (end < WORD_LOOP_MIN) return printsFrom(bytes, 0, end);
+  const aligned = (4 - (bytes.byteOffset & 3)) & 3;
+  const count = (end - aligned) >>> 2;
+  return (
+    printsFrom(bytes, 0, aligned) &&
+    wordsPrint(new Uint32Array(bytes.buffer, bytes.byteOffset + aligned, count)) &&
+    printsFrom(bytes, aligned + 4 * count, end)
+  );
+}
+
+function printsFrom(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const octet = bytes[i] ?? 0;
+    if (octet < 0x20 || octet > 0x7e) return false;
+  }
+  return true;
+}
+
+/**
+ * Four octets at a time. The top bit of an octet shows that it is no ASCII; of the octet plus 0x60,
+ * that it is no control character; and of the octet plus 1, that it is DEL.
+ */
+function wordsPrint(words: Uint32Array): boolean {
+  let bad = 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? 0;
+    bad |= word | ~(word + 0x60606060) | (word + 0x01010101);
+  }
+  return (bad & 0x80808080) === 0;
+}
+
 /** The text with everything hostile to a terminal made visible, as `\n`, `\x1b`, `\u202e`. */
 export function escapeControl(text: string): string {
   if (PRINTABLE_ASCII.test(text)) return text;

@@ -3,6 +3,7 @@ import type { FrameHeader } from "../protocol/frame.ts";
 import { isControl } from "../protocol/opcodes.ts";
 import type { FrameEvent } from "../transport/events.ts";
 import { deltaText, rowNotes, rowPreview } from "./dump-row.ts";
+import { isPrintableAscii } from "./escape.ts";
 import { exactLength } from "./exact-length.ts";
 import { formatCount } from "./format.ts";
 import { dataPayload, opcodeLabel, reservedBits } from "./frame-line.ts";
@@ -136,7 +137,7 @@ function writeAscii(
   if (payload?.kind !== "text") return false;
   const { bytes, length } = payload;
   const shown = Math.min(bytes.length, maxPrint);
-  if (!isPrintable(bytes, shown) || (bytes[shown] ?? 0) > TILDE) return false;
+  if (!isPrintableAscii(bytes, shown) || (bytes[shown] ?? 0) > TILDE) return false;
   const end = shown < length ? shown : trimmedEnd(bytes, shown);
   out.octets(bytes, 0, end);
   if (shown < length) out.text("…");
@@ -149,13 +150,4 @@ function trimmedEnd(bytes: Uint8Array, end: number): number {
   let at = end;
   while (at > 0 && bytes[at - 1] === SPACE) at -= 1;
   return at;
-}
-
-/** All of it is printable ASCII. */
-function isPrintable(bytes: Uint8Array, end: number): boolean {
-  for (let i = 0; i < end; i++) {
-    const octet = bytes[i] ?? 0;
-    if (octet < SPACE || octet > TILDE) return false;
-  }
-  return true;
 }

@@ -1,9 +1,8 @@
 import type { ConnectionLintOptions } from "../protocol/connection-lint.ts";
 import { CLIENT_HANDSHAKE_RULES } from "../protocol/handshake-rules.ts";
-import { parseAnyStatusLine } from "../protocol/http2-head.ts";
-import type { Violation } from "../protocol/rules.ts";
 import { EventLint } from "./event-lint.ts";
-import type { Event, FindingEvent, HandshakeEvent } from "./events.ts";
+import type { Event, FindingEvent } from "./events.ts";
+import { handshakeBreaches } from "./handshake-breaches.ts";
 
 /**
  * Judges connections by every rule (`RULES`), from the events that tell of them: those that
@@ -34,14 +33,6 @@ function handshakeFindings(event: Event): FindingEvent[] {
     return { type: "finding", conn, at, part, violation };
   });
 }
-
-/** The rules that a handshake breaks: a client got no connection, but a server may refuse one. */
-export function handshakeBreaches({ response, violations }: HandshakeEvent): readonly Violation[] {
-  const { status = 0 } = parseAnyStatusLine(response.startLine) ?? {};
-  return violations.filter(({ rule }) => rule !== "response-status" || status < FIRST_REDIRECT);
-}
-
-const FIRST_REDIRECT = 300;
 
 /** What the frame itself breaks stands in the frame, too. */
 function withoutFrames(event: Event): Event {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeBytes, escapeControl } from "../../src/render/escape.ts";
+import { escapeBytes, escapeControl, isPrintableAscii } from "../../src/render/escape.ts";
 import { hex, utf8 } from "../helpers/bytes.ts";
 
 /** What a terminal must never get from a peer. */
@@ -66,6 +66,38 @@ describe("escapeBytes", () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(escapeBytes(bytes)).not.toMatch(HOSTILE);
+      }),
+    );
+  });
+});
+
+describe("isPrintableAscii", () => {
+  it.each([0, 31, 32, 33, 70])("of %i octets, each of which may be any", (length) => {
+    const wrong: [at: number, octet: number][] = [];
+    for (let at = 0; at < length; at++) {
+      for (let octet = 0; octet < 256; octet++) {
+        const bytes = new Uint8Array(length).fill(0x61);
+        bytes[at] = octet;
+        if (isPrintableAscii(bytes) !== (octet >= 0x20 && octet < 0x7f)) wrong.push([at, octet]);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("wherever they lie in memory, and whatever lies behind them", () => {
+    const memory = fc.uint8Array({ minLength: 8, maxLength: 80 });
+    const octets = memory.chain((bytes) =>
+      fc.constantFrom(
+        bytes,
+        bytes.map((octet) => 0x20 + (octet % 0x5f)),
+      ),
+    );
+    fc.assert(
+      fc.property(octets, fc.nat(7), fc.nat(80), (bytes, from, length) => {
+        const view = bytes.subarray(from);
+        const end = Math.min(length, view.length);
+        const prints = /^[\x20-\x7e]*$/.test(Buffer.from(view.subarray(0, end)).toString("latin1"));
+        expect(isPrintableAscii(view, end)).toBe(prints);
       }),
     );
   });

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readCaptureEvents, readEvents } from "../../src/index.ts";
-import { handshakeBreaches, lintEvents } from "../../src/transport/lint-events.ts";
-import { violation } from "../../src/protocol/rules.ts";
-import type { Event, HandshakeEvent } from "../../src/transport/events.ts";
+import { lintEvents } from "../../src/transport/lint-events.ts";
+import type { Event } from "../../src/transport/events.ts";
 import { CAPTURES } from "../helpers/captures.ts";
 import { closeAt } from "../helpers/connect-events.ts";
 import { captureEvents } from "../helpers/dump-events.ts";
@@ -63,23 +62,5 @@ describe("lintEvents", () => {
     const findings = await found(readCaptureEvents(once(bytes)));
     expect(findings.length).toBeGreaterThan(0);
     expect(await found(readCaptureEvents(once(bytes), { lint: true }))).toEqual(findings);
-  });
-});
-
-describe("handshakeBreaches", () => {
-  const [opened] = captureEvents().filter((event) => event.type === "handshake");
-  const answered = (startLine: string): HandshakeEvent => ({
-    ...opened!,
-    response: { startLine, headers: [] },
-    violations: [violation("response-status"), violation("request-version")],
-  });
-
-  it.each([
-    ["HTTP/1.1 401 Unauthorized", ["request-version"]],
-    ["HTTP/1.1 302 Found", ["request-version"]],
-    ["HTTP/1.1 200 OK", ["response-status", "request-version"]],
-    ["no HTTP", ["response-status", "request-version"]],
-  ])("of %s", (startLine, rules) => {
-    expect(handshakeBreaches(answered(startLine)).map(({ rule }) => rule)).toEqual(rules);
   });
 });

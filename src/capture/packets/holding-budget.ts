@@ -30,6 +30,7 @@ export class HoldingBudget {
 
   /** Makes holders give up until the limit is kept. */
   enforce(): void {
+    if (this.#memory <= this.#maxMemory) return;
     for (const holder of this.#holders) {
       if (this.#memory <= this.#maxMemory) return;
       holder.giveUp();

@@ -39,7 +39,7 @@ export interface Decoding {
   readonly budget: MemoryBudget;
   readonly slab: Slab;
   readonly counts: ConnectionCounts;
-  readonly watcher: CaptureWatcher | undefined;
+  watcher: CaptureWatcher | undefined;
   /** permessage-deflate is to be tried where the handshake is not in the capture. */
   readonly deflate: boolean;
   /** Ports on which connections without a handshake are WebSocket. */
@@ -59,7 +59,7 @@ export interface DecodingOptions {
 
 export function createDecoding(options: DecodingOptions): Decoding {
   const { take, watcher, deflate = false, assumeWebSocket } = options;
-  return {
+  const decoding: Decoding = {
     time: new PacketTime(),
     budget: new MemoryBudget(),
     slab: new Slab(),
@@ -69,8 +69,9 @@ export function createDecoding(options: DecodingOptions): Decoding {
     assumeWebSocket: new Set(assumeWebSocket),
     emit: (event) => {
       take(event);
-      watcher?.event(event);
+      decoding.watcher?.event(event);
     },
     emitUnwatched: take,
   };
+  return decoding;
 }

@@ -11,7 +11,7 @@ import {
 } from "../../protocol/http-head.ts";
 import { judgeRequest } from "../../protocol/server-handshake.ts";
 import type { HandshakeEvent, TlsFacts } from "../../transport/events.ts";
-import { handshakeBreaches } from "../../transport/lint-events.ts";
+import { handshakeBreaches } from "../../transport/handshake-breaches.ts";
 
 /** A request, and when it was complete. */
 export interface AskedRequest {

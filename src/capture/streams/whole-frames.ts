@@ -4,8 +4,6 @@ import { applyMask } from "../../protocol/mask.ts";
 
 const NOTHING = new Uint8Array(0);
 const SLAB_LENGTH = 128 * 1024;
-/** Fewer bytes are copied sooner than a view of them is made. */
-const FEW = 64;
 
 /**
  * Reads frames that lie whole in one packet, as most do: much faster than bytes that come in pieces,
@@ -95,8 +93,7 @@ export class Slab {
     }
     const at = this.#used;
     this.#used += length;
-    if (length > FEW) this.bytes.set(bytes.subarray(start, end), at);
-    else for (let i = 0; i < length; i++) this.bytes[at + i] = bytes[start + i] ?? 0;
+    this.bytes.set(bytes.subarray(start, end), at);
     return at;
   }
 }
