@@ -7,6 +7,7 @@ import { relay, type RelayOptions } from "../server/relay/relay.ts";
 import { relayCommands, type RelayNotation } from "../server/relay/relay-commands.ts";
 import { RelayControl } from "../server/relay/relay-control.ts";
 import type { RelayRuleSet, RuleKind, RuleKinds } from "../server/relay/relay-rules.ts";
+import { prepareTls } from "../transport/secure-socket.ts";
 import type { Args } from "./command.ts";
 import { readLoadDialFlags } from "./dial-flags.ts";
 import { hasPrompt } from "./listen-prompt-options.ts";
@@ -72,6 +73,7 @@ function readOnward(url: string, args: Args, io: Io): RelayOptions["onward"] {
     if (keepHost && host !== undefined) {
       throw usageError("--keep-host and --host both set the Host header", "Give one of them.");
     }
+    if (flags.tls) prepareTls(flags.tls);
     return { ...flags, keepHost, ...(host && { host }), ...(origin && { origin }) };
   } catch (thrown) {
     throw thrown instanceof FramecatError ? renamed(thrown) : thrown;
