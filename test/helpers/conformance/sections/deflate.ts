@@ -126,10 +126,10 @@ function exchange(
 
 function shapes(prefix: string, offered: string, source: Source, { divisor }: Size): Case[] {
   return SHAPES.map(([length, full], i) => {
-    // A short run takes fewer of the long messages, in fewer fragments.
+    // There are fewer of the long messages, and a short run has them in fewer fragments.
     const isShort = divisor > 1;
-    const most = Math.ceil(1000 / divisor);
-    const count = isShort ? Math.min(most, Math.ceil(LONGEST / 2 / length)) : most;
+    const most = isShort ? LONGEST / 2 : LONGEST * 128;
+    const count = Math.ceil(Math.min(1000 / divisor, most / length));
     const fragment = full !== undefined && isShort ? full * 4 : full;
     return {
       id: `${prefix}.${i + 1}`,
