@@ -36,7 +36,7 @@ export const GUARD_OPTIONS: readonly OptionSpec[] = [
     value: "ORIGIN",
     description:
       "answer pages of other origins with 403: https://app.example.com, *.example.com, self, null; repeatable",
-    default: "any; self with --guarded",
+    default: "any; self with --guarded or --exec",
     topic: WHO,
   },
   {
@@ -191,6 +191,8 @@ const CLOSE_TIMEOUT_MS = 5000;
 
 /** The mode that takes sockets over and passes on every frame: no message of a client is seen here. */
 const FRAMES_ONLY = "relay";
+/** The mode that runs programs, which is nothing for a page of anybody in a browser of this machine. */
+const RUNS_PROGRAMS = "exec";
 /** Flags that look at messages or send some. */
 const OF_MESSAGES = ["max-fragments", "max-rate", "idle-timeout", "ping-interval", "ping-timeout"];
 
@@ -201,7 +203,7 @@ export function readGuards(args: Args, io: Io, mode: string): Guarding {
   if (idle !== undefined) {
     throw usageError(`--${idle} is not for --mode ${mode}, which passes on every frame as it is`);
   }
-  const settings = readSettings(args, io.env, seesMessages);
+  const settings = readSettings(args, io.env, mode);
   const maxFragments = limit(args, "max-fragments", count, "1000");
   return {
     guards: makeGuards(settings, io.clock),
@@ -215,15 +217,15 @@ export function readGuards(args: Args, io: Io, mode: string): Guarding {
   };
 }
 
-function readSettings(args: Args, env: Io["env"], seesMessages: boolean): GuardSettings {
+function readSettings(args: Args, env: Io["env"], mode: string): GuardSettings {
   const needsSubprotocol = args.flag("require-subprotocol");
   const cookies = args.list("require-cookie").map((text) => parseCookie(text, env));
   const users = args.list("basic-auth").map((text) => parseUser(text, env));
   return {
-    origin: readOrigin(args),
+    origin: readOrigin(args, guarded(args) || mode === RUNS_PROGRAMS ? "self" : "*"),
     subprotocols: needsSubprotocol ? args.list("subprotocol").map(parseSubprotocol) : undefined,
     users: users.length > 0 ? users : undefined,
-    token: readToken(args, env, seesMessages),
+    token: readToken(args, env, mode !== FRAMES_ONLY),
     cookies: cookies.length > 0 ? cookies : undefined,
     csrf: readCsrf(args),
     crowd: readCrowd(args),
@@ -271,11 +273,11 @@ function atLeastOne(args: Args, name: string, fallback: string): number {
   throw usageError(`--${name} must be at least one byte`);
 }
 
-function readOrigin(args: Args): OriginOptions | undefined {
+/** @param fallback who is allowed where nothing is said */
+function readOrigin(args: Args, fallback: "self" | "*"): OriginOptions | undefined {
   const [given, required] = [args.list("allow-origin"), args.flag("require-origin")];
-  const fallback = guarded(args) ? ["self"] : ["*"];
-  const texts = given.length > 0 ? given : fallback;
-  if (given.length === 0 && !required && !guarded(args)) return undefined;
+  const texts = given.length > 0 ? given : [fallback];
+  if (given.length === 0 && !required && fallback === "*") return undefined;
   const host = args.text("host");
   return {
     allowed: texts.map((text) => parseOriginPattern(text, "--allow-origin", host)),

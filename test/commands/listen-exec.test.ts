@@ -1,11 +1,13 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { main } from "../../src/cli.ts";
 import { readExec } from "../../src/commands/listen-exec.ts";
 import { LISTEN_OPTIONS } from "../../src/commands/listen-options.ts";
 import { argsOf } from "../helpers/args.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
 import { folder } from "../helpers/temp-files.ts";
+import { closing, collect, wsClient } from "../helpers/ws-peers.ts";
 
 const env = { PATH: process.env.PATH ?? "" };
 
@@ -43,4 +45,27 @@ it("tells a file that may not be run", () => {
   expect(() => read(["--exec", "app"], path)).toThrow(/app" may not be run/);
   chmodSync(join(path, "app"), 0o755);
   expect(read(["--exec", "app"], path)).toBeTypeOf("function");
+});
+
+it("runs as typed: what passes and what goes wrong is shown, and harms no terminal", async () => {
+  const io = memoryIo({ env });
+  const script = String.raw`read -r a; echo "$a $USER_$HTTP_X"; printf "\033[31mno\n" >&2; exit 7`;
+  const argv = ["listen", "0", "--color", "never", "--exec", `sh -c '${script}'`];
+  const code = main(argv, io);
+  onTestFinished(async () => {
+    io.raise("SIGTERM");
+    await code;
+  });
+  await io.seen(/listening on/);
+  const [url = ""] = /ws:\/\/127\.0\.0\.1:\d+\//.exec(io.out()) ?? [];
+  const socket = await wsClient(url, { headers: { X: "y" } });
+  const { messages } = collect(socket);
+  const closed = closing(socket);
+  socket.send("hello");
+  expect(await closed).toEqual({ code: 1011, reason: "program failed" });
+  expect(messages.map(({ data }) => data.toString())).toEqual(["hello y"]);
+  await io.seen(/#1 +· process \d+ ended with exit code 7/);
+  expect(io.out()).toContain(String.raw`· stderr: \x1b[31mno`);
+  io.raise("SIGTERM");
+  expect(await code).toBe(0);
 });

@@ -163,6 +163,16 @@ describe("what is wrong is said in one line", () => {
   });
 });
 
+it("programs are run for pages of this server alone, unless others are named", () => {
+  const kindOf = (argv: readonly string[], text: string) => {
+    const [guard] = read(argv, { mode: "exec" }).guards;
+    return guard?.admit?.(askingOf([["Origin", text]]))?.kind;
+  };
+  expect(kindOf([], "https://evil.test")).toBe("origin");
+  expect(kindOf([], "http://127.0.0.1:8080")).toBeUndefined();
+  expect(kindOf(["--allow-origin", "https://app.test"], "https://app.test")).toBeUndefined();
+});
+
 describe("where a mode passes on frames as they are", () => {
   it("the token has to be in the request", () => {
     const { guards } = read(["--token", "t"], { mode: "relay" });

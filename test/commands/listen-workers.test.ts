@@ -36,6 +36,9 @@ describe("workers", () => {
     for (const text of ["one", "four"]) await io.seen(new RegExp(`#\\d\\.\\d .*→ text .*${text}`));
     const served = new Set([...io.out().matchAll(/#(\d+)\.\d+ /g)].map(([, worker]) => worker));
     expect(served.size).toBe(2);
+    const metrics = await (await fetch(`${url.replace("ws:", "http:")}metrics`)).text();
+    expect(metrics).toMatch(/^framecat_processes 2$/m);
+    expect(metrics).toMatch(/^framecat_connections_opened_total 4$/m);
     io.raise("SIGINT");
     expect([await code, io.err()]).toEqual([0, ""]);
   });
