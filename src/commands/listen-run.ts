@@ -125,10 +125,11 @@ async function runServer(
   const operation = worker
     ? undefined
     : operate({ listener, modeName: mode.name, args, io, screen: output, signals });
-  const code = await serveUntilStopped(listener, graceMs, signals, output);
-  http.close();
-  await operation?.end();
-  await log.flushed();
+  const code = await serveUntilStopped(listener, graceMs, signals, output, async () => {
+    http.close();
+    await operation?.end();
+    await log.flushed();
+  });
   const failure = await recording.end();
   if (failure) throw failure;
   return code;

@@ -31,7 +31,8 @@ export function readGraceMs(args: Args): number {
 
 /**
  * Serves until a signal comes or nobody reads the output. Who has not gone when the grace is over, or
- * at a second signal, is cut off.
+ * at a second signal, is cut off; and so is the output, where its reader sleeps.
+ * @param finish writes what is left when the last client has gone
  * @returns the exit code: 0 where all went in good order
  */
 export async function serveUntilStopped(
@@ -39,6 +40,7 @@ export async function serveUntilStopped(
   graceMs: number,
   signals: SignalWatch,
   output: Pick<Sink, "broken">,
+  finish: () => Promise<void>,
 ): Promise<number> {
   const cut = deferred();
   let inGoodOrder = true;
@@ -52,6 +54,7 @@ export async function serveUntilStopped(
   const timer = setTimeout(cut.resolve, graceMs);
   await server.stop();
   clearTimeout(timer);
+  const isWritten = await signals.hurry(finish());
   signals.off();
-  return signals.received && !inGoodOrder ? exitCodeOf(signals.received) : EXIT_DONE;
+  return signals.received && !(inGoodOrder && isWritten) ? exitCodeOf(signals.received) : EXIT_DONE;
 }

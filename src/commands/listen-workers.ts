@@ -41,8 +41,10 @@ export async function runWorkers(
     const standing = await crew.start(count);
     tellAddress(standing, args, io, output);
     await crew.untilStopped(signals, output);
-    await log.flushed();
-    return signals.received && crew.inBadOrder ? exitCodeOf(signals.received) : EXIT_DONE;
+    const isWritten = await signals.hurry(log.flushed());
+    return signals.received && (crew.inBadOrder || !isWritten)
+      ? exitCodeOf(signals.received)
+      : EXIT_DONE;
   } finally {
     signals.off();
     crew.kill();

@@ -11,8 +11,11 @@ export interface SignalWatch {
   readonly stop: AbortSignal;
   /** Aborted by the second. */
   readonly kill: AbortSignal;
-  /** Waits for the work; after a signal no longer than a second, for who reads from us may sleep. */
-  hurry(work: Promise<void>): Promise<void>;
+  /**
+   * Waits for the work; after a signal no longer than a second, for who reads from us may sleep.
+   * @returns whether it is done
+   */
+  hurry(work: Promise<void>): Promise<boolean>;
   /** As if the signal had come. */
   raise(signal: Signal): void;
   off(): void;
@@ -53,7 +56,7 @@ export function watchSignals(io: Io): SignalWatch {
   };
 }
 
-async function hurry(work: Promise<void>, stop: AbortSignal, kill: AbortSignal): Promise<void> {
+async function hurry(work: Promise<void>, stop: AbortSignal, kill: AbortSignal): Promise<boolean> {
   const late = deferred();
   let timer: NodeJS.Timeout | undefined;
   const offs = [
@@ -61,7 +64,7 @@ async function hurry(work: Promise<void>, stop: AbortSignal, kill: AbortSignal):
     whenAborted(kill, () => late.resolve()),
   ];
   try {
-    await Promise.race([work, late.promise]);
+    return await Promise.race([work.then(() => true), late.promise.then(() => false)]);
   } finally {
     clearTimeout(timer);
     for (const off of offs) off();

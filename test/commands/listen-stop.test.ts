@@ -6,7 +6,7 @@ import { deferred } from "../../src/transport/deferred.ts";
 import { argsOf } from "../helpers/args.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
 
-function serving(graceMs = 10_000) {
+function serving(graceMs = 10_000, finish = () => Promise.resolve()) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const io = memoryIo();
@@ -22,7 +22,8 @@ function serving(graceMs = 10_000) {
       gone.resolve();
     },
   };
-  const code = serveUntilStopped(server, graceMs, watchSignals(io), createSink(io.stdout));
+  const output = createSink(io.stdout);
+  const code = serveUntilStopped(server, graceMs, watchSignals(io), output, finish);
   return { io, gone, calls, code };
 }
 
@@ -52,6 +53,15 @@ describe("a server that is stopped", () => {
     io.raise("SIGINT");
     await vi.advanceTimersByTimeAsync(0);
     expect([await code, calls]).toEqual([130, ["stop", "terminate"]]);
+  });
+
+  it("waits a second for the reader of its output, which may sleep", async () => {
+    const { io, gone, calls, code } = serving(10_000, () => new Promise(() => undefined));
+    io.raise("SIGTERM");
+    gone.resolve();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([await code, calls]).toEqual([143, ["stop"]]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("stops also where nobody reads what it says", async () => {
