@@ -62,6 +62,8 @@ export class SocketSink implements FrameSink {
 
   write(data: Uint8Array | string, sent?: Sent): void {
     if (this.#ended) return sent?.(ENDED);
+    // Node would make an error for each, with its stack, which takes as long as many writes.
+    if (this.#socket.destroyed) return sent?.(LOST);
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     if (this.#socket.writable) {
       this.#bytes += bytes.length;

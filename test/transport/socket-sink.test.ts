@@ -84,3 +84,12 @@ it("ends the socket behind what was written, and loses what comes later", async 
   expect([there.received.toString(), seen, sink.bytes]).toEqual(["a", ["61"], 1]);
   expect(error).toBeInstanceOf(Error);
 });
+
+it("tells at once that what is written to a destroyed socket is lost", async () => {
+  const { here } = await socketPair();
+  const sink = new SocketSink(here);
+  here.destroy();
+  const told: string[] = [];
+  sink.write(utf8("late"), (error) => void told.push(error?.message ?? "sent"));
+  expect([told, sink.bytes]).toEqual([[expect.stringContaining("was destroyed")], 0]);
+});

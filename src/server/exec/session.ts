@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { CloseCode } from "../../protocol/close-codes.ts";
 import { isValidUtf8 } from "../../protocol/utf8.ts";
 import type { MessageEvent } from "../../transport/events.ts";
@@ -18,6 +19,8 @@ export interface SessionOptions {
   readonly note: (message: string) => void;
 }
 
+/** After so many messages it is the turn of others, though nothing has to be waited for. */
+const TURN = 256;
 const NEWLINE = "\n";
 /** A longer line of stderr is shown in pieces. */
 const MAX_STDERR_LINE = 4096;
@@ -31,6 +34,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #client: Client;
   readonly #gate = new Gate();
+  #sent = 0;
   #holdsClient = false;
   #saidBinary = false;
   #saidDeaf = false;
@@ -112,6 +116,8 @@ export class Session {
 
   async #send(bytes: Uint8Array, binary: boolean): Promise<void> {
     await this.#gate.passed();
+    this.#sent += 1;
+    if (this.#sent % TURN === 0) await setImmediate();
     const room = this.#client.send(bytes, { binary });
     if (this.#client.connection.congested) await room;
   }
