@@ -2,14 +2,21 @@
 // which try a few: `node scripts/fuzz-captures.js [SEED] [SECONDS]`. A seed tells one capture; with a
 // time it is the first of as many as that takes.
 import { parseArgs } from "node:util";
-import { runnerImport } from "vite";
+import { createServer } from "vite";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { verbose: { type: "boolean", short: "v" }, write: { type: "string" } },
 });
 const [first = "1", seconds = "0"] = positionals;
-const { module: forged } = await runnerImport("./test/helpers/forged/trial.ts");
+const vite = await createServer({
+  configFile: false,
+  appType: "custom",
+  logLevel: "error",
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
+});
+const forged = await vite.ssrLoadModule("/test/helpers/forged/trial.ts");
 
 const until = performance.now() + Number(seconds) * 1000;
 let failed = 0;
@@ -37,4 +44,5 @@ if (values.verbose || tried > 1) {
     console.log(`  ${((100 * told) / sent).toFixed(1).padStart(5)} % told  ${step}`);
   }
 }
+await vite.close();
 process.exitCode = failed > 0 ? 1 : 0;

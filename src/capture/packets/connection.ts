@@ -103,8 +103,9 @@ export class Connection implements Linked<Connection> {
     const [first, second] = this.flows;
     first.giveUp();
     second.giveUp();
-    first.tellTail(second.finished);
-    second.tellTail(first.finished);
+    const reused = reason === "reused";
+    first.tellTail(second.finished, reused);
+    second.tellTail(first.finished, reused);
     this.#sink.end(this.#ownEnd() ?? reason);
   }
 

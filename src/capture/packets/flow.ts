@@ -51,6 +51,8 @@ const MAX_WINDOW = 2 ** 30;
 const LATE_ACKNOWLEDGEMENT = 65_536;
 /** How far before the first byte seen the SYN may be that comes late. */
 const LATE_SYN_DISTANCE = 65_536;
+/** Captures lose as much at a time, but seldom in both directions at once. */
+const FAR = 2 ** 20;
 
 export class Flow {
   /** 0: sent by the client, as far as that is known; 1: by the server. */
@@ -92,6 +94,8 @@ export class Flow {
   #origin = 0;
   /** Positions up to which the peer has acknowledged, and up to which this side has sent. */
   #acknowledged = -Infinity;
+  /** Bytes that the peer had got before they came into the capture, up to a position. */
+  #overtaken: (Moment & { readonly position: number }) | undefined;
   #sent = 0;
   #finAt = Infinity;
   #resetAt = Infinity;
@@ -133,6 +137,13 @@ export class Flow {
   isNear(seq: number): boolean {
     const ahead = this.#positionOf(seq) - this.#next;
     return this.#settled && ahead >= 0 && ahead <= LATE_ACKNOWLEDGEMENT;
+  }
+
+  /** Whether the number is far from all that was seen, as those of another connection mostly are. */
+  isFar(seq: number): boolean {
+    if (!this.#begun) return false;
+    const position = this.#positionOf(seq);
+    return position < this.#origin - LATE_SYN_DISTANCE || position > this.#next + FAR;
   }
 
   /** Bytes that wait behind a hole. */
@@ -178,6 +189,10 @@ export class Flow {
     if (!this.#begun) this.#begin(segment.ack);
     const position = this.#positionOf(segment.ack);
     if (position > this.#acknowledged) this.#acknowledged = position;
+    if (position > this.#next && (this.#overtaken?.position ?? 0) <= this.#next) {
+      const { seconds, nanoseconds, packetNumber } = segment;
+      this.#overtaken = { position, seconds, nanoseconds, packetNumber };
+    }
     if (this.#waits) this.#review(segment);
   }
 
@@ -192,11 +207,12 @@ export class Flow {
    * The connection is over, and nothing is held any more: tells as a gap what the peer acknowledged,
    * or this side counted, beyond the last byte seen. Where the peer was closing, too, one of these
    * numbers is that of a FIN.
+   * @param reused the ports are those of another connection by now: what is far may be of that one
    */
-  tellTail(peerFinished: boolean): void {
+  tellTail(peerFinished: boolean, reused: boolean): void {
     if (this.finished || this.wasReset) return;
     const tail = Math.max(this.#acknowledged, this.#sent) - this.#next - (peerFinished ? 1 : 0);
-    if (tail > 0) this.#gap(tail);
+    if (tail > 0 && !(reused && tail > FAR)) this.#gap(tail);
   }
 
   get #waits(): boolean {
@@ -270,7 +286,7 @@ export class Flow {
       return;
     }
     const { bytes, start, end: stop } = segment;
-    this.#stamp(segment);
+    this.#stampUpTo(end, segment);
     if (stop > start) this.#deliver(bytes, start, stop);
     if (segment.missing > 0) this.#gap(segment.missing);
   }
@@ -334,7 +350,7 @@ export class Flow {
     if (!this.#settled || !first || first.start > this.#next) return;
     const before = this.#held.memory;
     for (const piece of this.#held.takeFrom(this.#next)) {
-      this.#stamp(piece);
+      this.#stampUpTo(piece.end, piece);
       if (piece.bytes) this.#deliver(piece.bytes, 0, piece.bytes.length);
       else this.#gap(piece.end - piece.start);
     }
@@ -398,6 +414,14 @@ export class Flow {
     this.#sink?.reset(this);
   }
 
+  /** What comes once more, because it was not captured the first time, was there before its acknowledgement. */
+  #stampUpTo(end: number, came: Moment): void {
+    const overtaken = this.#overtaken;
+    this.#stamp(
+      overtaken && end <= overtaken.position && isBefore(overtaken, came) ? overtaken : came,
+    );
+  }
+
   #stamp({ seconds, nanoseconds, packetNumber }: Moment): void {
     if (seconds < this.seconds) return;
     if (seconds === this.seconds && nanoseconds < this.nanoseconds) return;
@@ -411,6 +435,10 @@ interface Moment {
   readonly seconds: number;
   readonly nanoseconds: number;
   readonly packetNumber: number;
+}
+
+function isBefore(a: Moment, b: Moment): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
 }
 
 /** Good enough for patience. */

@@ -16,6 +16,9 @@ import { ACK, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
  * 3. The same addresses and ports may be used again: a SYN with another number begins a new
  *    connection. On top of one that is alive, it must be answered first, because such a SYN may as
  *    well be stray.
+ *    Without a SYN, data tells it whose numbers are both far from those before, where that connection
+ *    was over, or an upgrade begins. What cannot be known: a new one whose numbers are near, or that
+ *    begins in its midst while the old one has no end in the capture.
  * 4. Everything is limited: connections, those remembered, and memory for what waits.
  */
 export interface TcpSink {
@@ -171,6 +174,26 @@ function beginsAnew({ connection, flow }: Route, segment: TcpSegment): boolean {
   }
   const { pendingSyn } = connection;
   if (pendingSyn?.flow === flow && ((seq - pendingSyn.seq) | 0) === 1) return true;
+  if (segment.end === segment.start) return false;
   const idle = segment.seconds - connection.lastSeconds;
-  return connection.closed && idle > REMEMBER_SECONDS && segment.end > segment.start;
+  if (connection.closed && idle > REMEMBER_SECONDS) return true;
+  return (connection.closed || beginsUpgrade(segment)) && isForeign({ connection, flow }, segment);
+}
+
+/** Whether neither number can belong to the connection. */
+function isForeign({ connection, flow }: Route, { flags, seq, ack }: TcpSegment): boolean {
+  const peer = connection.flows[flow.dir === 0 ? 1 : 0];
+  return (flags & ACK) !== 0 && flow.isFar(seq) && peer.isFar(ack);
+}
+
+const LOOK = 2048;
+
+/** Whether the payload is the beginning of a request, or a 101. */
+function beginsUpgrade({ bytes, start, end }: TcpSegment): boolean {
+  const first = bytes[start];
+  if (first !== 0x47 && first !== 0x48) return false;
+  const { buffer, byteOffset } = bytes;
+  const length = Math.min(LOOK, end - start);
+  const text = Buffer.from(buffer, byteOffset + start, length).toString("latin1");
+  return /^(?:GET [^\r\n]* HTTP\/1\.1\r\n|HTTP\/1\.1 101 )/.test(text);
 }

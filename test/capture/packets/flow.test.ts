@@ -96,6 +96,16 @@ describe("holes", () => {
     expect(log).toEqual(["data 1> 0 ab", "data 1> 2 cd"]);
   });
 
+  it("that are captured only when they are sent again were there by their acknowledgement", () => {
+    const wire = new Wire().send(...handshake(), acknowledge(103, 5n), {
+      ...at(101, "ab"),
+      ns: 9n,
+    });
+    expect(wire.recorder.connections[0]!.flows[0].tsNs).toBe(5n);
+    wire.send({ ...at(103, "cd"), ns: 12n });
+    expect(wire.recorder.connections[0]!.flows[0].tsNs).toBe(12n);
+  });
+
   it("that the peer has acknowledged do not outlast many segments", () => {
     const many = Array.from({ length: 65 }, (_, i) => at(103 + 2 * i, "xx"));
     expect(told(acknowledge(103), ...many.slice(0, 64))).toEqual([]);

@@ -43,6 +43,37 @@ describe("the same ports again", () => {
     ]);
   });
 
+  describe("without the SYN", () => {
+    const far = { seq: 0x4000_0000, ack: 0x5000_0000 };
+    const request = "GET / HTTP/1.1\r\n";
+
+    it.each([
+      ["a request with far numbers", { ...far, payload: request }, "10.0.0.1:1000"],
+      ["a 101", { ...far, back: true, payload: "HTTP/1.1 101 x" }, "10.0.0.2:80"],
+    ])("%s ends one that is alive", (_, segment, first) => {
+      const { log } = new Wire().send(...handshake(), segment);
+      expect(log.slice(1, 3)).toEqual(["end 1 reused", `open 2 ${first}`]);
+    });
+
+    it.each([
+      ["data that is no request", { ...far, payload: "new" }],
+      ["a number near the old ones", { ...far, seq: 101 + 2 ** 20, payload: request }],
+      ["an acknowledgement near the old ones", { ...far, ack: 501, payload: request }],
+    ])("%s does not", (_, segment) => {
+      expect(new Wire().send(...handshake(), segment).log).toEqual(["open 1 10.0.0.1:1000"]);
+    });
+
+    it("any data with far numbers is of a new one where the old one is over", () => {
+      const { log } = new Wire().send(...handshake(), ...CLOSE, { ...far, payload: "new" });
+      expect(log.slice(3, 5)).toEqual(["end 1 fin", "open 2 10.0.0.1:1000"]);
+    });
+
+    it("what the old one does not lack is told to be missing nowhere", () => {
+      const { log } = new Wire().send(...handshake(), far, { ...far, payload: request });
+      expect(log.slice(0, 2)).toEqual(["open 1 10.0.0.1:1000", "end 1 reused"]);
+    });
+  });
+
   it("tells what waits on the old one", () => {
     const waiting = { seq: 103, ack: 501, payload: "old" };
     const { log } = new Wire().send(...handshake(), waiting, ...again);

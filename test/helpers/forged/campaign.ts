@@ -54,10 +54,7 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
     const segments = segmentsOf(dice, one, { ports: own, isn, mss, startNs });
     const left = damaged(dice, segments, one, whole, note);
     if (!isReused || i === 0) return left;
-    // Without its SYN, or before it, nothing tells that it is another connection.
-    const isSyn = ({ flags }: Segment): boolean => (flags & SYN) !== 0;
-    const syns = left.some(isSyn) ? left.filter(isSyn) : segments.filter(isSyn);
-    return [...syns, ...left.filter((segment) => !isSyn(segment))];
+    return beginsWithUpgrade(left) ? left : withSyns(left, segments);
   });
   const segments = isReused
     ? connections.flat()
@@ -72,6 +69,22 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
     recipe: recipe.join(", "),
     whole,
   };
+}
+
+/** Without its SYN, or before it, another connection on the same ports tells itself only by this. */
+function beginsWithUpgrade(segments: readonly Segment[]): boolean {
+  const first = segments.find(({ payload }) => payload.length > 0);
+  const text = Buffer.from(first?.payload ?? []).toString("latin1");
+  return (
+    !segments.some(({ flags }) => (flags & SYN) !== 0) &&
+    /^(?:GET \S+ HTTP\/1\.1\r\n|HTTP\/1\.1 101 )/.test(text)
+  );
+}
+
+function withSyns(left: readonly Segment[], all: readonly Segment[]): Segment[] {
+  const isSyn = ({ flags }: Segment): boolean => (flags & SYN) !== 0;
+  const syns = left.some(isSyn) ? left.filter(isSyn) : all.filter(isSyn);
+  return [...syns, ...left.filter((segment) => !isSyn(segment))];
 }
 
 /** That of the first is near the wrap more often than not, and far from those of the others. */

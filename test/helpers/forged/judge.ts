@@ -182,9 +182,9 @@ const HARMLESS_FINDINGS: ReadonlySet<string> = new Set([
   "tiny-fragments",
 ]);
 
-/** A note that a capture in disorder may give. */
+/** A note that a capture in disorder may give, or one whose ports are those of several connections. */
 function isOfOrder(message: string): boolean {
-  return /^the client sent \d+ B before the response$/.test(message);
+  return /^the client sent \d+ B before the response$|^the port was used again/.test(message);
 }
 
 /** What depends on who spoke first, which a capture in disorder does not tell. */
