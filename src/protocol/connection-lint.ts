@@ -147,6 +147,7 @@ export class ConnectionLint {
       const tooLate = this.#hasEnded(opposite(flow));
       this.#closing.frame(place, frame, { tooLate, atNs, failed });
     }
+    if (header.opcode !== Opcode.ping) this.#pings[flow].speaks();
     if (header.opcode === Opcode.pong) this.#pings[opposite(flow)].pong(place, frame, atNs);
     // Who has closed answers no more, and a ping after one's own Close is wrong by itself.
     if (header.opcode === Opcode.ping && !this.#closing.has(flow) && !this.#hasClosed(flow)) {
@@ -191,6 +192,8 @@ export class ConnectionLint {
   finish(): readonly Finding[] {
     if (!this.#hasOpened()) return this.#take();
     const how = { c2s: this.#howEnded("c2s"), s2c: this.#howEnded("s2c") };
+    this.#pings.c2s.speaks();
+    this.#pings.s2c.speaks();
     this.#endPings("c2s", how);
     this.#endPings("s2c", how);
     // What is behind a hole is told late, or not at all: so is its end.

@@ -34,7 +34,8 @@ export interface Outstanding {
  *
  * 1. A pong answers the oldest ping with its payload; the pings before that one need no answer of
  *    their own any more.
- * 2. A pong without a ping is unsolicited, as it may be.
+ * 2. A pong without a ping is unsolicited, as it may be. That is told when the side that pings speaks
+ *    again, because a record may hold the pong before its ping.
  * 3. A pong that fits none of the waiting pings is either wrong or unsolicited. Which of them shows
  *    when a right one comes (it was unsolicited), or when none has come in a long time (it was wrong).
  */
@@ -43,6 +44,8 @@ export class PingLint {
   readonly #slowPongMs: number;
   #waiting: Outstanding[] = [];
   #doubtful: FramePlace[] = [];
+  /** Pongs without a ping, which may still come: not every record is in order. */
+  #early: { readonly place: FramePlace; readonly payload: Uint8Array | undefined }[] = [];
   #forgotten = 0;
 
   constructor(report: Report, { slowPongMs }: Pick<LintLimits, "slowPongMs">) {
@@ -51,6 +54,7 @@ export class PingLint {
   }
 
   ping(place: FramePlace, frame: Frame, { heard, atNs, failed }: PingFacts): void {
+    if (this.#isAnswered(frame)) return;
     const latest = this.#waiting.at(-1);
     if (latest && this.#doubtful.length > 0 && this.isSlow(latest, atNs)) this.#settle();
     if (this.#waiting.length === KEPT) {
@@ -64,8 +68,15 @@ export class PingLint {
     const answered = this.#waiting.findIndex(({ payload }) => same(payload, kept(frame)));
     if (answered !== -1) this.#answer(place, answered, atNs);
     else if (this.#forgotten > 0) this.#forgotten -= 1;
-    else if (this.#waiting.length === 0) this.#report(place, "pong-unsolicited");
+    else if (this.#waiting.length === 0) this.#hold(place, frame);
     else if (this.#doubtful.length < KEPT) this.#doubtful.push(place);
+  }
+
+  /** The side that pings says something else, or nothing any more. */
+  speaks(): void {
+    if (this.#early.length === 0) return;
+    for (const { place } of this.#early) this.#report(place, "pong-unsolicited");
+    this.#early = [];
   }
 
   /** Whether a ping has waited for more than a pong may take; no where times are not known. */
@@ -78,6 +89,7 @@ export class PingLint {
    * may be missing, any pong may be the answer to one of them.
    */
   gap({ pings }: { readonly pings: boolean }): void {
+    if (pings) this.#early = [];
     this.#forgotten = pings ? Number.POSITIVE_INFINITY : this.#forgotten + this.#waiting.length;
     this.#waiting = [];
     this.#doubtful = [];
@@ -96,6 +108,21 @@ export class PingLint {
       if (!ping.excused && !isExcused(ping)) this.#report(ping.place, "ping-unanswered");
     }
     this.#waiting = [];
+  }
+
+  #hold(place: FramePlace, frame: Frame): void {
+    if (this.#early.length === KEPT) this.speaks();
+    this.#early.push({ place, payload: kept(frame) });
+  }
+
+  /** The pong to this ping came before it. */
+  #isAnswered(frame: Frame): boolean {
+    const [first] = this.#early;
+    if (!first) return false;
+    const answered = same(first.payload, kept(frame));
+    if (answered) this.#early.shift();
+    else this.speaks();
+    return answered;
   }
 
   #answer(place: FramePlace, index: number, atNs: bigint | undefined): void {

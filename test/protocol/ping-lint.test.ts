@@ -6,7 +6,7 @@ import { reports } from "../helpers/lint.ts";
 
 /**
  * `>a` is a ping with the payload a, `<a` a pong; `@5` lets seconds pass; `|` is a gap among the
- * pongs, `#` among the pings, `.` the end.
+ * pongs, `#` among the pings, `-` something else from who pings, `.` the end.
  */
 function judge(talk: string, cut = false): string[] {
   const { found, report } = reports();
@@ -20,6 +20,7 @@ function judge(talk: string, cut = false): string[] {
     else if (kind === "<") lint.pong(place, said, at);
     else if (kind === "@") at += BigInt(payload) * 1_000_000_000n;
     else if (kind === "|" || kind === "#") lint.gap({ pings: kind === "#" });
+    else if (kind === "-") lint.speaks();
     else lint.end(({ payload: waiting }) => waiting?.[0] === 0x78);
   });
   return found.map(({ rule, place }) => `${rule} ${"frame" in place ? place.frame : ""}`);
@@ -30,8 +31,12 @@ describe("pings and pongs", () => {
     [">a <a .", []],
     [">a >b <a <b .", []],
     ["the latest answers for all", [], ">a >b >c <c ."],
-    ["<a .", ["pong-unsolicited 0"]],
-    [">a <a <a .", ["pong-unsolicited 2"]],
+    ["<a - .", ["pong-unsolicited 0"]],
+    ["<a >b <b .", ["pong-unsolicited 0"]],
+    ["a pong before its ping", [], "<a >a - ."],
+    ["two of them", [], "<a <b >a >b - ."],
+    ["pings are missing", [], "<a # - ."],
+    [">a <a <a - .", ["pong-unsolicited 2"]],
     [">a .", ["ping-unanswered 0"]],
     [">a >b <a .", ["ping-unanswered 1"]],
     ["one that is excused", [], ">x ."],
@@ -44,7 +49,7 @@ describe("pings and pongs", () => {
     [">a <b @6 >c <c .", ["pong-mismatch 1"]],
     [">a <b @1 >c <c .", ["pong-unsolicited 1"]],
     ["a gap", [], ">a | <a ."],
-    ["a gap, and a pong too many", ["pong-unsolicited 3"], ">a | <a <a ."],
+    ["a gap, and a pong too many", ["pong-unsolicited 3"], ">a | <a <a - ."],
     ["pings are missing, and their pongs are not", [], ">a # <a <b <c ."],
   ] as const)("%s: %j", (name, expected, talk: string = name) => {
     expect(judge(talk)).toEqual(expected);

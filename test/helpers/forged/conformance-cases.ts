@@ -160,8 +160,8 @@ const fragments = [
     [{ ...pong("fragment1"), fin: false }, last("fragment2")],
     [
       "error control-fragmented → 0",
-      "info pong-unsolicited → 0",
       "error continuation-without-start → 1",
+      "info pong-unsolicited → 0",
     ],
   ),
   ...inThreeWays(3, (id, more) => lawful(id, [ONE, TWO], [WHOLE], more)),
