@@ -41,7 +41,7 @@ const REPEATED_OCTETS = 12;
 const MAX_REPEATS = 5;
 const HOPELESS = 12;
 /** No frame of the field is longer. */
-const MAX_LENGTH = 2 ** 40;
+const MAX_LENGTH = 2 ** 32;
 /** Opcodes that have a meaning: 0, 1, 2, 8, 9, 10. */
 const OPCODES = 0b0111_0000_0111;
 
@@ -138,7 +138,8 @@ function contentBits(bytes: Uint8Array, content: Content): number {
   const { first, length } = content;
   const bits = HEADER_BITS + (length >= 65_536 ? LONG_FORM_BITS : 0);
   const compressed = (first & 0x40) !== 0;
-  if (compressed) return bits - 1;
+  // Nothing compresses to nothing (RFC 7692, section 7.2.3.6).
+  if (compressed) return length === 0 && first >= 0x80 ? -1 : bits - 1;
   const opcode = first & 0x0f;
   if (opcode === Opcode.close && length > 0) {
     const close = length === 1 ? -1 : closeBits(sample(bytes, content));

@@ -60,7 +60,8 @@ describe("evidence", () => {
   });
 
   it("RSV1 says less", () => {
-    expect(evidence(hex("c1 00"), { masked: false, compressed: true })).toBe(4);
+    expect(evidence(hex("c1 00"), { masked: false, compressed: true })).toBe(-1);
+    expect(evidence(hex("c1 01 00"), { masked: false, compressed: true })).toBe(4);
   });
 
   it("a frame that ends where a packet does says more", () => {
