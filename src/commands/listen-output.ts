@@ -4,7 +4,6 @@ import { saysOpen } from "../opened.ts";
 import { createEventRenderer } from "../render/event-lines.ts";
 import { jsonLine } from "../render/json-line.ts";
 import type { Theme } from "../render/theme.ts";
-import type { Holdable } from "../server/mode.ts";
 import { eventToJson } from "../transport/event-json.ts";
 import type { Event, EventListener } from "../transport/events.ts";
 import type { Address } from "../transport/listen-sockets.ts";
@@ -12,11 +11,11 @@ import type { SelfSigned } from "../transport/self-signed.ts";
 import type { Args } from "./command.ts";
 import { readFrameLook, themeFor } from "./frame-flags.ts";
 import { conversationLint } from "./lint-view.ts";
-import { holderOf } from "./listen-record.ts";
+import { type Find, holderOf } from "./listen-hold.ts";
 import { RelaySides } from "./relay-sides.ts";
 import { createSink, type Sink } from "./sink.ts";
 
-export type Show = (event: Event, find: (conn: string) => Holdable | undefined) => void;
+export type Show = (event: Event, find: Find) => void;
 
 /** How events are shown, beside what the flags say. */
 export interface ListenLook {
@@ -25,25 +24,30 @@ export interface ListenLook {
   readonly isRelay?: boolean;
 }
 
+/** What waits for a reader of the output that sleeps, in bytes, before more of it is left out. */
+const MAX_QUEUED = 16 * 1024 * 1024;
+
 /**
- * Shows events; while the reader of the output is slow, no client that causes any is read. Of clients
- * that are turned away meanwhile, whom nobody can hold back, the number is told later.
+ * Shows events; while the reader of the output is slow, no client that causes any is read. Some cannot
+ * be held back: those that are turned away, and those that come only to go. Of them, what is left out
+ * is counted, and its number told later.
  */
 export function shower(args: Args, io: Io, log: Sink, look: ListenLook = {}): Show {
   if (args.flag("quiet")) return () => undefined;
   const write = writer(args, io, log, look);
-  const hold = holderOf(log);
+  const holdBack = holderOf(log);
   const leaveOut = omission(io, log, write);
   return (event, find) => {
-    const connection = log.congested ? find(event.conn) : undefined;
-    if (log.congested && !connection && isOfNobody(event)) return leaveOut();
-    write(event);
-    if (log.congested) hold(connection ?? find(event.conn));
+    const isLeftOut = log.congested && (log.queued > MAX_QUEUED || isOfNobody(event, find));
+    if (isLeftOut) leaveOut();
+    else write(event);
+    holdBack(event, find);
   };
 }
 
 /** True for what is told of a client that never came in. */
-function isOfNobody(event: Event): boolean {
+function isOfNobody(event: Event, find: Find): boolean {
+  if (find(event.conn)) return false;
   if (event.type === "handshake") return !saysOpen(event);
   return event.type === "note" || event.type === "error";
 }
@@ -55,7 +59,7 @@ function omission(io: Io, log: Sink, write: EventListener): () => void {
     count += 1;
     if (count > 1) return;
     void log.drained().then(() => {
-      const message = `${count} lines on clients that did not come in are left out: nobody read them`;
+      const message = `${count} events are left out here: nobody read them`;
       count = 0;
       write({ type: "note", conn: "0", at: io.clock.now(), message });
     });

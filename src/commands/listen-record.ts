@@ -1,9 +1,9 @@
 import type { FramecatError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import type { Holdable } from "../server/mode.ts";
 import type { Event } from "../transport/events.ts";
 import { version } from "../version.ts";
 import type { Args, OptionSpec } from "./command.ts";
+import { type Find, holderOf } from "./listen-hold.ts";
 import { openOutputs } from "./output-files.ts";
 
 export const RECORD_OPTIONS: readonly OptionSpec[] = [
@@ -27,7 +27,7 @@ export const RECORD_OPTIONS: readonly OptionSpec[] = [
 export interface Recording {
   readonly isOn: boolean;
   /** Takes an event; while the files are behind, no connection that causes any is read. */
-  readonly take: (event: Event, find: (conn: string) => Holdable | undefined) => void;
+  readonly take: (event: Event, find: Find) => void;
   /** Resolves with what to say when a file cannot be written any more. */
   readonly failed: Promise<FramecatError>;
   /** Writes what is left. @returns what went wrong, if anything did */
@@ -49,38 +49,19 @@ export async function openRecording(args: Args, io: Io): Promise<Recording> {
     io,
   );
   const { listener } = files;
-  const hold = holderOf(files);
+  const holdBack = holderOf(files);
   let failure: FramecatError | undefined;
   const failed = files.failed.then((error) => (failure = error));
   return {
     isOn: listener !== undefined,
     take: (event, find) => {
       listener?.(event);
-      if (listener && files.congested) hold(find(event.conn));
+      if (listener) holdBack(event, find);
     },
     failed,
     end: async () => {
       await files.close();
       return failure;
     },
-  };
-}
-
-/** What an output that is behind tells. */
-export interface Behind {
-  drained(): Promise<void>;
-}
-
-/** Holds connections back until an output has caught up, each once. */
-export function holderOf(output: Behind): (connection: Holdable | undefined) => void {
-  const held = new Set<Holdable>();
-  return (connection) => {
-    if (!connection || held.has(connection)) return;
-    held.add(connection);
-    const release = connection.hold();
-    void output.drained().then(() => {
-      held.delete(connection);
-      release();
-    });
   };
 }

@@ -20,6 +20,9 @@ export function createScreen(sink: Sink): Screen {
     get congested() {
       return sink.congested;
     },
+    get queued() {
+      return sink.queued;
+    },
     drained: () => sink.drained(),
     flushed: () => sink.flushed(),
     broken: sink.broken,

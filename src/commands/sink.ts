@@ -6,6 +6,8 @@ export interface Sink {
   write(data: string | Uint8Array): void;
   /** True while more is queued than the reader takes; who honours `drained` bounds the memory. */
   readonly congested: boolean;
+  /** Bytes, or characters, that the reader has not taken. */
+  readonly queued: number;
   /** Resolves once there is room, or nobody reads any more. */
   drained(): Promise<void>;
   /** Resolves once all that was written has left, or nobody reads any more. */
@@ -61,6 +63,9 @@ export function createSink(stream: Output, options: SinkOptions = {}): Sink {
     },
     get congested() {
       return !isBroken && stream.writableNeedDrain;
+    },
+    get queued() {
+      return isBroken ? 0 : stream.writableLength;
     },
     drained: () => {
       if (isBroken || !stream.writableNeedDrain) return NOW;

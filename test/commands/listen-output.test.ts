@@ -91,7 +91,23 @@ describe("events", () => {
     const lines: string[] = [];
     stdout.on("data", (data: Buffer) => void lines.push(data.toString()));
     await eventually(() => lines.join("").includes("left out"));
-    expect(lines.join("")).toMatch(/refused: no\n.* 999 lines on clients .* left out/);
+    expect(lines.join("")).toMatch(/refused: no\n.* 999 events are left out/);
+  });
+
+  it("of clients that come and go are counted beyond what may wait", async () => {
+    const io = memoryIo();
+    const stdout = new PassThrough({ highWaterMark: 10 });
+    const show = shower(argsOf(LISTEN_OPTIONS, ["--format", "ndjson"]), io, createSink(stdout));
+    const message = "x".repeat(5 * 1024 * 1024);
+    const connection = { hold: () => () => undefined };
+    for (let i = 0; i < 20; i++) show({ ...note(), message } as Event, () => connection);
+    expect(stdout.writableLength).toBeLessThan(21 * 1024 * 1024);
+    let end = "";
+    stdout.on("data", (data: Buffer) => (end = data.toString()));
+    await eventually(() => end.includes("left out"));
+    expect(JSON.parse(end)).toMatchObject({
+      message: expect.stringMatching(/^16 events are left/),
+    });
   });
 
   it("hold back who causes them while nobody reads", async () => {

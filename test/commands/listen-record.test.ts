@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { holderOf, openRecording, RECORD_OPTIONS } from "../../src/commands/listen-record.ts";
+import { openRecording, RECORD_OPTIONS } from "../../src/commands/listen-record.ts";
 import { deferred } from "../../src/transport/deferred.ts";
 import { OUTPUT_OPTIONS } from "../../src/commands/common-options.ts";
 import { argsOf } from "../helpers/args.ts";
@@ -49,23 +49,4 @@ describe("openRecording", () => {
     expect(failure?.message).toMatch(/cannot write \/dev\/full/);
     expect(await recording.failed).toBe(failure);
   });
-});
-
-it("holds a connection once, and lets it go when the output has caught up", async () => {
-  const caughtUp = deferred();
-  const told: string[] = [];
-  const connection = {
-    hold: () => {
-      told.push("hold");
-      return () => void told.push("release");
-    },
-  };
-  const hold = holderOf({ drained: () => caughtUp.promise });
-  hold(undefined);
-  hold(connection);
-  hold(connection);
-  expect(told).toEqual(["hold"]);
-  caughtUp.resolve();
-  await caughtUp.promise;
-  expect(told).toEqual(["hold", "release"]);
 });
