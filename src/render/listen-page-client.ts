@@ -18,6 +18,7 @@ interface Node {
   scrollTop: number;
   textContent: string;
   className: string;
+  href: string;
   value: string;
   checked: boolean;
   disabled: boolean;
@@ -86,6 +87,8 @@ interface Talk {
   leftOut: number;
   willDraw: boolean;
   openedAtMs: number;
+  /** The person has asked for the end of the connection. */
+  isLeaving: boolean;
 }
 
 /** Text in which what would be hidden, or turn the direction of writing, is made visible. */
@@ -188,7 +191,7 @@ export function noteMessage(talk: Talk, side: "in" | "out", data: string | Uint8
 
 export function rowOf({ side, atMs, kind, size, text }: Entry): Node {
   const row = document.createElement("li");
-  row.className = side;
+  row.className = `${side} ${kind}`;
   const parts: readonly (readonly [string, string])[] = [
     ["time", timeWords(atMs)],
     ["arrow", side === "in" ? "←" : side === "out" ? "→" : "·"],
@@ -262,6 +265,7 @@ export function connect(talk: Talk): void {
 
 export function listenTo(talk: Talk, socket: WebSocket): void {
   talk.openedAtMs = 0;
+  talk.isLeaving = false;
   socket.binaryType = "arraybuffer";
   socket.addEventListener("open", () => {
     if (talk.socket !== socket) return;
@@ -291,7 +295,7 @@ export function closed(
     talk.openedAtMs === 0
       ? `The connection could not be opened (${parts.join(" ")})`
       : `Closed: ${parts.join(" ")}, ${wasClean ? "clean" : "not clean"}, after ${Number(seconds.toPrecision(2))} s`;
-  const isGood = wasClean && (code === 1000 || code === 1001 || code === 1005);
+  const isGood = wasClean && (talk.isLeaving || [1000, 1001, 1005].includes(code));
   showState(isGood ? "quiet" : "bad", words, false);
   noteEntry(talk, { side: "note", kind: "", size: "", text: words });
 }
@@ -316,6 +320,7 @@ export function closeTyped(talk: Talk): void {
   try {
     if (code === "") talk.socket?.close();
     else talk.socket?.close(Number(code), reason);
+    talk.isLeaving = true;
   } catch {
     problem("A page may close with 1000 or 3000–4999, and a reason of at most 123 bytes.");
   }
@@ -331,8 +336,18 @@ export function onSubmit(selector: string, run: () => void): void {
 export function startTalk(): void {
   const facts = JSON.parse(element("#facts").textContent) as PageFacts;
   const counts = { in: 0, out: 0, inBytes: 0, outBytes: 0 };
-  const rest = { socket: undefined, fresh: [], leftOut: 0, willDraw: false, openedAtMs: 0 };
-  const talk: Talk = { facts, counts, ...rest };
+  const talk: Talk = {
+    facts,
+    counts,
+    socket: undefined,
+    fresh: [],
+    leftOut: 0,
+    willDraw: false,
+    openedAtMs: 0,
+    isLeaving: false,
+  };
+  // Who had to show a token for the page has to show it for these, too.
+  element("#metrics").href = `/metrics${location.search}`;
   element("#path").value = `/${location.search}`;
   element("#subprotocol").value = facts.subprotocols;
   onSubmit("#connection", () => connect(talk));

@@ -34,6 +34,7 @@ button.primary:hover { color: var(--page); filter: brightness(1.08); }
 #messages .in .arrow { color: var(--in); }
 #messages .out .arrow { color: var(--out); }
 #messages .arrow { font-weight: 700; }
+#messages .note .arrow { color: var(--quiet); }
 #messages .note :is(.kind, .size) { display: none; }
 #messages .note .payload { grid-column: 3 / -1; color: var(--quiet); }
 
@@ -54,7 +55,8 @@ footer a { color: inherit; }
   body { padding-bottom: 14px; }
   #messages li { grid-template-columns: auto auto auto 1fr; padding: 4px 10px; }
   #messages .size { text-align: left; }
-  #messages .payload, #messages .note .payload { grid-column: 1 / -1; }
+  #messages .payload { grid-column: 1 / -1; }
+  #messages .binary .payload { overflow-x: auto; white-space: pre; }
   #messages .time { font-size: 12px; }
   html, body { height: auto; }
   #messages { flex: none; height: 42vh; min-height: 220px; }

@@ -80,7 +80,7 @@ function document(page: ListenPage, style: string, script: string): string {
 <button id="close" disabled>Close</button>
 </form>
 </main>
-<footer><p>Served by framecat ${page.version}. → is sent, ← is received.</p><a href="/metrics">Metrics</a><a href="/healthz">Health</a></footer>
+<footer><p>Served by framecat ${page.version}. → is sent, ← is received.</p><a id="metrics" href="/metrics">Metrics</a><a href="/healthz">Health</a></footer>
 <script type="application/json" id="facts">${scriptJson(factsOf(page))}</script>
 <script>${trusted(script)}</script>
 </body>

@@ -136,6 +136,9 @@ describe.skipIf(!hasChromium)("the page in a browser", () => {
       theme: "dark",
     });
     await count(page, 20);
+    expect(await page.evaluate(`element("#metrics").getAttribute("href")`)).toBe(
+      "/metrics?token=s3cret",
+    );
     const [wide, dark] = await page.evaluate<[number, string]>(
       `[document.documentElement.scrollWidth, getComputedStyle(document.body).backgroundColor]`,
     );
