@@ -5,7 +5,6 @@ import type { Client } from "./client.ts";
  * costs no memory.
  */
 export function answer(client: Client, data: string | Uint8Array, { binary = false } = {}): void {
-  const { connection } = client;
   const sent = client.send(data, { binary });
-  if (connection.congested) void sent.then(connection.hold());
+  if (client.connection.congested) client.holdUntil(sent);
 }

@@ -39,6 +39,7 @@ export class Client {
   rttMs: number | undefined;
   readonly #options: ClientOptions;
   readonly #detentions = new Set<() => void>();
+  #answersWaiting = 0;
   #deliver: Deliver;
 
   constructor(connection: Connection, asking: Asking, options: ClientOptions) {
@@ -75,6 +76,21 @@ export class Client {
   /** Sends a message that others are sent too, which costs little more than once for all. */
   share(shared: SharedMessage): Promise<void> {
     return this.send(shared.payload, { binary: shared.binary, shared });
+  }
+
+  /** True while it is not read since it does not read what it has asked for. */
+  get leavesAnswers(): boolean {
+    return this.#answersWaiting > 0;
+  }
+
+  /** Does not read it until it has taken an answer. @param taken resolves then, or when it has gone */
+  holdUntil(taken: Promise<void>): void {
+    const release = this.connection.hold();
+    this.#answersWaiting += 1;
+    void taken.then(() => {
+      this.#answersWaiting -= 1;
+      release();
+    });
   }
 
   /** Resolves when it has gone. */

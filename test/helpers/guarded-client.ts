@@ -32,6 +32,7 @@ export function guardedClient(guard: Guard, asking = askingOf()) {
     midMessage: false,
     traffic: { in: NO_TRAFFIC.in, out: NO_TRAFFIC.out },
     heardAt: fakeClock.now(),
+    hold: () => () => undefined,
     send: (data: string) => Promise.resolve(void done.push(`send ${data}`)),
     ping: () => Promise.resolve(void done.push("ping")),
     close: (code: number, reason: string) => {

@@ -17,8 +17,10 @@ it("holds a client that does not read its answers, until it does", async () => {
   await connection.send("go");
   const theirs = listener.clients.get("1")!.connection;
   await eventually(() => theirs.held);
+  expect(listener.clients.get("1")!.leavesAnswers).toBe(true);
   read();
   const got = await log.count("message", answers, "in");
   expect(got.every(({ data }) => Buffer.from(data).equals(payload))).toBe(true);
   await eventually(() => !theirs.held);
+  expect(listener.clients.get("1")!.leavesAnswers).toBe(false);
 });

@@ -44,11 +44,14 @@ export function idleGuard(timeoutMs: number): Guard {
   };
 }
 
-/** While we do not read from it, nothing can be said of a client. */
-function isBusy({ connection }: Client, watch: Watch): boolean {
+/**
+ * While we do not read from it, nothing can be said of a client; but if that is because it does not
+ * read its answers, it has to take some of them.
+ */
+function isBusy({ connection, leavesAnswers }: Client, watch: Watch): boolean {
   const { bytesReceived, progress, held } = connection;
   const busy =
-    held ||
+    (held && !leavesAnswers) ||
     bytesReceived !== watch.received ||
     (progress !== undefined && progress !== watch.progress);
   watch.received = bytesReceived;

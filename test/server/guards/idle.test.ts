@@ -34,6 +34,17 @@ describe("a client is closed", () => {
   });
 });
 
+it("a client is closed that is not read since it reads none of its answers", () => {
+  const { client, connection, done } = idling();
+  connection.held = true;
+  client.holdUntil(new Promise(() => undefined));
+  connection.progress = 1;
+  vi.advanceTimersByTime(1999);
+  expect(done).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(done).toEqual(CLOSED);
+});
+
 describe("a client is given more time", () => {
   it.each<[string, (connection: ReturnType<typeof idling>["connection"], n: number) => void]>([
     ["a long message is coming", (connection, n) => (connection.bytesReceived = n)],
