@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { messageOf } from "../errors.ts";
 
 /** What a client of channels asks for. */
@@ -41,6 +42,8 @@ export function bad(code: BadRequest["code"], message: string): BadRequest {
 type Parsed = { readonly value: unknown; readonly error?: undefined } | { readonly error: string };
 
 function parse(data: Uint8Array): Parsed {
+  // To replace what is no UTF-8, piece by piece, takes a hundred times as long.
+  if (!isUtf8(data)) return { error: "it is not UTF-8" };
   try {
     return { value: JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.length).toString()) };
   } catch (thrown) {

@@ -26,3 +26,10 @@ it("reads only its own part of a larger buffer", () => {
   const bytes = utf8('  {"type":"subscribe","channel":"a"}!!');
   expect(readChannelRequest(bytes.subarray(2, -2))).toEqual({ type: "subscribe", channel: "a" });
 });
+
+it("takes no bytes that are not UTF-8", () => {
+  expect(readChannelRequest(Buffer.from("22ff22", "hex"))).toMatchObject({
+    code: "bad-json",
+    message: "a request is JSON: it is not UTF-8",
+  });
+});
