@@ -93,8 +93,9 @@ class Dump {
   readonly #numbers = new RowNumbers();
   #writer: DumpWriter | undefined;
   #follow: TakeNumbered | undefined;
-  /** Gathers what is written, until the end of each batch. */
+  /** Gathers what is written within a turn of the event loop, in which many batches may come. */
   readonly #out: TextBytes;
+  #flushesSoon = false;
 
   constructor(source: EventSource, parts: DumpParts) {
     this.#source = source;
@@ -108,7 +109,7 @@ class Dump {
     try {
       for await (const batch of this.#source.batches) {
         for (const event of batch) this.#take(event);
-        this.#out.flush();
+        this.#flushSoon();
         await Promise.all([output.drained(), files.drained(), files.data?.drained()]);
         if (output.isBroken) return;
         if (selector.isDone && !lint) {
@@ -124,6 +125,15 @@ class Dump {
       throw thrown;
     }
     this.#end();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushesSoon) return;
+    this.#flushesSoon = true;
+    setImmediate(() => {
+      this.#flushesSoon = false;
+      this.#out.flush();
+    });
   }
 
   #take(event: Event): void {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { type Frame, headerLength, type LengthForm } from "../../protocol/frame.ts";
 import { type HeaderExpectations, judgeHeader } from "../../protocol/header-rules.ts";
 import { applyMask } from "../../protocol/mask.ts";
@@ -88,7 +89,7 @@ export class Slab {
   copy(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
     if (this.#used + length > this.bytes.length) {
-      this.bytes = new Uint8Array(Math.max(SLAB_LENGTH, length));
+      this.bytes = new Uint8Array(Buffer.allocUnsafeSlow(Math.max(SLAB_LENGTH, length)).buffer);
       this.#used = 0;
     }
     const at = this.#used;
