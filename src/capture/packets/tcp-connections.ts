@@ -172,12 +172,19 @@ function beginsAnew({ connection, flow }: Route, segment: TcpSegment): boolean {
     connection.pendingSyn = { flow, seq };
     return false;
   }
-  const { pendingSyn } = connection;
-  if (pendingSyn?.flow === flow && ((seq - pendingSyn.seq) | 0) === 1) return true;
+  if (followsPendingSyn({ connection, flow }, segment)) return true;
   if (segment.end === segment.start) return false;
   const idle = segment.seconds - connection.lastSeconds;
   if (connection.closed && idle > REMEMBER_SECONDS) return true;
   return (connection.closed || beginsUpgrade(segment)) && isForeign({ connection, flow }, segment);
+}
+
+/** Right behind the SYN that waits; or a while behind it, where some is missing between. */
+function followsPendingSyn(route: Route, segment: TcpSegment): boolean {
+  const { pendingSyn } = route.connection;
+  if (pendingSyn?.flow !== route.flow) return false;
+  const distance = (segment.seq - pendingSyn.seq) | 0;
+  return distance === 1 || (distance > 1 && distance < WINDOW && isForeign(route, segment));
 }
 
 /** Whether neither number can belong to the connection. */
@@ -186,6 +193,9 @@ function isForeign({ connection, flow }: Route, { flags, seq, ack }: TcpSegment)
   return (flags & ACK) !== 0 && flow.isFar(seq) && peer.isFar(ack);
 }
 
+/** Bytes that may be missing behind a SYN. */
+const WINDOW = 2 ** 20;
+/** Bytes of a payload that are looked at. */
 const LOOK = 2048;
 
 /** Whether the payload is the beginning of a request, or a 101. */

@@ -43,6 +43,18 @@ describe("the same ports again", () => {
     ]);
   });
 
+  it("is believed by data a while behind the SYN, where nothing between is captured", () => {
+    const syn = { seq: 0x4000_0000, flags: SYN };
+    const later = { seq: syn.seq + 101, ack: 0x5000_0000, payload: "new" };
+    const { log } = new Wire().send(...handshake(), syn, later).end();
+    expect(log.slice(1, 5)).toEqual([
+      "end 1 reused",
+      "open 2 10.0.0.1:1000",
+      "gap 2> 0 +100",
+      "data 2> 100 new",
+    ]);
+  });
+
   describe("without the SYN", () => {
     const far = { seq: 0x4000_0000, ack: 0x5000_0000 };
     const request = "GET / HTTP/1.1\r\n";
