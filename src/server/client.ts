@@ -39,7 +39,7 @@ export class Client {
   rttMs: number | undefined;
   readonly #options: ClientOptions;
   readonly #detentions = new Set<() => void>();
-  #answersWaiting = 0;
+  readonly #leftAnswers = new Set<() => void>();
   #deliver: Deliver;
 
   constructor(connection: Connection, asking: Asking, options: ClientOptions) {
@@ -80,17 +80,23 @@ export class Client {
 
   /** True while it is not read since it does not read what it has asked for. */
   get leavesAnswers(): boolean {
-    return this.#answersWaiting > 0;
+    return this.#leftAnswers.size > 0;
   }
 
   /** Does not read it until it has taken an answer. @param taken resolves then, or when it has gone */
   holdUntil(taken: Promise<void>): void {
     const release = this.connection.hold();
-    this.#answersWaiting += 1;
+    this.#leftAnswers.add(release);
     void taken.then(() => {
-      this.#answersWaiting -= 1;
+      this.#leftAnswers.delete(release);
       release();
     });
+  }
+
+  /** It gets no more answers, since it is closed, and so need not be waited for. */
+  readOn(): void {
+    for (const release of this.#leftAnswers) release();
+    this.#leftAnswers.clear();
   }
 
   /** Resolves when it has gone. */

@@ -177,6 +177,8 @@ export class Listener {
       if (!client.isOpen) return;
       if (!this.#guards.every((guard) => guard.allows?.(client, event) !== false)) return;
       if (!client.isDetained) this.#mode.received?.(client, event);
+    } else if (event.type === "state" && event.state === "CLOSING") {
+      client.readOn();
     } else if (event.type === "pong") {
       client.rttMs = event.rttMs ?? client.rttMs;
     } else if (event.type === "close") {
