@@ -116,6 +116,14 @@ class BitReader {
     return value;
   }
 
+  bit(): number {
+    if (this.#at >= this.#bytes.length) throw new Error("a message ends within a block");
+    const value = (this.#bytes[this.#at]! >> this.#bit) & 1;
+    this.#bit = (this.#bit + 1) & 7;
+    if (this.#bit === 0) this.#at += 1;
+    return value;
+  }
+
   align(): void {
     if (this.#bit === 0) return;
     this.#bit = 0;
@@ -145,7 +153,7 @@ class Huffman {
     let first = 0;
     let index = 0;
     for (let length = 1; length <= MAX_CODE; length++) {
-      code |= bits.take(1);
+      code |= bits.bit();
       const count = this.#counts[length]!;
       if (code - first < count) return this.#symbols[index + code - first]!;
       index += count;
