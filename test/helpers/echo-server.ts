@@ -8,7 +8,7 @@ import { startServer } from "./transport.ts";
 
 /** Answers what comes at a server's connections as `listen` does. */
 export function echoing() {
-  const { received } = echo();
+  const mode = echo();
   const clients = new Map<string, Client>();
   return {
     onConnection: (connection: Connection, asking: Asking): void => {
@@ -17,7 +17,7 @@ export function echoing() {
     },
     onEvent: (event: Event): void => {
       const client = clients.get(event.conn);
-      if (client && isReceived(event)) received?.(client, event);
+      if (client && isReceived(event)) mode.received?.(client, event);
     },
   };
 }
