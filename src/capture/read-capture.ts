@@ -140,12 +140,12 @@ export class CaptureDecoder {
   }
 
   #end({ flows }: Connection, layer: Layer | undefined, reason: EndReason): void {
-    const { time, counts, emit } = this.#decoding;
+    const { time, counts } = this.#decoding;
     const [a, b] = flows;
     time.set(a.tsNs > b.tsNs ? a : b);
     if (reason === "reused" && layer?.kind === "webSocket") {
       const message = "the port was used again for another connection";
-      emit({ type: "note", conn: layer.conn, at: time.moment(), message });
+      this.#decoding.emit({ type: "note", conn: layer.conn, at: time.moment(), message });
     }
     layer?.finish();
     counts[layer?.kind ?? "empty"] += 1;
