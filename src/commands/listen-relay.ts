@@ -6,11 +6,13 @@ import type { MakeMode } from "../server/mode.ts";
 import { relay, type RelayOptions } from "../server/relay/relay.ts";
 import { relayCommands, type RelayNotation } from "../server/relay/relay-commands.ts";
 import { RelayControl } from "../server/relay/relay-control.ts";
+import type { ListenPlace } from "../transport/listen-sockets.ts";
 import type { RelayRuleSet, RuleKind, RuleKinds } from "../server/relay/relay-rules.ts";
 import { prepareTls } from "../transport/secure-socket.ts";
 import type { Args } from "./command.ts";
 import { readLoadDialFlags } from "./dial-flags.ts";
 import { hasPrompt } from "./listen-prompt-options.ts";
+import { readPlace } from "./listen-place.ts";
 import { isOnward, onwardName, RELAY_OPTIONS } from "./listen-relay-options.ts";
 
 /**
@@ -30,6 +32,7 @@ export async function readRelay(
   }
   refuseDecided(args);
   const onward = readOnward(url, args, io);
+  refuseLoop(onward, readPlace(args));
   const rules = await readRules(args);
   const control = new RelayControl(rules);
   const commands = relayCommands(control, NOTATION);
@@ -45,6 +48,22 @@ function isWatched(args: Args, io: Io): boolean {
   const recorded = args.text("record") !== undefined || args.text("har") !== undefined;
   return recorded || !args.flag("quiet") || hasPrompt(args, io);
 }
+
+/** Each client would bring another one, and so forth until there are no files left. */
+function refuseLoop({ target, proxy, hosts }: RelayOptions["onward"], place: ListenPlace): void {
+  // Elsewhere the names of this machine may mean another one.
+  if (proxy || hosts || target.socketPath !== undefined) return;
+  if (place.socketPath !== undefined || place.port !== target.port) return;
+  const { host } = place;
+  const ours = host === undefined || WILDCARDS.has(host) ? LOOPBACK : new Set([host]);
+  if (!ours.has(target.hostname)) return;
+  const other = target.port === 9000 ? 9001 : 9000;
+  const example = `Example: framecat listen ${other} --to ${target.url}`;
+  throw usageError(`--to ${target.url} is where the relay itself listens`, example);
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+const WILDCARDS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 /** What the server decides is not ours to say. */
 function refuseDecided(args: Args): void {

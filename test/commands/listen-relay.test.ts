@@ -202,3 +202,31 @@ describe("2: bad input", () => {
     expect(await fails(argv)).toMatch(message);
   });
 });
+
+describe("a relay to itself", () => {
+  const refusal = async (...argv: string[]) => {
+    const io = memoryIo();
+    expect(await main(["listen", ...argv], io)).toBe(2);
+    return io.err();
+  };
+
+  it.each([
+    [["--to", ":8080"]],
+    [["9100", "--to", "ws://localhost:9100/x"]],
+    [["9100", "--host", "0.0.0.0", "--to", "[::1]:9100"]],
+    [["9100", "--host", "127.0.0.2", "--to", "127.0.0.2:9100"]],
+  ])("is refused: %j", async (argv) => {
+    const err = await refusal(...argv);
+    expect(err).toMatch(/--to ws:\S+ is where the relay itself listens \(exit 2\)\. Example: /);
+  });
+
+  it.each([
+    [["--to", ":9100"]],
+    [["--to", ":8080", "--host", "127.0.0.2"]],
+    [["--to", ":8080", "--to-proxy", "socks5://127.0.0.1:1"]],
+    [["./8080", "--to", ":8080"]],
+  ])("is not what others are: %j", async (argv) => {
+    // Nothing listens: a flag that is wrong is found later.
+    expect(await refusal(...argv, "--grace", "soon")).toMatch(/^framecat: --grace/);
+  });
+});
