@@ -168,28 +168,32 @@ function bound(
   });
 }
 
-const PORT_REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "the port is in use",
-  EACCES: "permission denied",
-  EADDRNOTAVAIL: "this machine has no such address",
-  ENOTFOUND: "the host name does not resolve",
+/** Why a port cannot be had, and what to try. */
+const PORT_REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+  EADDRINUSE: ["the port is in use", "Port 0 takes a free one."],
+  EACCES: ["permission denied", "Ports from 1024 on are for everybody."],
+  EADDRNOTAVAIL: ["this machine has no such address", "--host 0.0.0.0 takes all it has."],
+  ENOTFOUND: ["the host name does not resolve", "--host 0.0.0.0 takes all addresses there are."],
 };
 
 function portFailure(error: NodeJS.ErrnoException, place: string): FramecatError {
-  const reason = PORT_REASONS[error.code ?? ""] ?? messageOf(error);
-  const hint = error.code === "EADDRINUSE" ? "Port 0 takes a free one." : undefined;
+  const [reason, hint] = PORT_REASONS[error.code ?? ""] ?? [messageOf(error)];
   return new FramecatError("bind", `cannot listen on ${place}: ${reason}`, hint, error.code);
 }
 
 function pathFailure(error: NodeJS.ErrnoException, path: string): FramecatError {
-  const words = `cannot listen on ${path}: ${pathReason(error, path)}`;
-  return new FramecatError("bind", words, undefined, error.code);
+  const [reason, hint] = pathReason(error, path);
+  return new FramecatError("bind", `cannot listen on ${path}: ${reason}`, hint, error.code);
 }
 
 /** Node calls it a lack of permission where there is no folder. */
-function pathReason(error: NodeJS.ErrnoException, path: string): string {
-  if (error.code === "EADDRINUSE") return "something else is there already";
-  return existsSync(dirname(path)) ? errnoWords(error) : "its folder is not there";
+function pathReason(
+  error: NodeJS.ErrnoException,
+  path: string,
+): readonly [reason: string, hint?: string] {
+  if (error.code === "EADDRINUSE") return ["something else is there already", "Name another path."];
+  if (existsSync(dirname(path))) return [errnoWords(error)];
+  return ["its folder is not there", "A port is a number alone."];
 }
 
 function addressOf(server: TcpServer, secure: boolean): Address {

@@ -57,13 +57,19 @@ describe("a unix socket", () => {
   });
 
   it.each([
-    ["a file", () => file("mine"), "something else is there already"],
-    ["a folder that is not there", () => "/nowhere/at/all", "its folder is not there"],
-  ])("is none where %s is in the way", async (_, path, reason) => {
+    ["a file", () => file("mine"), "something else is there already", "Name another path."],
+    [
+      "a folder that is not there",
+      () => "/nowhere/at/all",
+      "its folder is not there",
+      "A port is a number alone.",
+    ],
+  ])("is none where %s is in the way", async (_, path, reason, hint) => {
     const socketPath = path();
-    await expect(listening({ socketPath })).rejects.toThrow(
-      `cannot listen on ${socketPath}: ${reason}`,
-    );
+    await expect(listening({ socketPath })).rejects.toMatchObject({
+      message: `cannot listen on ${socketPath}: ${reason}`,
+      hint,
+    });
   });
 });
 
