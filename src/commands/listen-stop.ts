@@ -22,7 +22,11 @@ export interface Stoppable {
   stop(): Promise<void>;
   /** Ends what is left at once. */
   terminate(): void;
+  note(message: string): void;
 }
+
+/** Who waits for longer is told what for. */
+const NOTICE_MS = 1000;
 
 /** @throws FramecatError (usage) */
 export function readGraceMs(args: Args): number {
@@ -51,10 +55,18 @@ export async function serveUntilStopped(
   });
   const stopped = new Promise<void>((resolve) => whenAborted(signals.stop, resolve));
   await Promise.race([stopped, output.broken]);
-  const timer = setTimeout(cut.resolve, graceMs);
+  const timers = [
+    setTimeout(cut.resolve, graceMs),
+    setTimeout(() => notice(server, graceMs), NOTICE_MS),
+  ];
   await server.stop();
-  clearTimeout(timer);
+  for (const timer of timers) clearTimeout(timer);
   const isWritten = await signals.hurry(finish());
   signals.off();
   return signals.received && !(inGoodOrder && isWritten) ? exitCodeOf(signals.received) : EXIT_DONE;
+}
+
+function notice(server: Stoppable, graceMs: number): void {
+  const most = graceMs / 1000;
+  server.note(`waiting for clients to close, at most ${most} s; a second Ctrl-C cuts them off`);
 }

@@ -21,6 +21,7 @@ function serving(graceMs = 10_000, finish = () => Promise.resolve()) {
       calls.push("terminate");
       gone.resolve();
     },
+    note: (message: string) => void calls.push(message),
   };
   const output = createSink(io.stdout);
   const code = serveUntilStopped(server, graceMs, watchSignals(io), output, finish);
@@ -33,7 +34,8 @@ describe("a server that is stopped", () => {
     io.raise("SIGINT");
     await vi.advanceTimersByTimeAsync(9000);
     gone.resolve();
-    expect([await code, calls]).toEqual([0, ["stop"]]);
+    const notice = "waiting for clients to close, at most 10 s; a second Ctrl-C cuts them off";
+    expect([await code, calls]).toEqual([0, ["stop", notice]]);
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -90,7 +90,8 @@ class PubSub implements Mode {
 
   #publishTyped(argument: string): string[] {
     const [, channel = "", text = ""] = /^\s*(\S+)\s+(.+)$/s.exec(argument) ?? [];
-    if (channel === "") throw usageError("it needs a channel and data", "/publish news 42");
+    if (channel === "")
+      throw usageError("it needs a channel and data", "Example: /publish news 42");
     if (channel.length > MAX_CHANNEL_NAME) throw usageError("the name of the channel is too long");
     const json = `{"type":"publish","channel":${JSON.stringify(channel)},"data":${asJson(text)}}`;
     const count = this.#publish(channel, new SharedMessage(json));
