@@ -2,6 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import v8 from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Clock, Moment } from "./clock.ts";
 
 /** A stream that may be a terminal. */
@@ -35,6 +36,8 @@ export interface Io {
   readonly inBackground?: (() => boolean) | undefined;
   /** From then on garbage is marked in one go; absent where that is no matter of ours. */
   readonly collectAtOnce?: (() => void) | undefined;
+  /** Collects the garbage of the process now, which takes it some ten milliseconds. */
+  readonly collectGarbage?: (() => void) | undefined;
 }
 
 /** A moment of this process. Most moments are never looked at, so what costs is done when asked for. */
@@ -107,6 +110,14 @@ function inBackground(): boolean {
   }
 }
 
+/** The second time gives back what the first one found dead. */
+function collectGarbage(): void {
+  v8.setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  collect();
+}
+
 /** The real process. */
 export function processIo(): Io {
   unblock(process.stdout);
@@ -126,5 +137,6 @@ export function processIo(): Io {
       process.platform === "win32" ? undefined : () => void process.kill(process.pid, "SIGTSTP"),
     inBackground,
     collectAtOnce,
+    collectGarbage,
   };
 }

@@ -74,3 +74,12 @@ it("marks garbage in steps no longer once it is asked to, at a word that V8 unde
   expect(traceOf(`require("v8").setFlagsFromString(${JSON.stringify(flag)})`)).toBe("");
   expect(traceOf("")).toContain("[IncrementalMarking] Start");
 });
+
+it("collects garbage when it is asked to", async () => {
+  const gone = new Promise<void>((resolve) => {
+    const registry = new FinalizationRegistry(() => resolve());
+    registry.register({ nobody: "keeps me" }, undefined);
+  });
+  processIo().collectGarbage?.();
+  await expect(gone).resolves.toBeUndefined();
+});

@@ -109,6 +109,7 @@ async function runServer(
     faults,
     mode: mode.make,
     random: io.random,
+    collectGarbage: io.collectGarbage,
     onEvent: (event) => {
       show(event, (conn) => listener.find(conn));
       recording.take(event, (conn) => listener.find(conn));

@@ -26,11 +26,16 @@ export interface ListenerOptions {
   readonly random: (length: number) => Uint8Array;
   /** Takes every event, before anything is done about it. */
   readonly onEvent: EventListener;
+  /** Gives memory back that nothing needs. */
+  readonly collectGarbage?: (() => void) | undefined;
 }
+
+/** Until the last sockets of a crowd are closed. */
+const CROWD_GONE_MS = 1000;
 
 /** A server with its clients, its guards and its mode. */
 export class Listener {
-  readonly clients = new Clients();
+  readonly clients = new Clients(() => this.#crowdGone());
   readonly counters = new Counters(this.clients, () => this.guests());
   readonly #options: ListenerOptions;
   readonly #guards: readonly Guard[];
@@ -124,6 +129,12 @@ export class Listener {
   terminate(): void {
     for (const { connection } of this.clients.all()) connection.terminate();
     this.#mode.terminate?.();
+  }
+
+  /** V8 keeps the memory that a crowd needed until it needs more. */
+  #crowdGone(): void {
+    const { collectGarbage } = this.#options;
+    if (collectGarbage) setTimeout(collectGarbage, CROWD_GONE_MS).unref();
   }
 
   #admit(asking: Asking): Admission | Promise<Admission> {

@@ -14,3 +14,25 @@ it("knows who is there, in the order of coming; who is detained is no member yet
   clients.delete(first);
   expect([clients.size, [...clients]]).toEqual([2, [third]]);
 });
+
+it("tells when the last one of a crowd has gone, each time", () => {
+  let told = 0;
+  const clients = new Clients(() => (told += 1));
+  const come = (count: number) => {
+    const all = Array.from({ length: count }, (_, i) => client(String(i)));
+    for (const each of all) clients.add(each);
+    return all;
+  };
+  for (const [count, expected] of [
+    [999, 0],
+    [1000, 1],
+    [10, 1],
+    [2000, 2],
+  ] as const) {
+    const all = come(count);
+    for (const each of all.slice(1)) clients.delete(each);
+    expect(told).toBe(expected - (count < 1000 ? 0 : 1));
+    clients.delete(all[0]!);
+    expect(told).toBe(expected);
+  }
+});
