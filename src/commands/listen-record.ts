@@ -2,26 +2,9 @@ import type { FramecatError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Event } from "../transport/events.ts";
 import { version } from "../version.ts";
-import type { Args, OptionSpec } from "./command.ts";
+import type { Args } from "./command.ts";
 import { type Find, holderOf } from "./listen-hold.ts";
 import { openOutputs } from "./output-files.ts";
-
-export const RECORD_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "record",
-    kind: "text",
-    value: "FILE",
-    description: "write every event to a file as NDJSON",
-    topic: "Output",
-  },
-  {
-    name: "har",
-    kind: "text",
-    value: "FILE",
-    description: "write the connections to a file as HAR",
-    topic: "Output",
-  },
-];
 
 /** The files that what happens is written to. */
 export interface Recording {

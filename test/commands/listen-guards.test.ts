@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { GUARD_OPTIONS, readGuards } from "../../src/commands/listen-guards.ts";
+import { GUARD_OPTIONS } from "../../src/commands/listen-guard-options.ts";
+import { readGuards } from "../../src/commands/listen-guards.ts";
 import { LISTEN_OPTIONS } from "../../src/commands/listen-options.ts";
 import { echo } from "../../src/server/modes/echo.ts";
 import { argsOf } from "../helpers/args.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { openRecording, RECORD_OPTIONS } from "../../src/commands/listen-record.ts";
+import { RECORD_OPTIONS } from "../../src/commands/listen-record-options.ts";
+import { openRecording } from "../../src/commands/listen-record.ts";
 import { deferred } from "../../src/transport/deferred.ts";
 import { OUTPUT_OPTIONS } from "../../src/commands/common-options.ts";
 import { argsOf } from "../helpers/args.ts";
