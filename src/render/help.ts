@@ -171,8 +171,8 @@ const EXIT_MEANINGS: Readonly<Partial<Record<FailureCode, string>>> = {
   threshold: "an assertion of a bench failed, or a comparison found a regression",
   "time-limit": "the time limit passed",
   lint: "`frame-dump --lint` found errors",
-  interrupted: "ended by SIGINT, after a clean close",
-  terminated: "ended by SIGTERM or SIGHUP, after a clean close",
+  interrupted: "ended by SIGINT; a listen that stops in good order gives 0",
+  terminated: "ended by SIGTERM or SIGHUP; a listen that stops in good order gives 0",
 };
 
 /** Every exit code with its meaning, in order. */
