@@ -65,7 +65,7 @@ describe("the help of a command", () => {
     expect(lines).toContain("  -a, --alpha      do alpha");
     expect(lines).toContain("Others:");
     expect(lines).toContain("      --beta TIME  do beta (default 10s)");
-    expect(lines).toContain("  130  ended by SIGINT, after a clean close");
+    expect(lines).toContain("  130  ended by SIGINT; a listen that stops in good order gives 0");
   });
 
   it("names the commands that belong to it, and no others", () => {
