@@ -83,8 +83,8 @@ async function runServer(
   if (!worker) hasPrompt(args, io);
   const guarding = readGuards(args, io, mode.name);
   const secured = await readListenTls(args, io, guarding.serve.handshakeTimeoutMs);
-  // What nobody looks at passes and is garbage.
-  if (args.flag("quiet")) io.collectAtOnce?.();
+  // What nobody looks at is garbage as soon as it has passed; a relay knows for itself when that is so.
+  if (args.flag("quiet") && mode.name !== "relay") io.collectAtOnce?.();
   const show = shower(args, io, log, { isRelay: mode.name === "relay", decoder });
   const http = openHttp({
     args,
