@@ -7,7 +7,6 @@ import {
   type ServerHttp2Stream,
   type IncomingHttpHeaders,
 } from "node:http2";
-import { Duplex } from "node:stream";
 import { Http2Stage } from "../../../src/capture/http2/http2-stage.ts";
 import {
   type CaptureWatcher,
@@ -19,6 +18,7 @@ import { MemoryBudget } from "../../../src/capture/streams/memory-budget.ts";
 import type { StageHost, Stages } from "../../../src/capture/streams/stage.ts";
 import type { Direction, Event } from "../../../src/transport/events.ts";
 import { concat, utf8 } from "../../helpers/bytes.ts";
+import { MemoryEnd } from "../../helpers/memory-end.ts";
 
 /** What happened on one direction of the connection. */
 export type Wire =
@@ -155,30 +155,6 @@ export class Http2Talk {
   end(dir: Direction, end: DirectionEnd = "fin"): this {
     this.wire.push({ dir, end });
     return this;
-  }
-}
-
-/** One end of a pair of streams in memory, that tells what is written to it. */
-class MemoryEnd extends Duplex {
-  peer: MemoryEnd | undefined;
-  readonly #tell: (bytes: Uint8Array) => void;
-
-  constructor(tell: (bytes: Uint8Array) => void) {
-    super();
-    this.#tell = tell;
-  }
-
-  override _read(): void {}
-
-  override _write(bytes: Buffer, _encoding: string, done: () => void): void {
-    this.#tell(Uint8Array.from(bytes));
-    this.peer?.push(bytes);
-    done();
-  }
-
-  override _final(done: () => void): void {
-    this.peer?.push(null);
-    done();
   }
 }
 

@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { Duplex } from "node:stream";
 import { connect, createSecureContext, type SecureVersion, TLSSocket } from "node:tls";
 import type { TlsDirection, TlsEvent } from "../../../src/capture/tls/conversation.ts";
 import type { TlsStream } from "../../../src/capture/tls/tls-stream.ts";
 import { type Certificate, certificate } from "../../helpers/certificates.ts";
+import { MemoryEnd } from "../../helpers/memory-end.ts";
 
 /** Bytes as they went over the wire. */
 export interface Segment {
@@ -32,30 +32,6 @@ export interface TrafficOptions {
 let cached: Promise<Certificate> | undefined;
 const TICKET_KEYS = Buffer.alloc(48, 7);
 const PSK = Buffer.alloc(32, 9);
-
-/** One end of a pair of streams in memory, that tells what is written to it. */
-class MemoryEnd extends Duplex {
-  peer: MemoryEnd | undefined;
-  readonly #tell: (bytes: Uint8Array) => void;
-
-  constructor(tell: (bytes: Uint8Array) => void) {
-    super();
-    this.#tell = tell;
-  }
-
-  override _read(): void {}
-
-  override _write(bytes: Buffer, _encoding: string, done: () => void): void {
-    this.#tell(Uint8Array.from(bytes));
-    this.peer?.push(bytes);
-    done();
-  }
-
-  override _final(done: () => void): void {
-    this.peer?.push(null);
-    done();
-  }
-}
 
 /** Two endpoints of node:tls talk to each other in memory; what went over the wire comes back. */
 export async function tlsTraffic(options: TrafficOptions): Promise<Traffic> {
