@@ -1,5 +1,4 @@
 import { saysOpen } from "../opened.ts";
-import type { Decoder } from "../decode/decoded.ts";
 import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
 import type {
   CloseEvent,
@@ -16,12 +15,18 @@ import {
   rowPreview,
   RowClock,
   RowReader,
-  DEFAULT_MAX_PRINT,
-  type DumpLook,
   type DumpView,
 } from "./dump-row.ts";
 import { escapeControl } from "./escape.ts";
-import { detailLines, type FrameLook, hasDetails, indented, messageBody } from "./frame-line.ts";
+import {
+  detailLines,
+  type FrameDetails,
+  frameLook,
+  type FrameLook,
+  hasDetails,
+  indented,
+  messageBody,
+} from "./frame-line.ts";
 import { handshakeLines } from "./handshake-lines.ts";
 import { messageInFull } from "./message-in-full.ts";
 import {
@@ -45,21 +50,9 @@ import { TimesOfDay } from "./times-of-day.ts";
 import { formatTimestamp, type TimestampStyle } from "./timestamps.ts";
 import { violationLines } from "./violation-lines.ts";
 
-export interface DumpLinesOptions extends DumpLook {
+export interface DumpLinesOptions extends FrameDetails {
   /** The time before each line. Default `time`; where the input has no times, none. */
   readonly timestamps?: TimestampStyle;
-  /** 1 adds the bytes of each header, the payload in full and the heads of the handshake, 2 the bit layout. */
-  readonly verbosity?: number;
-  /** Shows the heads of the handshake, whatever the verbosity. */
-  readonly include?: boolean;
-  /** Draws the bit layout, whatever the verbosity. */
-  readonly diagram?: boolean;
-  /** Shows every payload as a hexdump. */
-  readonly hex?: boolean;
-  /** Indents and colors text that is JSON. */
-  readonly pretty?: boolean;
-  /** Shows what a message says, below the frame that completes it. */
-  readonly decoder?: Decoder | undefined;
   readonly showSecrets?: boolean;
   /** Rows are left out: how a connection ended says nothing of how many there were. */
   readonly partial?: boolean;
@@ -118,20 +111,9 @@ class DumpLines {
   };
 
   constructor(options: DumpLinesOptions) {
-    const { theme, columns, maxPrint = DEFAULT_MAX_PRINT, verbosity = 0 } = options;
-    const { hex = false, pretty = false, diagram = false, decoder } = options;
     this.#options = options;
-    const headerBytes = verbosity > 0;
-    this.#look = {
-      theme,
-      columns,
-      maxPrint,
-      headerBytes,
-      diagram: diagram || verbosity > 1,
-      hex,
-      pretty,
-      decoder,
-    };
+    this.#look = frameLook(options);
+    const { theme, columns, headerBytes, hex, pretty, decoder } = this.#look;
     this.#detailed = headerBytes || hex || pretty || decoder !== undefined;
     this.#plain = columns === undefined && theme.level === 0 && !this.#detailed;
   }

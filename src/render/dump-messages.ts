@@ -8,7 +8,8 @@ import {
 } from "../rows.ts";
 import type { Event } from "../transport/events.ts";
 import { displayWidth, padEnd, truncate } from "../width.ts";
-import { RowClock, DEFAULT_MAX_PRINT, type DumpLook, type DumpView } from "./dump-row.ts";
+import { RowClock, type DumpLook, type DumpView } from "./dump-row.ts";
+import { DEFAULT_MAX_PRINT } from "./frame-line.ts";
 import { escapeBytes, escapeControl } from "./escape.ts";
 import { formatCount, formatPlural } from "./format.ts";
 import { hexDigits } from "./hexdump.ts";

@@ -32,8 +32,6 @@ export interface DumpLook {
   readonly maxPrint?: number;
 }
 
-export const DEFAULT_MAX_PRINT = 1024;
-
 /** What is known of a row, in words; what its source does not tell is empty. */
 export interface RowFacts {
   readonly place: MessagePlace;

@@ -5,10 +5,10 @@ import {
   rowPreview,
   RowClock,
   RowReader,
-  DEFAULT_MAX_PRINT,
   type DumpLook,
   type DumpView,
 } from "./dump-row.ts";
+import { DEFAULT_MAX_PRINT } from "./frame-line.ts";
 import { escapeControl } from "./escape.ts";
 import type { Theme } from "./theme.ts";
 

@@ -10,10 +10,10 @@ import {
   RowReader,
   rowPreview,
   type RowFacts,
-  DEFAULT_MAX_PRINT,
   type DumpLook,
   type DumpView,
 } from "./dump-row.ts";
+import { DEFAULT_MAX_PRINT } from "./frame-line.ts";
 import { escapeControl } from "./escape.ts";
 import { formatCount, formatPlural } from "./format.ts";
 import { handshakeLines } from "./handshake-lines.ts";

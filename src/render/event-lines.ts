@@ -1,5 +1,4 @@
 import { hasOpened } from "../opened.ts";
-import type { Decoder } from "../decode/decoded.ts";
 import type {
   CloseEvent,
   Event,
@@ -13,35 +12,18 @@ import { wrapWords } from "../width.ts";
 import { closeLines, type CloseSides } from "./close-words.ts";
 import { escapeControl } from "./escape.ts";
 import { formatCount, formatDuration, formatPlural } from "./format.ts";
-import { type FramePlace, frameLines, type FrameLook } from "./frame-line.ts";
+import { type FrameDetails, type FramePlace, frameLines, frameLook } from "./frame-line.ts";
 import { handshakeLines } from "./handshake-lines.ts";
 import { followMessage, type MessagePlaces, newMessagePlaces } from "./message-place.ts";
 import { type Span, span, spansWidth, styleSpans } from "./span.ts";
 import { Tally } from "./tally.ts";
-import type { Style, Theme } from "./theme.ts";
+import type { Style } from "./theme.ts";
 import { violationLines } from "./violation-lines.ts";
 import { formatTimestamp, type TimestampStyle } from "./timestamps.ts";
 
-export interface EventRendererOptions {
-  readonly theme: Theme;
-  /** Columns of the screen; absent, as in a log file: text is not wrapped. */
-  readonly columns?: number | undefined;
+export interface EventRendererOptions extends FrameDetails {
   /** The time before each frame, with `labelConnections` before everything; true is `time`. */
   readonly timestamps?: TimestampStyle | boolean;
-  /** Bytes of payload that are shown of each frame. Default 1024. */
-  readonly maxPrint?: number;
-  /** 1 adds the bytes of each header and the heads of the handshake, 2 the bit layout. */
-  readonly verbosity?: number;
-  /** Shows the heads of the handshake, whatever the verbosity. */
-  readonly include?: boolean;
-  /** Draws the bit layout, whatever the verbosity. */
-  readonly diagram?: boolean;
-  /** Shows every payload as a hexdump. */
-  readonly hex?: boolean;
-  /** Indents and colors text that is JSON. */
-  readonly pretty?: boolean;
-  /** Shows what a message says, below the frame that completes it. */
-  readonly decoder?: Decoder | undefined;
   /** Names the connection in each line, where several are open at a time. */
   readonly labelConnections?: boolean;
   /** What a frame's payload is about, as the channel of a message; it stands before the payload. */
@@ -54,8 +36,6 @@ export interface EventRendererOptions {
 }
 
 export type EventRenderer = (event: Event) => string[];
-
-const DEFAULT_MAX_PRINT = 1024;
 
 /** What the lines of a connection refer to; it is forgotten when the connection closes. */
 interface ConnectionState {
@@ -204,23 +184,7 @@ class EventLines {
       label: label?.(event),
       faint: isHeartbeat?.(event) ?? false,
     };
-    return frameLines(event, this.#prefix(event), place, this.#frameLook());
-  }
-
-  #frameLook(): FrameLook {
-    const { theme, columns, maxPrint = DEFAULT_MAX_PRINT, verbosity = 0 } = this.#options;
-    const { diagram = false, hex = false, pretty = false, decoder } = this.#options;
-    const headerBytes = verbosity > 0;
-    return {
-      theme,
-      columns,
-      maxPrint,
-      headerBytes,
-      diagram: diagram || verbosity > 1,
-      hex,
-      pretty,
-      decoder,
-    };
+    return frameLines(event, this.#prefix(event), place, frameLook(this.#options));
   }
 
   #close(event: CloseEvent): string[] {

@@ -44,6 +44,53 @@ export interface FrameLook {
   readonly decoder?: Decoder | undefined;
 }
 
+/** How much of each frame is shown, as it is asked for. */
+export interface FrameDetails {
+  readonly theme: Theme;
+  /** Columns of the screen; absent, as in a log file: nothing is wrapped, or cut but by `maxPrint`. */
+  readonly columns?: number | undefined;
+  /** Bytes of payload that are shown of each frame. Default 1024. */
+  readonly maxPrint?: number;
+  /** 1 adds the bytes of each header and the heads of the handshake, 2 the bit layout. */
+  readonly verbosity?: number;
+  /** Shows the heads of the handshake, whatever the verbosity. */
+  readonly include?: boolean;
+  /** Draws the bit layout, whatever the verbosity. */
+  readonly diagram?: boolean;
+  /** Shows every payload as a hexdump. */
+  readonly hex?: boolean;
+  /** Indents and colors text that is JSON. */
+  readonly pretty?: boolean;
+  /** Shows what a message says, below the frame that completes it. */
+  readonly decoder?: Decoder | undefined;
+}
+
+/** Bytes of payload that are shown where nothing else is asked for. */
+export const DEFAULT_MAX_PRINT = 1024;
+
+export function frameLook({
+  theme,
+  columns,
+  maxPrint = DEFAULT_MAX_PRINT,
+  verbosity = 0,
+  diagram = false,
+  hex = false,
+  pretty = false,
+  decoder,
+}: FrameDetails): FrameLook {
+  const headerBytes = verbosity > 0;
+  return {
+    theme,
+    columns,
+    maxPrint,
+    headerBytes,
+    diagram: diagram || verbosity > 1,
+    hex,
+    pretty,
+    decoder,
+  };
+}
+
 /** What the frames before say about this one. */
 export interface FramePlace extends MessagePlace {
   /** Masking keys have a column: one of the directions is masked. */
