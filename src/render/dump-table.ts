@@ -1,13 +1,7 @@
 import { elapsedMs } from "../clock.ts";
 import { isRow, type NumberedEvent, type RowEvent } from "../rows.ts";
 import { displayWidth, padEnd, padStart, truncate } from "../width.ts";
-import {
-  rowPreview,
-  RowClock,
-  RowReader,
-  type DumpLook,
-  type DumpView,
-} from "./dump-row.ts";
+import { rowPreview, RowClock, RowReader, type DumpLook, type DumpView } from "./dump-row.ts";
 import { DEFAULT_MAX_PRINT } from "./frame-line.ts";
 import { escapeControl } from "./escape.ts";
 import type { Theme } from "./theme.ts";

@@ -6,13 +6,7 @@ import type { Direction, Event, FrameEvent } from "../transport/events.ts";
 import { truncate } from "../width.ts";
 import { CAPTURED_SIDES, closeLines } from "./close-words.ts";
 import { contentPreview } from "./dump-messages.ts";
-import {
-  RowReader,
-  rowPreview,
-  type RowFacts,
-  type DumpLook,
-  type DumpView,
-} from "./dump-row.ts";
+import { RowReader, rowPreview, type RowFacts, type DumpLook, type DumpView } from "./dump-row.ts";
 import { DEFAULT_MAX_PRINT } from "./frame-line.ts";
 import { escapeControl } from "./escape.ts";
 import { formatCount, formatPlural } from "./format.ts";
