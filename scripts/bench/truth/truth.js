@@ -12,7 +12,8 @@
 // 4. Faults: of 10,000 messages each tenth is dropped, duplicated, reordered or corrupted: the counts
 //    are exact.
 //
-// It needs two free cores: the server turns without rest so as to be exact.
+// It needs two free cores. Percentiles of a delay are the medians of three rounds; for a stall, of which
+// arithmetic alone says what is to come out, the server turns without rest so as to be exact.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -80,6 +81,9 @@ function round(ms) {
 
 const DELAY_MS = 20;
 const CHECKED = ["p50", "p90", "p99"];
+/** Whatever else runs on the machine for a millisecond is in a 99th percentile: so each is taken thrice. */
+const ROUNDS = 3;
+const WARMUP_MS = 1000;
 
 async function delays() {
   for (const sockets of [1, 100, 1000]) {
@@ -87,17 +91,35 @@ async function delays() {
     const delayMs = sockets === 1000 ? 200 : DELAY_MS;
     const models = { closed: [], open: ["--rate", sockets === 1 ? "45/s" : "2000/s"] };
     for (const [model, args] of Object.entries(models)) {
-      const server = await startServer({ delayMs });
-      const result = await bench(server.url, ["-c", String(sockets), "-d", "4s", ...args]);
-      const held = await server.held();
-      await server.stop();
-      const { latency } = result.histograms;
+      // In the closed model sockets that are answered together go on together, and wait for each other.
+      const rests = model === "open" || sockets === 1;
+      const rounds = [];
+      while (rounds.length < ROUNDS) rounds.push(await delayed(sockets, delayMs, args, rests));
       for (const key of CHECKED) {
-        expectMs(`${model}, ${sockets} sockets, ${delayMs} ms: ${key}`, latency[key], held[key]);
+        const { told, held } = median(rounds.map((round) => round[key]));
+        expectMs(`${model}, ${sockets} sockets, ${delayMs} ms: ${key}`, told, held);
       }
-      checkSums(`${model}, ${sockets} sockets`, result);
     }
   }
+}
+
+/** What the client told of each percentile, and what the server did; neither counts while the client warms up. */
+async function delayed(sockets, delayMs, args, rests) {
+  const server = await startServer({ delayMs, rests, warmupMs: WARMUP_MS });
+  const warmup = `${WARMUP_MS}ms`;
+  const all = ["-c", String(sockets), "-d", "4s", "--warmup", warmup, ...args];
+  const result = await bench(server.url, all);
+  const held = await server.held();
+  await server.stop();
+  checkSums(`${sockets} sockets, ${args.join(" ")}`, result);
+  const { latency } = result.histograms;
+  return Object.fromEntries(CHECKED.map((key) => [key, { told: latency[key], held: held[key] }]));
+}
+
+/** The round in which the two differ neither most nor least. */
+function median(rounds) {
+  const apart = ({ told, held }) => Math.abs(told - held) / held;
+  return rounds.toSorted((a, b) => apart(a) - apart(b))[(rounds.length - 1) / 2];
 }
 
 const PERIOD_MS = 10_000;
