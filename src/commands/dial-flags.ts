@@ -52,10 +52,16 @@ export function readDialFlags(url: string, args: Args, env: Env = {}): DialFlags
 
 /**
  * Reads the flags of LOAD_DIAL_OPTIONS.
+ * @param flag the one that the address is given with, if any
  * @throws FramecatError (usage)
  */
-export function readLoadDialFlags(url: string, args: Args, env: Env = {}): LoadDialFlags {
-  return readFlags(parseTarget(url), args, env, "dialled");
+export function readLoadDialFlags(
+  url: string,
+  args: Args,
+  env: Env = {},
+  flag?: string,
+): LoadDialFlags {
+  return readFlags(parseTarget(url, flag), args, env, "dialled");
 }
 
 /** @param resolved which places --resolve may name */
@@ -119,12 +125,12 @@ function readHosts(
 /** @param first what is connected to, perhaps by its address */
 function readFamily(args: Args, first: Target | Proxy): 4 | 6 | undefined {
   const [four, six] = [args.flag("ipv4"), args.flag("ipv6")];
-  if (four && six) throw usageError("-4 and -6 exclude each other", "Give one of them.");
+  if (four && six) throw usageError("--ipv4 and --ipv6 exclude each other", "Give one of them.");
   if (!four && !six) return undefined;
   const family = four ? 4 : 6;
   const own = addressFamily(first);
   if (own === undefined || own === family) return family;
-  throw usageError(`${placeOf(first)} is no place for -${family}`);
+  throw usageError(`${placeOf(first)} is no place for --ipv${family}`);
 }
 
 /** A duration flag with its default, in milliseconds. */

@@ -1,6 +1,6 @@
-import { messageOf, usageError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import { encodeHead, type Headers, isToken } from "../protocol/http-head.ts";
+import { type Headers, isHeadText, isToken } from "../protocol/http-head.ts";
 import type { UpgradeOptions } from "../transport/client-upgrade.ts";
 import type { Target } from "../transport/target.ts";
 import { parseCount } from "../units.ts";
@@ -24,13 +24,13 @@ export function readRequestFlags(args: Args, env: Env, target: Target): RequestF
   const given = args.list("header").flatMap((text) => readHeaders(text, env));
   refuseTwice(args, given, target);
   const headers = [
-    ...headerOf("User-Agent", args.text("user-agent")),
+    ...headerOf("User-Agent", sendableText(args, "user-agent")),
     ...headerOf("Authorization", readAuthorization(args, env)),
     ...headerOf("Cookie", readCookies(args.list("cookie"), env)),
     ...given,
   ];
-  const [origin, host, version] = ["origin", "host", "ws-version"].map((name) => args.text(name));
-  refuseUnsendable([...headers, ...headerOf("Origin", origin)]);
+  const origin = sendableText(args, "origin");
+  const [host, version] = [args.text("host"), args.text("ws-version")];
   return {
     subprotocols: args.list("subprotocol").map(parseSubprotocol),
     headers,
@@ -79,7 +79,8 @@ function isGiven(args: Args, flag: string): boolean {
 function readHeaders(text: string, env: Env): Header[] {
   if (text.startsWith("@")) return readHeaderFile(text.slice(1));
   const [name, value] = parseHeader(text, "--header");
-  return [[name, readSecret(value, `--header ${name}`, env)]];
+  const flag = `--header ${name}`;
+  return [[name, sendable(readSecret(value, flag, env), flag)]];
 }
 
 /** Lines of a file stand for themselves; those that are blank or begin with # for nothing. */
@@ -89,7 +90,8 @@ function readHeaderFile(path: string): Header[] {
     const where = `--header @FILE: line ${i + 1}`;
     if (line.trim() === "" || line.startsWith("#")) return [];
     if (/^\s/.test(line)) throw usageError(`${where} goes on with the header before it`);
-    return [parseHeader(line, where)];
+    const [name, value] = parseHeader(line, where);
+    return [[name, sendable(value, where)]];
   });
 }
 
@@ -102,13 +104,16 @@ function parseHeader(line: string, where: string): Header {
   throw usageError(`${where} ${JSON.stringify(`${word}…`)} is not of the form 'Name: value'`);
 }
 
-/** Control characters could make further headers of one. */
-function refuseUnsendable(headers: Headers): void {
-  try {
-    encodeHead({ startLine: "", headers });
-  } catch (thrown) {
-    throw usageError(messageOf(thrown));
-  }
+function sendableText(args: Args, flag: string): string | undefined {
+  const text = args.text(flag);
+  return text === undefined ? undefined : sendable(text, `--${flag}`);
+}
+
+/** Control characters could make further headers of one. @param what begins the message */
+function sendable(text: string, what: string): string {
+  if (isHeadText(text)) return text;
+  const hint = "Control characters and what is beyond Latin-1 cannot be sent.";
+  throw usageError(`${what} has a character that no header may hold`, hint);
 }
 
 /** Basic (RFC 7617) or Bearer (RFC 6750). */
@@ -127,7 +132,7 @@ function basic(credentials: string): string {
 }
 
 function bearer(token: string): string {
-  if (token !== "" && !/^bearer\s/i.test(token)) return token;
+  if (token !== "" && !/^bearer\s/i.test(token)) return sendable(token, "--bearer");
   throw usageError("--bearer must be the token alone, @FILE or env:NAME");
 }
 
@@ -136,14 +141,17 @@ function readCookies(texts: readonly string[], env: Env): string | undefined {
   if (texts.length === 0) return undefined;
   const cookies = texts.flatMap((text) => readSecret(text, "--cookie", env).split(/\r?\n|;/));
   const named = cookies.map((cookie) => cookie.trim()).filter((cookie) => cookie !== "");
-  if (named.length > 0 && named.every((cookie) => /^[^=]+=/.test(cookie))) return named.join("; ");
-  throw usageError("--cookie must be like 'a=b; c=d', @FILE or env:NAME");
+  if (named.length === 0 || !named.every((cookie) => /^[^=]+=/.test(cookie))) {
+    throw usageError("--cookie must be like 'a=b; c=d', @FILE or env:NAME");
+  }
+  return sendable(named.join("; "), "--cookie");
 }
 
 /** @throws FramecatError (usage) for what is no token (RFC 6455, section 4.1) */
 export function parseSubprotocol(name: string): string {
   if (isToken(name)) return name;
-  throw usageError(`--subprotocol ${JSON.stringify(name)} is no token`);
+  const hint = "It may have letters, digits and !#$%&'*+-.^_`|~.";
+  throw usageError(`--subprotocol ${JSON.stringify(name)} is no token`, hint);
 }
 
 /** What may stand in a Host header: a name or an address, perhaps with a port (RFC 9110, section 7.2). */

@@ -1,4 +1,4 @@
-import { usageError } from "../errors.ts";
+import { FramecatError, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { isToken } from "../protocol/http-head.ts";
 import type { RequiredCookie } from "../server/guards/cookie.ts";
@@ -101,8 +101,22 @@ function limit<T>(
   parse: (text: string, flag: string) => T,
   whenGuarded: string,
 ): T | undefined {
-  const text = args.text(name) ?? (guarded(args) ? whenGuarded : "off");
-  return text === "off" ? undefined : parse(text, `--${name}`);
+  return unlessOff(args.text(name) ?? (guarded(args) ? whenGuarded : "off"), `--${name}`, parse);
+}
+
+function unlessOff<T>(
+  text: string,
+  flag: string,
+  parse: (text: string, flag: string) => T,
+): T | undefined {
+  if (text === "off") return undefined;
+  try {
+    return parse(text, flag);
+  } catch (thrown) {
+    throw thrown instanceof FramecatError
+      ? usageError(thrown.message, thrown.hint ?? `Or ${flag} off.`)
+      : thrown;
+  }
 }
 
 function count(text: string, flag: string): number {
@@ -142,7 +156,7 @@ function readToken(args: Args, env: Io["env"], seesMessages: boolean): TokenOpti
     if (timeout === undefined) return undefined;
     throw usageError("--token-timeout needs --token");
   }
-  const timeoutMs = timeout === "off" ? undefined : duration(timeout ?? "5s", "--token-timeout");
+  const timeoutMs = unlessOff(timeout ?? "5s", "--token-timeout", duration);
   return {
     tokens,
     timeoutMs: seesMessages ? timeoutMs : undefined,
@@ -177,7 +191,7 @@ function readCsrf(args: Args): string | undefined {
 
 function checkCookieName(name: string, flag: string): string {
   if (isToken(name)) return name;
-  throw usageError(`${flag} must begin with the name of a cookie`);
+  throw usageError(`${flag} must begin with the name of a cookie`, `Example: ${flag} session.`);
 }
 
 function readCrowd(args: Args): CrowdOptions | undefined {

@@ -87,7 +87,7 @@ function isGiven(args: Args, { name, kind }: (typeof RELAY_OPTIONS)[number]): bo
 
 function readOnward(url: string, args: Args, io: Io): RelayOptions["onward"] {
   try {
-    const { host, origin, ...flags } = readLoadDialFlags(url, onwardArgs(args), io.env);
+    const { host, origin, ...flags } = readLoadDialFlags(url, onwardArgs(args), io.env, "--to");
     const keepHost = args.flag("keep-host");
     if (keepHost && host !== undefined) {
       throw usageError("--keep-host and --host both set the Host header", "Give one of them.");

@@ -6,7 +6,12 @@ import {
   readCertificates,
   readClientCertificate,
 } from "../transport/certificates.ts";
-import { parseServerName, type TlsOptions, type TlsVersion } from "../transport/secure-socket.ts";
+import {
+  parseCiphers,
+  parseServerName,
+  type TlsOptions,
+  type TlsVersion,
+} from "../transport/secure-socket.ts";
 import type { Args } from "./command.ts";
 import { readFlagFile } from "./flag-file.ts";
 import { readSecret } from "./secret-value.ts";
@@ -24,7 +29,7 @@ export function readTlsFlags(args: Args, env: Io["env"]): TlsOptions {
     ...readOwnCertificate(args, env),
     ...(sni !== undefined && { servername: parseServerName(sni, "--sni") }),
     ...readVersions(args),
-    ...(ciphers !== undefined && { ciphers }),
+    ...(ciphers !== undefined && { ciphers: parseCiphers(ciphers, "--ciphers") }),
     ...(env.SSLKEYLOGFILE && { keyLogFile: env.SSLKEYLOGFILE }),
   };
 }

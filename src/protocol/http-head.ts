@@ -146,8 +146,11 @@ export function encodeHead({ startLine, headers }: HttpHead): Uint8Array {
 }
 
 function refuseControls(text: string, what: string): void {
+  if (!isHeadText(text)) throw new RangeError(`${what} has a character that no head may hold`);
+}
+
+/** True where a head may hold the text: Latin-1, and of control characters none but the tab. */
+export function isHeadText(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) {
-    throw new RangeError(`${what} has a character that no head may hold`);
-  }
+  return !/[^\t\x20-\x7e\x80-\xff]/.test(text);
 }

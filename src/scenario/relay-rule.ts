@@ -106,9 +106,8 @@ function compileRegex(source: string, flags: string, flag: string): RegExp {
     if (source === "") throw new Error("it is empty");
     return new RegExp(source, flags);
   } catch (thrown) {
-    throw usageError(
-      `${flag}: ${JSON.stringify(source)} is no regular expression: ${messageOf(thrown)}`,
-    );
+    const reason = messageOf(thrown).replace(/^Invalid regular expression: (?:\/.*\/\w*: )?/s, "");
+    throw usageError(`${flag}: ${JSON.stringify(source)} is no regular expression: ${reason}`);
   }
 }
 

@@ -51,6 +51,25 @@ export function parseServerName(text: string, flag: string): string {
   throw usageError(`${flag} must be a host name, not ${JSON.stringify(text)}`);
 }
 
+/**
+ * Ciphers in OpenSSL's notation, of which it knows one at least.
+ * @throws FramecatError (usage) naming `flag`
+ */
+export function parseCiphers(text: string, flag: string): string {
+  if (text !== "" && isKnown(text)) return text;
+  const hint = "`openssl ciphers` lists them.";
+  throw usageError(`${flag} ${JSON.stringify(text)}: OpenSSL knows none of these`, hint);
+}
+
+function isKnown(ciphers: string): boolean {
+  try {
+    createSecureContext({ ciphers });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const PEM_CERTIFICATE = /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/;
 
 /** Making a context costs more than a handshake: all sockets with the same options share one. */

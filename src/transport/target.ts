@@ -37,13 +37,14 @@ const SOUND_AUTHORITY = /^wss?:\/\/[^/?\\]*[^/?\\:](?:[/?]|$)/;
 /**
  * Reads the address of an endpoint: `ws`, `wss`, `http`, `https` and `ws+unix` URLs, and the
  * shorthands `:8080` (this machine) and `host:8080/path` (TLS on port 443).
- * @throws FramecatError (usage)
+ * @param flag the one that it is given with, if any
+ * @throws FramecatError (usage) naming `flag`
  */
-export function parseTarget(text: string): Target {
-  if (/^ws\+unix:/i.test(text)) return parseUnixTarget(text);
-  const url = parseUrl(text);
+export function parseTarget(text: string, flag?: string): Target {
+  if (/^ws\+unix:/i.test(text)) return parseUnixTarget(text, flag);
+  const url = parseUrl(text, flag);
   if (url.hash !== "" || text.includes("#")) {
-    throw usageError(`${quote(text)} has a fragment, which no WebSocket address may have`);
+    throw usageError(`${named(text, flag)} has a fragment, which no WebSocket address may have`);
   }
   const secure = url.protocol === "wss:";
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
@@ -60,17 +61,17 @@ export function parseTarget(text: string): Target {
   };
 }
 
-function parseUrl(text: string): URL {
+function parseUrl(text: string, flag: string | undefined): URL {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
   const full =
     scheme === undefined ? expandShorthand(text) : `${SCHEMES[scheme.toLowerCase()]}://${rest}`;
   if (scheme !== undefined && !Object.hasOwn(SCHEMES, scheme.toLowerCase())) {
-    throw usageError(`${quote(text)}: the scheme ${scheme} is no WebSocket's`, EXAMPLES);
+    throw usageError(`${named(text, flag)}: the scheme ${scheme} is no WebSocket's`, EXAMPLES);
   }
   const sound = SOUND_AUTHORITY.test(full) && !/[\s\p{Cc}]/u.test(text) && URL.canParse(full);
   const url = sound ? new URL(full) : undefined;
   if (!url || url.port === "0") {
-    throw usageError(`${quote(text)} is no WebSocket address`, EXAMPLES);
+    throw usageError(`${named(text, flag)} is no WebSocket address`, EXAMPLES);
   }
   return url;
 }
@@ -81,12 +82,12 @@ function expandShorthand(text: string): string {
 }
 
 /** `ws+unix:/run/app.sock:/path?query`, as the ws package writes it; the path is optional. */
-function parseUnixTarget(text: string): Target {
+function parseUnixTarget(text: string, flag: string | undefined): Target {
   const [, socketPath, path = "/"] =
     /^ws\+unix:(?:\/\/)?([^:\p{Cc}]+)(?::(.*))?$/iu.exec(text) ?? [];
   if (socketPath === undefined || socketPath.endsWith("/") || /[\s#]/.test(path)) {
     throw usageError(
-      `${quote(text)} is no address of a unix socket`,
+      `${named(text, flag)} is no address of a unix socket`,
       "Example: ws+unix:/run/a.sock:/path.",
     );
   }
@@ -112,8 +113,9 @@ function decode(text: string): string {
 }
 
 /** The text for a message, without the credentials that a URL or a shorthand may hold. */
-function quote(text: string): string {
-  return JSON.stringify(redactUrl(text.replace(/^[^/?#]*@/, `${REDACTED}@`)));
+function named(text: string, flag: string | undefined): string {
+  const quoted = JSON.stringify(redactUrl(text.replace(/^[^/?#]*@/, `${REDACTED}@`)));
+  return flag === undefined ? quoted : `${flag} ${quoted}`;
 }
 
 /** The kind of address that the place is named by; undefined for a name, which may have several. */

@@ -74,11 +74,11 @@ describe("the family of addresses", () => {
   });
 
   it.each([
-    ["ws://h/", ["-4", "-6"], /^-4 and -6 exclude each other$/],
-    ["ws://10.0.0.1/", ["-6"], /^10\.0\.0\.1:80 is no place for -6$/],
-    ["ws://[::1]:9/", ["-4"], /^\[::1\]:9 is no place for -4$/],
-    ["ws+unix:/run/a.sock", ["-4"], /^\/run\/a\.sock is no place for -4$/],
-    ["ws://h/", ["-6", "--proxy", "10.0.0.1:3128"], /^10\.0\.0\.1:3128 is no place for -6$/],
+    ["ws://h/", ["-4", "-6"], /^--ipv4 and --ipv6 exclude each other$/],
+    ["ws://10.0.0.1/", ["-6"], /^10\.0\.0\.1:80 is no place for --ipv6$/],
+    ["ws://[::1]:9/", ["-4"], /^\[::1\]:9 is no place for --ipv4$/],
+    ["ws+unix:/run/a.sock", ["-4"], /^\/run\/a\.sock is no place for --ipv4$/],
+    ["ws://h/", ["-6", "--proxy", "10.0.0.1:3128"], /^10\.0\.0\.1:3128 is no place for --ipv6$/],
   ])("is wrong of %s with %j", (url, argv, message) => {
     expect(() => readAt(url, {}, ...argv)).toThrow(message);
   });

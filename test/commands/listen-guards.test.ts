@@ -134,6 +134,7 @@ describe("what is wrong is said in one line", () => {
     [["--token-timeout", "5s"], /^--token-timeout needs --token$/],
     [["--token", "t", "--token-timeout", "5"], /^--token-timeout must be a duration/],
     [["--token", "t", "--token-timeout", "0s"], /^--token-timeout must be at least 1ms$/],
+    [["--csrf", "a b"], /^--csrf must begin with the name of a cookie$/],
     [["--basic-auth", "ann"], /^--basic-auth must be of the form USER:PASS, neither empty$/],
     [["--basic-auth", ":pw"], /^--basic-auth must be/],
     [["--basic-auth", "ann:"], /^--basic-auth must be/],
@@ -163,6 +164,15 @@ describe("what is wrong is said in one line", () => {
     );
   });
 });
+
+it.each(["max-connections", "max-rate", "idle-timeout", "ping-interval"])(
+  "--%s that is wrong may have been meant to be off",
+  (name) => {
+    expect(() => read([`--${name}`, "none"])).toThrow(
+      expect.objectContaining({ hint: `Or --${name} off.` }),
+    );
+  },
+);
 
 it("programs are run for pages of this server alone, unless others are named", () => {
   const kindOf = (argv: readonly string[], text: string) => {

@@ -68,6 +68,7 @@ describe("a wrong one is a usage error that names it", () => {
       /^--passphrase: the environment variable NONE is not set$/,
     ],
     [["--sni", "127.0.0.1"], /^--sni must be a host name/],
+    [["--ciphers", "NONE"], /^--ciphers "NONE": OpenSSL knows none of these$/],
     [["--tls-min", "1.3", "--tls-max", "1.2"], /^--tls-min 1\.3 is above --tls-max 1\.2$/],
     [["--tls-min", "1.4"], /^--tls-min must be one of/],
   ])("%j", (argv, message) => expect(() => read(argv)).toThrow(message));

@@ -8,6 +8,7 @@ import {
   type Headers,
   headerValues,
   type HttpHead,
+  isHeadText,
   isToken,
   MAX_HEAD_LENGTH,
   parseRequestLine,
@@ -268,6 +269,14 @@ describe("parseRequestLine", () => {
   ])("%j", (line, expected) => {
     expect(parseRequestLine(line)).toEqual(expected);
   });
+});
+
+it("isHeadText takes Latin-1, and of control characters none but the tab", () => {
+  for (let code = 0; code < 0x180; code++) {
+    const isControl = code < 0x20 ? code !== 0x09 : code === 0x7f;
+    expect(isHeadText(`a${String.fromCharCode(code)}b`)).toBe(!isControl && code < 0x100);
+  }
+  expect(isHeadText("")).toBe(true);
 });
 
 describe("isToken", () => {

@@ -109,7 +109,7 @@ describe("a change", () => {
     ["s/a", /--edit must be like/],
     ["s/a/b/g/x", /--edit must be like/],
     ["sxaxbx", /--edit must be like/],
-    ["s/(/b/", /no regular expression/],
+    ["s/(/b/", /--edit: "\(" is no regular expression: Unterminated group$/],
     ["s//b/", /it is empty/],
     ["s/a/b/y", /flags are/],
   ])("%j is wrong", (text, message) => {

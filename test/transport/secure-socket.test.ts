@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/io.ts";
 import { openSocket } from "../../src/transport/open-socket.ts";
 import {
+  parseCiphers,
   parseServerName,
   secureContextOf,
   type TlsOptions,
@@ -82,6 +83,14 @@ describe("versions of TLS", () => {
 });
 
 describe("ciphers", () => {
+  it("are read where OpenSSL knows one of them", () => {
+    expect(parseCiphers("NONE:ECDHE+AESGCM", "--ciphers")).toBe("NONE:ECDHE+AESGCM");
+    expect(parseCiphers("TLS_AES_128_GCM_SHA256", "--ciphers")).toBe("TLS_AES_128_GCM_SHA256");
+    for (const none of ["NONE", "", "NONE:NEITHER"]) {
+      expect(() => parseCiphers(none, "--ciphers")).toThrow(/^--ciphers ".*": OpenSSL knows none/);
+    }
+  });
+
   it("are those asked for", async () => {
     const { url } = await rawServer(undefined, { tls: await own });
     const ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384";

@@ -118,6 +118,12 @@ describe("addresses", () => {
     ["javascript:alert(1)", /no WebSocket address/],
   ])("refuses %j", (text, message) => expectRefused(text, message));
 
+  it("names the flag that it was given with", () => {
+    expect(() => parseTarget("ftp://h/", "--to")).toThrow(/^--to "ftp:\/\/h\/": the scheme ftp/);
+    expect(() => parseTarget("ws://", "--to")).toThrow(/^--to "ws:\/\/" is no WebSocket/);
+    expect(() => parseTarget("ws+unix:/", "--to")).toThrow(/^--to "ws\+unix:\/" is no address/);
+  });
+
   it("does not repeat a password in what it refuses", () => {
     for (const text of ["ws://user:hunter2@h/#x", "user:hunter2@h:99999", "ftp://user:hunter2@h"]) {
       expectRefused(text, /^(?!.*hunter2)/);
