@@ -6,6 +6,7 @@ set -euo pipefail
 peers=(
   python3-websockets # a server and client that nobody here wrote
   tmux               # the interactive prompt is tested in a terminal
+  zsh fish           # shells that complete commands and flags
   tshark             # a second judge of captures
   nginx              # a reverse proxy
   mosquitto          # a broker that speaks MQTT over WebSocket

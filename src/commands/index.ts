@@ -48,4 +48,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Tell what got better or worse between two runs.",
     load: async () => (await import("./bench-compare.ts")).benchCompare,
   },
+  completion: {
+    summary: "Print what makes bash, zsh or fish complete all of this.",
+    load: async () => (await import("./completion.ts")).completion,
+  },
 };

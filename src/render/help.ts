@@ -1,6 +1,7 @@
 import type { Command, Example, OptionSpec } from "../commands/command.ts";
 import { EXIT_CODES, EXIT_DEFECT, EXIT_DONE, type FailureCode } from "../errors.ts";
 import { displayWidth, padEnd, wrapWords } from "../width.ts";
+import { explainOption, longFlag, valueWords } from "./option-words.ts";
 
 /**
  * Help, from the same data that parses the flags. `--help` fits one screen of 24 lines by 80
@@ -11,7 +12,6 @@ const COLUMNS = 80;
 /** A left column wider than this puts what it explains on the next line. */
 const MAX_LEFT = 34;
 const MAX_EXAMPLE = 50;
-const MAX_CHOICES = 31;
 
 type Commands = Readonly<Record<string, { readonly summary: string }>>;
 
@@ -81,7 +81,7 @@ function exampleLines(examples: readonly Example[]): string[] {
 }
 
 function optionLines(options: readonly OptionSpec[], column?: number): string[] {
-  const rows = options.map((option): Row => [flagColumn(option), explain(option)]);
+  const rows = options.map((option): Row => [flagColumn(option), explainOption(option)]);
   return twoColumns(rows, MAX_LEFT, column);
 }
 
@@ -101,24 +101,7 @@ function topicSections(options: readonly OptionSpec[]): string[][] {
 /** `-H, --header 'NAME: VALUE'`; without a short form the long ones still stand below each other. */
 function flagColumn(option: OptionSpec): string {
   const short = option.alias === undefined ? "   " : `-${option.alias},`;
-  return `${short} ${dashed(option)}${valueOf(option)}`;
-}
-
-/** A flag that is on by default is listed as what turns it off. */
-function dashed({ name, onByDefault }: OptionSpec): string {
-  return onByDefault ? `--no-${name}` : `--${name}`;
-}
-
-/** Choices as they are, where they are few; the description names those that are many. */
-function valueOf({ choices = [], value = "" }: OptionSpec): string {
-  const given = choices.join("|");
-  const shown = given === "" || given.length > MAX_CHOICES ? value : given;
-  return shown === "" ? "" : ` ${shown}`;
-}
-
-function explain(option: OptionSpec): string {
-  const start = option.description;
-  return option.default === undefined ? start : `${start} (default ${option.default})`;
+  return `${short} ${longFlag(option)}${valueWords(option)}`;
 }
 
 function exitSection(): string[] {
@@ -191,7 +174,7 @@ export function exitRows(): (readonly [code: number, meaning: string])[] {
 export function optionTable(options: readonly OptionSpec[]): string {
   const rows = options.map((option) => {
     const short = option.alias === undefined ? "" : `\`-${option.alias}\`, `;
-    const flag = `${short}\`${dashed(option)}${valueOf(option)}\``;
+    const flag = `${short}\`${longFlag(option)}${valueWords(option)}\``;
     return [flag, option.description, option.default ?? ""];
   });
   return markdownTable(["Flag", "Meaning", "Default"], rows);

@@ -1,35 +1,14 @@
 import { existsSync } from "node:fs";
 import { format } from "prettier";
 import { describe, expect, it } from "vitest";
-import type { Command, OptionSpec } from "../../src/commands/command.ts";
 import { frameDump } from "../../src/commands/frame-dump.ts";
 import { COMMANDS } from "../../src/commands/index.ts";
 import { commandHelp, exitTable, mainHelp, optionTable } from "../../src/render/help.ts";
 import { displayWidth } from "../../src/width.ts";
+import { A_COMMAND, option } from "../helpers/a-command.ts";
 import { expectGolden } from "../helpers/golden.ts";
 
-const option = (name: string, more: Partial<OptionSpec> = {}): OptionSpec => ({
-  name,
-  kind: "flag",
-  description: `do ${name}`,
-  topic: "Things",
-  ...more,
-});
-
-const command: Command = {
-  name: "do",
-  summary: "Do things.",
-  positionals: "URL",
-  maxPositionals: 1,
-  examples: [{ command: "framecat do x", meaning: "does x" }],
-  options: [
-    option("alpha", { alias: "a", common: true }),
-    option("beta", { kind: "text", value: "TIME", default: "10s", topic: "Others" }),
-    option("gamma", { kind: "text", value: "FORM", choices: ["x", "y"], common: true }),
-    option("long-name", { kind: "list", value: "'A VERY LONG NAME OF A VALUE'", common: true }),
-  ],
-  run: () => Promise.resolve(0),
-};
+const command = A_COMMAND;
 
 /** A command that is announced and not written yet has no help to look at. */
 const NAMES = Object.keys(COMMANDS).filter((name) =>
