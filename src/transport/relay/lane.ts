@@ -34,10 +34,10 @@ export class Lane {
     this.#size += unit.size + OVERHEAD;
   }
 
-  /** Lets those go that may, as long as `more` says so. */
-  pump(more: () => boolean = () => true): void {
+  /** Lets those go that may, up to one that `may` says no to. */
+  pump(may: (unit: Unit) => boolean = () => true): void {
     for (let unit = this.#units[this.#first]; unit?.blocks === 0; unit = this.#units[this.#first]) {
-      if (!more()) return;
+      if (!may(unit)) return;
       this.#units[this.#first] = undefined;
       this.#first += 1;
       this.#leave(unit);

@@ -5,6 +5,7 @@ import { isControl, isReserved, Opcode } from "../../protocol/opcodes.ts";
 import type { Direction, FrameEvent } from "../events.ts";
 import type { Tally } from "../traffic.ts";
 import { type Cut, FrameCutter } from "./frame-cutter.ts";
+import { type Between, type Gathered, Gathering, Pieces } from "./gathering.ts";
 import { Lane, type Unit } from "./lane.ts";
 import type { Interception } from "./passing.ts";
 import { passingWords, sizeOf, Waiting, type Whole } from "./waiting.ts";
@@ -46,26 +47,30 @@ const LOST =
  * 2. Where rules are, the frames of a message are gathered until it is whole and can be judged. What
  *    is no sound message or control frame – a reserved opcode, a continuation of nothing, what comes
  *    after a Close – is no business of rules and passes in its place; so does a message of more than
- *    may wait.
- * 3. The order stays, also behind what is held or delayed; but pings and pongs overtake messages, so
- *    that a side is not taken for dead.
- * 4. Compressed messages may refer to those before them. When one is dropped or changed, the receiver
+ *    may wait, and a text that is found to be none before it is whole, as its receiver may find too.
+ * 3. The order stays, also behind what is held or delayed. A ping or pong between the fragments of a
+ *    message waits with them, and leaves in its place when the message passes as it came; when it is
+ *    dropped or changed, the ping leaves before what takes its place.
+ * 4. So that a side is not taken for dead, pings and pongs overtake what is held or delayed, and a
+ *    message that takes long to become whole; that is noted. One that is held or delayed itself is
+ *    overtaken by messages, but not by other pings and pongs, nor by a Close, behind which nothing
+ *    may come.
+ * 5. Compressed messages may refer to those before them. When one is dropped or changed, the receiver
  *    lacks what later ones refer to: from then on they are sent inflated, which needs no context.
- * 5. A source is read no faster than its sink takes the bytes.
+ * 6. A source is read no faster than its sink takes the bytes.
  */
 export class RelayFlow {
   readonly #options: RelayFlowOptions;
   readonly #maxWaiting: number;
   readonly #cutter = new FrameCutter();
   readonly #lane = new Lane();
-  /** Pings and pongs. */
+  /** Pings and pongs that overtake, or are held back themselves. */
   readonly #express = new Lane();
   readonly #holds = new Set<() => void>();
   /** Of the frame that has not come whole, where none of it is on its way. */
   readonly #partial = new Pieces();
   /** The frames of the message that is not whole yet. */
-  readonly #gathered = new Pieces();
-  #gatheredCompressed = false;
+  readonly #gathering = new Gathering((between) => this.#outran(between));
   /** The beginning of the current frame, or message, is on its way already. */
   #midFrame = false;
   #midMessage = false;
@@ -76,6 +81,8 @@ export class RelayFlow {
   /** The receiver lacks what compressed messages may refer to. */
   #diverged = false;
   #closePassed = false;
+  /** The Close frame of the source, from when it has come. */
+  #closeUnit: Waiting | undefined;
   #closing: Uint8Array | undefined;
   #discards = false;
   #started = false;
@@ -107,7 +114,7 @@ export class RelayFlow {
   /** Bytes that wait here. */
   get waiting(): number {
     const { size } = this.#lane;
-    return size + this.#express.size + this.#partial.size + this.#gathered.size;
+    return size + this.#express.size + this.#partial.size + this.#gathering.size;
   }
 
   /** @param head bytes that have come with the handshake */
@@ -148,7 +155,7 @@ export class RelayFlow {
   dispose(): void {
     this.#discards = true;
     this.#partial.take();
-    this.#gathered.take();
+    this.#gathering.take();
     this.#own = [];
     this.#lane.clear();
     this.#express.clear();
@@ -168,7 +175,7 @@ export class RelayFlow {
     if (this.#closePassed || this.#closing || this.#ended || this.#discards) return;
     // What has come of a frame or a message that is not whole would never be any more.
     this.#partial.take();
-    this.#gathered.take();
+    for (const { unit } of this.#gathering.take().between) this.#lane.push(unit);
     this.#closing = encodeClosePayload(code, reason);
     this.flush();
   }
@@ -243,40 +250,78 @@ export class RelayFlow {
     this.#partial.add([bytes]);
     // A frame that will be too long passes at once: its receiver may refuse it by its header alone.
     const size = Math.max(this.#partial.size, this.#cutter.announced);
-    if (size + this.#gathered.size > this.#maxWaiting) this.#letPass();
+    if (size + this.#gathering.size > this.#maxWaiting) this.#letPass();
   }
 
   #control(pieces: readonly Uint8Array[], { frame }: FrameEvent): void {
     const { opcode } = frame.header;
     const data = frame.payloadCut ? undefined : frame.payload;
-    if (opcode === Opcode.close) this.#closePassed = true;
-    const lane = opcode === Opcode.close ? this.#lane : this.#express;
     const passing = { ...this.#place(), opcode, data, wireLength: frame.header.length };
-    this.#judge(lane, { passing, pieces, compressed: false });
+    const unit = this.#judge({ passing, pieces, compressed: false });
+    if (opcode !== Opcode.close) return this.#lineUp(unit);
+    this.#closePassed = true;
+    this.#closeUnit = unit;
+    this.#lane.push(unit);
+  }
+
+  /** Gives a ping or pong its place. */
+  #lineUp(unit: Waiting): void {
+    const isFree = unit.blocks === 0 && !unit.dropped && this.#express.isEmpty;
+    if (!isFree) this.#express.push(unit);
+    else if (!this.#lane.isEmpty) this.#overtake(unit);
+    else if (!this.#gathering.isEmpty) this.#gathering.interleave(unit);
+    else this.#lane.push(unit);
+  }
+
+  #overtake(unit: Waiting): void {
+    unit.overtakes = true;
+    this.#express.push(unit);
+  }
+
+  /** The message that these stand in takes too long to become whole. */
+  #outran(between: readonly Between[]): void {
+    for (const { unit } of between) this.#overtake(unit);
+    this.#pump();
   }
 
   #data(pieces: readonly Uint8Array[], event: FrameEvent): void {
     const { opcode, fin, rsv1 } = event.frame.header;
+    const isNoText = event.violations.some(({ rule }) => rule === "text-utf8");
     const goesOn = opcode === Opcode.continuation;
     // A message that another one interrupts will never be whole.
-    if (!goesOn) this.#pass(this.#gathered.take());
-    if (isReserved(opcode) || (goesOn && this.#gathered.size === 0)) {
+    if (!goesOn) this.#passInOrder(this.#gathering.take());
+    if (isReserved(opcode) || (goesOn && this.#gathering.isEmpty)) {
       return this.#passFrame(pieces, { opcode, fin });
     }
     this.#midMessage = false;
-    if (!goesOn) this.#gatheredCompressed = rsv1;
-    this.#gathered.add(pieces);
+    if (!goesOn) this.#gathering.compressed = rsv1;
+    this.#gathering.add(pieces);
     if (fin) this.#message(event);
-    else if (this.#gathered.size > this.#maxWaiting) this.#letPass();
+    else if (isNoText || this.#gathering.size > this.#maxWaiting) this.#letPass();
   }
 
   #message({ message }: FrameEvent): void {
-    const pieces = this.#gathered.take();
-    if (!message) return this.#pass(pieces);
+    const gathered = this.#gathering.take();
+    if (!message) return this.#passInOrder(gathered);
+    const { pieces, between } = gathered;
     const { kind, data, cut, compressed, wireLength } = message;
     const opcode = kind === "text" ? Opcode.text : Opcode.binary;
     const passing = { ...this.#place(), opcode, data: cut ? undefined : data, wireLength };
-    this.#judge(this.#lane, { passing, pieces, compressed });
+    const unit = this.#judge({ passing, pieces, compressed });
+    if (between.length === 0) this.#lane.push(unit);
+    else if (unit.blocks > 0) {
+      this.#lane.push(unit);
+      for (const one of between) this.#overtake(one.unit);
+    } else if (this.#isTouched(unit)) {
+      for (const one of between) this.#lane.push(one.unit);
+      this.#lane.push(unit);
+    } else this.#passInOrder(gathered);
+  }
+
+  /** It does not leave as the bytes that came. */
+  #isTouched({ whole: { compressed }, dropped, data }: Waiting): boolean {
+    const refers = compressed && this.#options.contextTakeover;
+    return dropped || data !== undefined || (refers && this.#diverged);
   }
 
   #place() {
@@ -295,9 +340,10 @@ export class RelayFlow {
   }
 
   #letMessagePass(): void {
-    const gathered = this.#gathered.take();
-    if (gathered.length === 0 || this.#isLost(this.#gatheredCompressed)) return;
-    this.#pass(gathered);
+    if (this.#gathering.isEmpty) return;
+    const gathered = this.#gathering.take();
+    if (this.#isLost(this.#gathering.compressed)) return;
+    this.#passInOrder(gathered);
     this.#midMessage = true;
   }
 
@@ -306,6 +352,17 @@ export class RelayFlow {
     if (!compressed || !this.#diverged || this.#ended) return false;
     this.#options.onStuck(LOST);
     return true;
+  }
+
+  /** A message that is no business of rules, or that none of them touches. */
+  #passInOrder({ pieces, between }: Gathered): void {
+    let from = 0;
+    for (const { unit, after } of between) {
+      this.#pass(pieces.slice(from, after));
+      this.#lane.push(unit);
+      from = after;
+    }
+    this.#pass(pieces.slice(from));
   }
 
   /** Bytes that are no business of rules. @param open further ones of the same frame follow */
@@ -320,7 +377,7 @@ export class RelayFlow {
 
   // Rules
 
-  #judge(lane: Lane, whole: Whole): void {
+  #judge(whole: Whole): Waiting {
     const { dir, interception } = this.#options;
     const verdict = interception?.isActive(dir) ? interception.judge(whole.passing) : {};
     const hooks = { go: (unit: Waiting) => this.#leave(unit), pump: () => this.#pump() };
@@ -329,12 +386,13 @@ export class RelayFlow {
     waiting.data = verdict.data;
     if (verdict.delayMs !== undefined) waiting.delay(verdict.delayMs);
     if (verdict.hold) verdict.hold(waiting.hold());
-    lane.push(waiting);
+    return waiting;
   }
 
-  #leave({ whole, dropped, data }: Waiting): void {
+  #leave({ whole, dropped, data, overtakes }: Waiting): void {
     const { passing, compressed, pieces } = whole;
     const { note, onStuck, contextTakeover } = this.#options;
+    if (overtakes) note(`${passingWords(passing)} overtook what waits`);
     const refers = compressed && contextTakeover;
     if (dropped || data) this.#diverged ||= refers;
     if (dropped) return note(`dropped ${passingWords(passing)}`);
@@ -367,9 +425,14 @@ export class RelayFlow {
     // What leaves is told, and who is told may let more of it go.
     if (this.#draining) return;
     this.#draining = true;
-    this.#lane.pump();
+    this.#pumpLane();
     this.#express.pump(() => !this.#sinkMidFrame);
+    this.#pumpLane();
     this.#draining = false;
+  }
+
+  #pumpLane(): void {
+    this.#lane.pump((unit) => unit !== this.#closeUnit || this.#express.isEmpty);
   }
 
   #write(bytes: Uint8Array): void {
@@ -399,24 +462,5 @@ export class RelayFlow {
     const full = !this.#discards && (sink.writableNeedDrain || this.waiting > this.#maxWaiting);
     if (full || this.#holds.size > 0) source.pause();
     else source.resume();
-  }
-}
-
-/** Pieces of bytes, and how many bytes they are. */
-class Pieces {
-  #pieces: Uint8Array[] = [];
-  size = 0;
-
-  add(pieces: readonly Uint8Array[]): void {
-    // One by one: there may be more of them than a call takes arguments.
-    for (const piece of pieces) this.#pieces.push(piece);
-    this.size += sizeOf(pieces);
-  }
-
-  take(): readonly Uint8Array[] {
-    const taken = this.#pieces;
-    this.#pieces = [];
-    this.size = 0;
-    return taken;
   }
 }

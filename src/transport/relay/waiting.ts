@@ -22,6 +22,8 @@ export class Waiting implements Unit {
   readonly size: number;
   blocks = 0;
   dropped = false;
+  /** It goes ahead of what came before it. */
+  overtakes = false;
   /** Takes the place of the payload. */
   data: Uint8Array | undefined;
   readonly #hooks: WaitingHooks;

@@ -55,13 +55,21 @@ const anyFrame = fc
 const anyStream = fc
   .tuple(fc.array(anyFrame, { maxLength: 12 }), fc.uint8Array({ maxLength: 40 }))
   .map(([frames, garbage]) => concat([...frames, garbage]));
-/** No ping and no pong, which may overtake. */
-const orderedStream = fc
-  .array(
-    anyFrame.filter((frame) => ![9, 10].includes((frame[0] ?? 0) & 15)),
-    { maxLength: 12 },
-  )
+/** Frames and no rest, so that the last message may be whole; many of them belong together. */
+const framesOnly = fc
+  .array(fc.oneof(anyFrame, fc.constantFrom(...fragments())), { maxLength: 12 })
   .map(concat);
+
+/** Fragments of a text, pings and pongs. */
+function fragments(): Uint8Array[] {
+  return [
+    text("a", { fin: false }),
+    text("b", { fin: false, opcode: 0 }),
+    text("c", { opcode: 0 }),
+    ping("p"),
+    hex("8a 01 71"),
+  ];
+}
 
 afterEach(() => {
   vi.useRealTimers();
@@ -91,7 +99,7 @@ describe("bytes that no rule touches", () => {
 
   it("leave as they came where rules look at them", () => {
     fc.assert(
-      fc.property(orderedStream, splitPoints, (stream, points) => {
+      fc.property(framesOnly, splitPoints, (stream, points) => {
         const { flow, sink, push } = flowOf({ interception: rulesOf(() => ({})) });
         for (const piece of splitAt(stream, points)) push(piece);
         flow.end();
@@ -103,7 +111,7 @@ describe("bytes that no rule touches", () => {
 
   it("leave as they came when rules come and go in the midst of frames", () => {
     fc.assert(
-      fc.property(orderedStream, splitPoints, fc.array(fc.boolean()), (stream, points, states) => {
+      fc.property(framesOnly, splitPoints, fc.array(fc.boolean()), (stream, points, states) => {
         let active = false;
         const interception = { isActive: () => active, judge: () => ({}) };
         const { flow, sink, push } = flowOf({ interception });
@@ -117,10 +125,13 @@ describe("bytes that no rule touches", () => {
     );
   });
 
-  it("come as the same frames where pings overtake fragments", () => {
-    const { sink, push } = flowOf({ interception: rulesOf(() => ({})) });
-    push(concat([text("a", { fin: false }), ping("p"), text("b", { opcode: 0 })]));
-    expect(said(sink.written)).toEqual(["9:p", "1:a", "0:b"]);
+  it("leave as they came, pings between fragments too, where rules only look at them", () => {
+    const stream = concat([text("a", { fin: false }), ping("p"), text("b", { opcode: 0 })]);
+    for (const pieces of [[stream], singly(stream)]) {
+      const { sink, push, notes } = flowOf({ interception: rulesOf(() => ({})) });
+      for (const piece of pieces) push(piece);
+      expect([toHex(sink.written), notes]).toEqual([toHex(stream), []]);
+    }
   });
 
   it("are not judged after a Close frame", () => {
@@ -174,6 +185,26 @@ describe("rules", () => {
     expect([seen, toHex(sink.written)]).toEqual([["Hello"], toHex(stream)]);
   });
 
+  it("do not keep a text back that is found to be none before it is whole", () => {
+    const judged: string[] = [];
+    const interception = rulesOf(({ data }) => {
+      judged.push(Buffer.from(data ?? []).toString());
+      return {};
+    });
+    const { sink, push } = flowOf({ interception });
+    const begun = text("sound", { fin: false });
+    const spoilt = encodeFrame({ opcode: 0, fin: false, payload: hex("f490") });
+    const rest = [ping("still there?"), text("rest", { opcode: 0 })];
+    push(begun);
+    push(spoilt.subarray(0, -1));
+    expect(sink.written).toHaveLength(0);
+    push(spoilt.subarray(-1));
+    expect(toHex(sink.written)).toBe(toHex(concat([begun, spoilt])));
+    for (const frame of [...rest, text("next")]) push(frame);
+    expect(toHex(sink.written)).toBe(toHex(concat([begun, spoilt, ...rest, text("next")])));
+    expect(judged).toEqual(["still there?", "next"]);
+  });
+
   it("take a message in as many pieces as it comes in", () => {
     const { sink, push } = flowOf({ interception: rulesOf(() => ({})), maxWaiting: Infinity });
     const stream = encodeFrame({ opcode: Opcode.binary, fin: false, payload: filler(150_000) });
@@ -194,6 +225,71 @@ describe("rules", () => {
     expect(said(sink.written)).toEqual(["1:a", "9:p", "1:stop", "1:b", "8:"]);
     held[0]!.drop();
     expect(said(sink.written)).toHaveLength(5);
+  });
+
+  it.each<[string, Verdict, string[], string[]]>([
+    ["dropped", { drop: true }, ["9:p", "10:q"], ["dropped ← text of 2 B"]],
+    ["changed", { data: utf8("c") }, ["9:p", "10:q", "1:c"], ["changed ← text of 2 B, to 1 B"]],
+    [
+      "held",
+      { hold: () => undefined },
+      ["9:p", "10:q"],
+      ["← ping of 1 B overtook what waits", "← pong of 1 B overtook what waits"],
+    ],
+  ])("let pings within a message go on that is %s", (_, verdict, left, told) => {
+    const interception = rulesOf(({ opcode }) => (opcode === Opcode.text ? verdict : {}));
+    const { sink, push, notes } = flowOf({ interception });
+    push(concat([text("a", { fin: false }), ping("p"), hex("8a 01 71")]));
+    expect(said(sink.written)).toEqual([]);
+    push(text("b", { opcode: 0 }));
+    expect([said(sink.written), notes]).toEqual([left, told]);
+  });
+
+  it("let pings overtake a message that takes long to become whole, and say so", () => {
+    vi.useFakeTimers();
+    const { sink, push, notes } = flowOf({ interception: rulesOf(() => ({})) });
+    push(concat([text("a", { fin: false }), ping("p")]));
+    vi.advanceTimersByTime(999);
+    expect(said(sink.written)).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(said(sink.written)).toEqual(["9:p"]);
+    push(concat([ping("q"), text("b", { opcode: 0 })]));
+    expect(said(sink.written)).toEqual(["9:p", "1:a", "9:q", "0:b"]);
+    expect(notes).toEqual(["← ping of 1 B overtook what waits"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("say that a ping overtook what is held, and not that one was delayed itself", () => {
+    vi.useFakeTimers();
+    const verdicts: Record<number, Verdict> = { 1: { hold: () => undefined }, 10: { delayMs: 9 } };
+    const { sink, push, notes } = flowOf({
+      interception: rulesOf(({ opcode }) => verdicts[opcode] ?? {}),
+    });
+    push(concat([text("a"), ping("p"), hex("8a 00")]));
+    vi.advanceTimersByTime(9);
+    expect(said(sink.written)).toEqual(["9:p", "10:"]);
+    expect(notes).toEqual(["← ping of 1 B overtook what waits"]);
+  });
+
+  it("let nothing come behind a Close: it waits for a ping that is held", () => {
+    const held: Held[] = [];
+    const hold = (one: Held): void => void held.push(one);
+    const { sink, push } = flowOf({
+      interception: rulesOf(({ opcode }) => (opcode === Opcode.ping ? { hold } : {})),
+    });
+    push(concat([ping("p"), text("a"), hex("88 00")]));
+    expect(said(sink.written)).toEqual(["1:a"]);
+    held[0]!.release();
+    expect(said(sink.written)).toEqual(["1:a", "9:p", "8:"]);
+  });
+
+  it.each(["shut", "dispose"] as const)("leave no timer of a ping behind: %s", (end) => {
+    vi.useFakeTimers();
+    const { flow, sink, push } = flowOf({ interception: rulesOf(() => ({})) });
+    push(concat([text("a", { fin: false }), ping("p")]));
+    flow[end](1001, "");
+    expect(said(sink.written).slice(0, 1)).toEqual(end === "shut" ? ["9:p"] : []);
+    expect([vi.getTimerCount(), flow.waiting]).toEqual([0, 0]);
   });
 
   it("let what is held be changed or dropped", () => {
