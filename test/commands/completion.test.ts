@@ -13,9 +13,9 @@ describe("framecat completion", () => {
   it.each(["bash", "zsh", "fish"])("knows every command and flag for %s", async (shell) => {
     const { code, out } = await completionFor(shell);
     expect(code).toBe(0);
-    for (const [name, { load }] of Object.entries(COMMANDS)) {
+    for (const [name, entry] of Object.entries(COMMANDS)) {
       expect(out).toContain(name);
-      for (const { name: flag } of (await load()).options) expect(out).toContain(flag);
+      for (const { name: flag } of (await entry.load()).options) expect(out).toContain(flag);
     }
   });
 

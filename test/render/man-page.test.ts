@@ -28,10 +28,10 @@ describe("manual pages", () => {
 
   it("have every flag of every command, in ASCII", async () => {
     const pages = await manPages(COMMANDS, "1");
-    for (const [name, { load }] of Object.entries(COMMANDS)) {
+    for (const [name, entry] of Object.entries(COMMANDS)) {
       const text = pages.get(`framecat-${name.replaceAll(" ", "-")}`) ?? "";
       expect(text).toMatch(/^[\n -~]+$/);
-      for (const { name: flag } of (await load()).options) {
+      for (const { name: flag } of (await entry.load()).options) {
         expect(text).toContain(flag.replaceAll("-", String.raw`\-`));
       }
     }
