@@ -12,11 +12,12 @@ import {
 } from "../../transport/relay/onward-handshake.ts";
 import { passRefusal } from "../../transport/relay/pass-refusal.ts";
 import { RelayedConnection } from "../../transport/relay/relayed-connection.ts";
-import type { Asking, Handover } from "../../transport/serve.ts";
+import type { Admission, Asking, Handover } from "../../transport/serve.ts";
 import { placeOf, type Target } from "../../transport/target.ts";
 import type { Guest } from "../client-row.ts";
 import type { MakeMode, Mode, ModeContext } from "../mode.ts";
 import type { ModeCommand } from "../mode-command.ts";
+import { LoopWatch } from "./loop-watch.ts";
 import { relayGuest } from "./relay-guest.ts";
 import type { RelayControl } from "./relay-control.ts";
 
@@ -46,18 +47,24 @@ class Relay implements Mode {
   /** Clients for whom the server is being asked. */
   readonly #asking = new Map<Socket, AbortController>();
   readonly #guests = new Map<string, Guest>();
+  readonly #loops: LoopWatch;
   #stopping = false;
 
   constructor(options: RelayOptions, context: ModeContext) {
     this.#options = options;
     this.#context = context;
+    this.#loops = new LoopWatch(context.random);
     this.commands = options.commands ?? [];
     options.control.onHeld(({ id, held: { passing } }) =>
       context.note(`held as ${id}: /release ${id} lets it go`, passing.conn),
     );
   }
 
-  admit(asking: Asking) {
+  admit(asking: Asking): Admission {
+    if (this.#loops.isLoop(asking.request.headers)) {
+      this.#context.counters.countRefusal("loop");
+      return { refused: refusal(508, LOOP), why: "--to leads back to this relay" };
+    }
     return {
       welcome: { takeOver: (handover: Handover) => void this.#takeOver(asking, handover) },
     };
@@ -93,16 +100,19 @@ class Relay implements Mode {
     socket.once("close", gone);
     this.#context.note(`from ${asking.remote}`, asking.conn);
     if (this.#stopping) attempt.abort();
+    const { key } = asking.verdict;
+    const added = this.#loops.enter(key);
     try {
       const { signal } = attempt;
       const { clock } = this.#context;
-      const answer = await askOnward(request, { ...this.#options.onward, clock, signal });
+      const answer = await askOnward(request, { ...this.#options.onward, added, clock, signal });
       await this.#answered(asking, socket, rest, answer);
     } catch (thrown) {
       this.#failed(asking, socket, thrown);
     } finally {
       socket.off("close", gone);
       this.#asking.delete(socket);
+      this.#loops.leave(key);
     }
   }
 
@@ -181,6 +191,7 @@ class Relay implements Mode {
   }
 }
 
+const LOOP = "The way to the server behind this relay is a loop.";
 const UNREACHED = "The server behind this relay cannot be reached.";
 
 type Told = Omit<HandshakeEvent, "conn" | "at">;

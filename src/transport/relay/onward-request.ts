@@ -17,6 +17,8 @@ export interface OnwardTerms {
   readonly keepHost?: boolean | undefined;
   /** The Origin header; default: the client's. */
   readonly origin?: string | undefined;
+  /** Put behind the others. */
+  readonly added?: Headers | undefined;
 }
 
 /**
@@ -27,13 +29,14 @@ export interface OnwardTerms {
  * the target. The query is the client's, or else the target's.
  */
 export function onwardRequest(request: HttpHead, target: Target, terms: OnwardTerms): HttpHead {
-  const { headers = [], host = target.host, keepHost = false, origin } = terms;
+  const { headers = [], host = target.host, keepHost = false, origin, added = [] } = terms;
   const own = request.headers.map(([name, value]): readonly [string, string] =>
     name.toLowerCase() === "host" && !keepHost ? [name, host] : [name, value],
   );
   const set: Headers = [...(origin === undefined ? [] : [["Origin", origin] as const]), ...headers];
   const extra = [...credentials(own, set, target), ...set];
-  return { startLine: startLine(request, target), headers: override(own, extra) };
+  const all = [...override(own, extra), ...added];
+  return { startLine: startLine(request, target), headers: all };
 }
 
 function startLine(request: HttpHead, target: Target): string {

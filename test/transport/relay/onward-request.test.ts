@@ -56,6 +56,12 @@ describe("the headers onward", () => {
     ]);
   });
 
+  it("with more behind them, which take nobody's place", () => {
+    const added = [["Via", "1.1 b"]] as const;
+    const { headers } = onwardRequest(asked("/", ["Via", "1.1 a"]), target, { added });
+    expect(headers.slice(2)).toEqual([["Via", "1.1 a"], ...added]);
+  });
+
   it("with the user of the address, unless the client names one", () => {
     const user = parseTarget("ws://me:pw@a.test/");
     const basic = ["Authorization", "Basic bWU6cHc="];
