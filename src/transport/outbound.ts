@@ -1,6 +1,6 @@
 import { CloseCode } from "../protocol/close-codes.ts";
 import type { CloseFrame } from "./closing.ts";
-import { Outflow, type Settle } from "./outflow.ts";
+import { type MessagePart, Outflow, type Settle } from "./outflow.ts";
 import type { SharedMessage } from "./shared-message.ts";
 import type { SocketSink } from "./socket-sink.ts";
 import type { Tally } from "./traffic.ts";
@@ -37,7 +37,10 @@ export class Outbound {
 
   constructor(options: OutboundOptions) {
     this.#options = options;
-    this.#outflow = new Outflow(options.onEmpty);
+    this.#outflow = new Outflow({
+      onEmpty: options.onEmpty,
+      onLeft: (length, part) => this.#left(length, part),
+    });
   }
 
   /** Bytes of payload that have not left. */
@@ -84,10 +87,7 @@ export class Outbound {
     midMessage = false,
   ): void {
     const { sender, mask, mayCompress, deflateThreshold } = this.#options;
-    const settle = this.#outflow.count(bytes.length, (ok) => {
-      if (ok) this.#left(bytes.length, fin);
-      sent?.(ok);
-    });
+    const settle = this.#outflow.count(bytes.length, sent, fin ? "last" : "fragment");
     // Of a fragmented message the first fragment decides; the sender remembers it.
     const deflate = mayCompress && (compress ?? bytes.length >= deflateThreshold);
     const asItIs = fin && !midMessage && !deflate && !mask;
@@ -125,8 +125,8 @@ export class Outbound {
     this.#outflow.abandon(DESTROYED);
   }
 
-  #left(length: number, fin: boolean): void {
+  #left(length: number, part: MessagePart): void {
     this.#payloadBytes += length;
-    if (fin) this.#messages += 1;
+    if (part === "last") this.#messages += 1;
   }
 }

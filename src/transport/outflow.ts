@@ -2,24 +2,33 @@ import { type Deferred, deferred } from "./deferred.ts";
 
 /** Senders are asked to wait once this much is on its way. */
 const HIGH_WATER_MARK = 256 * 1024;
-/** What each send costs beside its payload, so that empty messages do not fill the memory either. */
-const SEND_COST = 64;
+/** What each send takes beside its payload, as measured: else empty messages would fill the memory. */
+const SEND_COST = 256;
 const READY = Promise.resolve();
 
 /** Says what became of a send: it left or, with an error, never will. Only the first call counts. */
 export type Settle = (error?: Error | null) => void;
 
+export interface OutflowHooks {
+  /** Called whenever the last send has left. */
+  readonly onEmpty: () => void;
+  /** Part of a message has left, or all of it. */
+  readonly onLeft: (length: number, part: MessagePart) => void;
+}
+
+/** Whether a send is a message, or its last fragment; or a fragment that others follow. */
+export type MessagePart = "last" | "fragment";
+
 /** What a connection has been given to send and has not handed to the network yet. */
 export class Outflow {
-  readonly #onEmpty: () => void;
+  readonly #hooks: OutflowHooks;
   readonly #pending = new Set<Settle>();
   #bytes = 0;
   #settled = 0;
   #room: Deferred<void> | undefined;
 
-  /** @param onEmpty called whenever the last send has left */
-  constructor(onEmpty: () => void) {
-    this.#onEmpty = onEmpty;
+  constructor(hooks: OutflowHooks) {
+    this.#hooks = hooks;
   }
 
   /** Bytes of payload. */
@@ -45,16 +54,20 @@ export class Outflow {
     return this.#settled;
   }
 
-  /** Counts a send until the callback it gives is called, and tells `sent` whether it left. */
-  count(length: number, sent?: (ok: boolean) => void): Settle {
+  /**
+   * Counts a send until the callback it gives is called, and tells `sent` whether it left.
+   * @param part absent where it is of no message
+   */
+  count(length: number, sent?: (ok: boolean) => void, part?: MessagePart): Settle {
     this.#bytes += length;
     const settle: Settle = (error) => {
       if (!this.#pending.delete(settle)) return;
       this.#bytes -= length;
       this.#settled += 1;
+      if (part && !error) this.#hooks.onLeft(length, part);
       sent?.(!error);
       if (!this.congested) this.release();
-      if (this.isEmpty) this.#onEmpty();
+      if (this.isEmpty) this.#hooks.onEmpty();
     };
     this.#pending.add(settle);
     return settle;

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { WriteBatch } from "./write-batch.ts";
 import type { FrameSink } from "./ws-parts.ts";
 
 type Sent = NonNullable<Parameters<FrameSink["write"]>[1]>;
@@ -7,13 +8,12 @@ const LOST = new Error("the socket was destroyed before the kernel had taken all
 
 const ENDED = new Error("the socket was ended before");
 
-/** Parts of fewer bytes than that, on average, are copied together: to write many costs more. */
-const SMALL_PART = 1024;
-
 /**
  * What the sender writes to: a socket, and somebody who watches the bytes that go there.
  *
- * 1. What is written between `cork` and `uncork` goes to the kernel in one call.
+ * 1. What is written between `cork` and `uncork` goes to the kernel in one call; so does what is
+ *    written while the kernel has no room, which waits here: many small parts take little more memory
+ *    here than their bytes, but much more in the queue of a socket.
  * 2. Each write is told what became of it. Node calls it a success when a socket is destroyed in the
  *    middle of a write. So it is noted here which writes the kernel has taken, which node does at
  *    once while there is room in the kernel; of the others, one that is told after the end was lost.
@@ -21,9 +21,9 @@ const SMALL_PART = 1024;
 export class SocketSink implements FrameSink {
   readonly #socket: Socket;
   readonly #watch: ((bytes: Uint8Array) => void) | undefined;
-  readonly #gathered: Uint8Array[] = [];
+  readonly #batch = new WriteBatch();
+  /** Of the writes that are in the batch. */
   #callbacks: Sent[] = [];
-  #gatheredLength = 0;
   #corks = 0;
   #written = 0;
   #taken = 0;
@@ -51,12 +51,13 @@ export class SocketSink implements FrameSink {
 
   uncork(): void {
     this.#corks -= 1;
-    if (this.#corks === 0 && this.#gathered.length > 0) this.#flush();
+    this.#flow();
   }
 
-  /** Ends the socket; what is written later is lost. */
+  /** Ends the socket behind what was written; what is written later is lost. */
   end(): void {
     this.#ended = true;
+    this.#flush();
     this.#socket.end();
   }
 
@@ -69,45 +70,49 @@ export class SocketSink implements FrameSink {
       this.#bytes += bytes.length;
       this.#watch?.(bytes);
     }
-    if (this.#corks === 0) return this.#put(bytes, sent);
-    this.#gathered.push(bytes);
-    this.#gatheredLength += bytes.length;
+    if (this.#corks === 0 && this.#hasRoom && this.#batch.isEmpty) return this.#put(bytes, sent);
+    this.#batch.add(bytes);
     if (sent) this.#callbacks.push(sent);
+    this.#flow();
+  }
+
+  /** True while the kernel takes what it is given at once. */
+  get #hasRoom(): boolean {
+    return this.#socket.writableLength === 0;
+  }
+
+  #flow(): void {
+    if (this.#corks === 0 && (this.#hasRoom || this.#socket.destroyed)) this.#flush();
   }
 
   #flush(): void {
-    const parts = this.#gathered.splice(0);
+    if (this.#batch.isEmpty) return;
+    const parts = this.#batch.take();
     const callbacks = this.#callbacks;
-    const length = this.#gatheredLength;
     this.#callbacks = [];
-    this.#gatheredLength = 0;
     const sent: Sent = (error) => {
       for (const callback of callbacks) callback(error);
     };
-    if (length < parts.length * SMALL_PART) return this.#put(Buffer.concat(parts, length), sent);
-    const last = parts.pop();
+    if (this.#socket.destroyed) return sent(LOST);
+    const last = parts.length - 1;
     this.#socket.cork();
-    for (const part of parts) this.#put(part);
-    if (last) this.#put(last, sent);
+    for (const [i, part] of parts.entries()) this.#put(part, i === last ? sent : undefined);
     this.#socket.uncork();
     this.#look();
   }
 
   #put(bytes: Uint8Array, sent?: Sent): void {
     this.#written += 1;
-    this.#socket.write(bytes, sent && this.#judged(sent));
+    const place = this.#written;
+    this.#socket.write(bytes, (error) => {
+      const lost = this.#socket.destroyed && place > this.#taken;
+      sent?.(error ?? (lost ? LOST : null));
+      this.#flow();
+    });
     this.#look();
   }
 
-  #judged(sent: Sent): Sent {
-    const place = this.#written;
-    return (error) => {
-      const lost = this.#socket.destroyed && place > this.#taken;
-      sent(error ?? (lost ? LOST : null));
-    };
-  }
-
   #look(): void {
-    if (this.#socket.writableLength === 0 && !this.#socket.destroyed) this.#taken = this.#written;
+    if (this.#hasRoom && !this.#socket.destroyed) this.#taken = this.#written;
   }
 }

@@ -3,8 +3,12 @@ import { Outflow } from "../../src/transport/outflow.ts";
 
 const outflow = () => {
   const empty: number[] = [];
-  const flow: Outflow = new Outflow(() => empty.push(flow.bytes));
-  return { flow, empty };
+  const left: [number, string][] = [];
+  const flow: Outflow = new Outflow({
+    onEmpty: () => empty.push(flow.bytes),
+    onLeft: (length, part) => left.push([length, part]),
+  });
+  return { flow, empty, left };
 };
 
 /** Whether the promise has been fulfilled by now. */
@@ -29,7 +33,7 @@ it("is not empty with a send of no bytes under way", () => {
   const { flow, empty } = outflow();
   const sent = flow.count(0);
   expect([flow.bytes, flow.isEmpty]).toEqual([0, false]);
-  expect(flow.backlog).toBe(64);
+  expect(flow.backlog).toBe(256);
   sent();
   expect([flow.isEmpty, empty]).toEqual([true, [0]]);
 });
@@ -55,7 +59,19 @@ it("is congested by many sends of nothing, since each takes memory", () => {
   const { flow } = outflow();
   let sends = 0;
   for (; !flow.congested; sends++) flow.count(0);
-  expect([flow.bytes, sends]).toEqual([0, 4096]);
+  expect([flow.bytes, sends]).toEqual([0, 1024]);
+});
+
+it("tells what has left of messages, and of nothing else", () => {
+  const { flow, left } = outflow();
+  const lost = flow.count(1, undefined, "last");
+  const sends = [flow.count(3, undefined, "fragment"), flow.count(4, undefined, "last")];
+  for (const settle of [flow.count(2), ...sends]) settle();
+  lost(new Error("lost"));
+  expect(left).toEqual([
+    [3, "fragment"],
+    [4, "last"],
+  ]);
 });
 
 it("lets go of who waits", async () => {

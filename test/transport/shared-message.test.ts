@@ -13,9 +13,15 @@ it.each([
   expect(hex(message.frame)).toBe(expected);
 });
 
-it("makes its frame once", () => {
-  const message = new SharedMessage("Hello");
-  expect(message.frame).toBe(message.frame);
+it("is held once: its payload is part of its frame", () => {
+  const { payload, frame } = new SharedMessage("Hello");
+  expect(Buffer.from(payload).toString()).toBe("Hello");
+  expect([payload.buffer, payload.byteOffset]).toEqual([frame.buffer, frame.byteOffset + 2]);
+});
+
+it("may be given in parts", () => {
+  const { payload } = new SharedMessage([bytesOf("4865"), bytesOf(""), bytesOf("6c6c6f")]);
+  expect(hex(payload)).toBe("48656c6c6f");
 });
 
 it("of any length is read as it was", () => {

@@ -62,6 +62,43 @@ it("tells what the kernel had taken when the socket is destroyed, and what not",
   expect(told).toEqual({ small: true, big: false, behind: false });
 });
 
+it("keeps what waits for the kernel out of the queue of the socket, and in order", async () => {
+  const { here, there } = await socketPair();
+  there.socket.pause();
+  const sink = new SocketSink(here);
+  const big = Buffer.alloc(16 * 1024 * 1024, "b");
+  const told: number[] = [];
+  const parts = [big, ...Array.from({ length: 100 }, (_, i) => utf8(`${i},`)), big.subarray(1)];
+  const all = parts.map(
+    (part, i) =>
+      new Promise<void>((resolve) =>
+        sink.write(part, (error) => {
+          if (!error) told.push(i);
+          resolve();
+        }),
+      ),
+  );
+  expect(here.writableLength).toBe(big.length);
+  there.socket.resume();
+  await Promise.all(all);
+  expect(told).toEqual(parts.map((_, i) => i));
+  const expected = Buffer.concat(parts);
+  expect((await there.bytes(expected.length)).equals(expected)).toBe(true);
+});
+
+it("ends the socket behind what waits for the kernel", async () => {
+  const { here, there } = await socketPair();
+  there.socket.pause();
+  const sink = new SocketSink(here);
+  const big = Buffer.alloc(16 * 1024 * 1024);
+  sink.write(big);
+  sink.write("last");
+  sink.end();
+  there.socket.resume();
+  await there.end();
+  expect(there.received.subarray(big.length).toString()).toBe("last");
+});
+
 it("does not count what a dead socket is given", async () => {
   const { here } = await socketPair();
   here.on("error", () => undefined);

@@ -35,7 +35,7 @@ export function push(options: PushOptions): MakeMode {
 class Push implements Mode {
   readonly #options: PushOptions;
   readonly #clock: Clock;
-  readonly #pad: string;
+  readonly #pad: Uint8Array;
   readonly #end: SharedMessage;
   /** The number that each is to get next. In the order of coming, so that equal numbers are neighbours. */
   readonly #next = new Map<Client, number>();
@@ -45,7 +45,7 @@ class Push implements Mode {
   constructor(options: PushOptions, clock: Clock) {
     this.#options = options;
     this.#clock = clock;
-    this.#pad = "x".repeat(options.size ?? 0);
+    this.#pad = Buffer.alloc(options.size ?? 0, "x");
     this.#end = new SharedMessage(END, options);
   }
 
@@ -85,6 +85,8 @@ class Push implements Mode {
   #pushAll(): void {
     let made: { readonly number: number; readonly message: SharedMessage } | undefined;
     for (const [client, number] of this.#next) {
+      // To one that is being closed no message is made.
+      if (!client.isOpen) continue;
       if (made?.number !== number) made = { number, message: this.#message(number) };
       void client.share(made.message);
       if (number < this.#options.messages) this.#next.set(client, number + 1);
@@ -100,9 +102,9 @@ class Push implements Mode {
     const time = Math.floor(this.#clock.now().epochUs / 1000);
     const start = `{"seq":${number},"time":${time}`;
     if (size === undefined) return new SharedMessage(`${start}}`, this.#options);
-    const frame = `${start},"pad":""}`;
-    const pad = this.#pad.slice(0, Math.max(0, size - frame.length));
-    return new SharedMessage(`${start},"pad":"${pad}"}`, this.#options);
+    const [before, after] = [Buffer.from(`${start},"pad":"`), Buffer.from('"}')];
+    const pad = this.#pad.subarray(0, Math.max(0, size - before.length - after.length));
+    return new SharedMessage([before, pad, after], this.#options);
   }
 
   #now(): number {
