@@ -19,8 +19,9 @@ export interface Cut {
 export class FrameCutter implements FrameSink {
   readonly #scanner = new FrameScanner();
   #cuts: Cut[] | undefined;
-  /** Where the current piece begins in the stream. */
+  /** Where the current piece begins in the stream, and where it ends. */
   #base = 0;
+  #taken = 0;
   #messages = 0;
   #payloadBytes = 0;
   /** The payload of the first Close frame, as far as it has come. */
@@ -31,7 +32,9 @@ export class FrameCutter implements FrameSink {
 
   /** Takes the next piece. */
   follow(bytes: Uint8Array): void {
-    this.#base = this.#scanner.position;
+    // A header that began in the piece before is not in the scanner's position yet.
+    this.#base = this.#taken;
+    this.#taken += bytes.length;
     this.#scanner.scan(bytes, this);
   }
 

@@ -23,6 +23,16 @@ describe("FrameCutter", () => {
     expect([cutter.atBorder, cutter.inMessage]).toEqual([true, false]);
   });
 
+  it("tells where they end, too, when a header is cut", () => {
+    for (let at = 1; at < STREAM.length; at++) {
+      const cutter = new FrameCutter();
+      const cuts = [STREAM.subarray(0, at), STREAM.subarray(at)].flatMap((piece, i) =>
+        cutter.cut(piece).map(({ end }) => end + i * at),
+      );
+      expect([at, cuts]).toEqual([at, [3, 6, 10, 21]]);
+    }
+  });
+
   it("counts, and reads the first Close, byte by byte too", () => {
     for (const pieces of [[STREAM], singly(STREAM)]) {
       const cutter = new FrameCutter();

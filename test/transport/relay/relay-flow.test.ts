@@ -160,6 +160,19 @@ describe("rules", () => {
     expect(notes).toEqual(["dropped ← text of 4 B", "changed ← text of 3 B, to 4 B"]);
   });
 
+  it("drop whole frames, wherever what came was split", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom("drop", "a", "bc")), splitPoints, (texts, points) => {
+        const judge = (passing: Passing): Verdict => ({ drop: isText(passing, "drop") });
+        const { sink, push } = flowOf({ interception: rulesOf(judge) });
+        const stream = concat(texts.map((payload) => text(payload)));
+        for (const piece of splitAt(stream, points)) push(piece);
+        const left = texts.filter((payload) => payload !== "drop");
+        expect(said(sink.written)).toEqual(left.map((payload) => `1:${payload}`));
+      }),
+    );
+  });
+
   it("mask what they change for a server", () => {
     const { sink, push } = flowOf({
       dir: "out",
