@@ -15,7 +15,7 @@ export async function manPages(
   const names = Object.keys(commands);
   for (const [name, entry] of Object.entries(commands)) {
     const related = ["", ...names.filter((other) => areRelated(name, other))];
-    pages.set(manName(name), commandManPage(await entry.load(), version, related));
+    pages.set(manName(name), commandManPage(await entry.load(), entry.summary, version, related));
   }
   return pages;
 }
@@ -47,12 +47,18 @@ function mainManPage(commands: Entries, version: string): string {
 }
 
 /** The page of one command, with every flag by topic. */
-function commandManPage(command: Command, version: string, related: readonly string[]): string {
+function commandManPage(
+  command: Command,
+  inShort: string,
+  version: string,
+  related: readonly string[],
+): string {
   const { name, summary, positionals, examples, options } = command;
-  const lowered = summary.charAt(0).toLowerCase() + summary.slice(1).replace(/\.$/, "");
+  const lowered = inShort.charAt(0).toLowerCase() + inShort.slice(1).replace(/\.$/, "");
   return page(manName(name), version, [
     section("NAME", `${roff(manName(name))} \\- ${roff(lowered)}`),
     section("SYNOPSIS", `${bold(`framecat ${name}`)} [${italic("FLAGS")}] ${roff(positionals)}`),
+    section("DESCRIPTION", roff(summary)),
     section("EXAMPLES", ...examples.map((example) => item(bold(example.command), example.meaning))),
     ...(options.length > 0 ? [section("OPTIONS", ...topics(options))] : []),
     exitSection(),
