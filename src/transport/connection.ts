@@ -27,13 +27,8 @@ import type { SharedMessage } from "./shared-message.ts";
 import { SocketSink } from "./socket-sink.ts";
 import type { Traffic } from "./traffic.ts";
 import { WireTap } from "./wire-tap.ts";
-import {
-  closeCodeFor,
-  type Codec,
-  createCodec,
-  violationWords,
-  type WsReceiver,
-} from "./ws-parts.ts";
+import { closeCodeFor, type Codec, createCodec, violationWords } from "./ws-parts.ts";
+import type { WsReceiver } from "./ws-receiver.ts";
 
 /**
  * The full connection: a socket whose handshake is done, with ws's receiver and sender on it.

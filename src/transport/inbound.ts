@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import type { Clock, Moment } from "../clock.ts";
 import { headerLength } from "../protocol/frame.ts";
 import type { Tally } from "./traffic.ts";
-import type { FrameSink, WsReceiver } from "./ws-parts.ts";
+import type { FrameSink } from "./ws-parts.ts";
+import type { WsReceiver } from "./ws-receiver.ts";
 
 export interface InboundOptions {
   readonly socket: Socket;

@@ -2,28 +2,12 @@ import * as ws from "ws";
 import { messageOf } from "../errors.ts";
 import { CloseCode } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
+import { Receiver, type WsReceiver } from "./ws-receiver.ts";
 
 /**
  * The parts of ws that a connection is made of. ws exports them; its type declarations do not name
- * them, so what is used of them is declared here, and only here.
+ * them, so what is used of them is declared here and beside the receiver, and only there.
  */
-export interface WsReceiver {
-  readonly destroyed: boolean;
-  readonly writableEnded: boolean;
-  /** True asks to hold back until `drain`. */
-  readonly writableNeedDrain: boolean;
-  write(chunk: Uint8Array): boolean;
-  end(): void;
-  /** The part of a stream that takes the next piece. */
-  _write(chunk: Uint8Array, encoding: string, done: WriteCallback): void;
-  on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): this;
-  on(event: "ping" | "pong", listener: (data: Buffer) => void): this;
-  on(event: "conclude", listener: (code: number, reason: Buffer) => void): this;
-  on(event: "error", listener: (error: Error & { code?: string }) => void): this;
-  on(event: "drain" | "close", listener: () => void): this;
-}
-
-type WriteCallback = (error?: Error | null) => void;
 type Sent = (error?: Error | null) => void;
 
 export interface WsSender {
@@ -59,7 +43,6 @@ export interface WsPerMessageDeflate {
 }
 
 interface Parts {
-  Receiver: new (options: object) => WsReceiver;
   Sender: new (sink: FrameSink, extensions: object) => WsSenderParts;
   PerMessageDeflate: (new (options: object) => WsPerMessageDeflate) & { extensionName: string };
 }
@@ -71,23 +54,6 @@ export class Sender extends (ws as unknown as Parts).Sender {
   sendRaw(bytes: Uint8Array, sent?: Sent): void {
     if (this._state === 0) this.sendFrame([bytes], sent);
     else this.enqueue([() => this.sendFrame([bytes], sent), bytes, false, {}, sent]);
-  }
-}
-
-/**
- * ws's receiver, which an error ends. Pieces that came while a message was being inflated wait in
- * the stream; ws 8.23.0 is still handed them after its first error, and throws at what it then has
- * of a frame. So a peer could crash the process: here they are passed over.
- */
-export class Receiver extends (ws as unknown as Parts).Receiver {
-  #failed = false;
-
-  override _write(chunk: Uint8Array, encoding: string, done: WriteCallback): void {
-    if (this.#failed) return done();
-    super._write(chunk, encoding, (error) => {
-      this.#failed ||= error !== undefined && error !== null;
-      done(error);
-    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { systemClock } from "../../src/io.ts";
 import { Inbound } from "../../src/transport/inbound.ts";
-import type { WsReceiver } from "../../src/transport/ws-parts.ts";
+import type { WsReceiver } from "../../src/transport/ws-receiver.ts";
 import { toHex, utf8 } from "../helpers/bytes.ts";
 import { eventually, socketPair } from "../helpers/transport.ts";
 

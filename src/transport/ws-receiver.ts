@@ -1,0 +1,107 @@
+import * as ws from "ws";
+import { Opcode } from "../protocol/opcodes.ts";
+import { Utf8Validator } from "../protocol/utf8.ts";
+
+/** ws's receiver, as far as its users here see it. */
+export interface WsReceiver {
+  readonly destroyed: boolean;
+  readonly writableEnded: boolean;
+  /** True asks to hold back until `drain`. */
+  readonly writableNeedDrain: boolean;
+  write(chunk: Uint8Array): boolean;
+  end(): void;
+  on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): this;
+  on(event: "ping" | "pong", listener: (data: Buffer) => void): this;
+  on(event: "conclude", listener: (code: number, reason: Buffer) => void): this;
+  on(event: "error", listener: (error: Error & { code?: string }) => void): this;
+  on(event: "drain" | "close", listener: () => void): this;
+}
+
+type Done = (error?: Error | null) => void;
+
+/** What ws keeps to itself, and the receiver here is made of. */
+interface WsReceiverParts extends WsReceiver {
+  readonly _state: number;
+  readonly _payloadLength: number;
+  /** Of the message: a continuation has that of the first fragment. */
+  readonly _opcode: number;
+  readonly _fin: boolean;
+  /** The plain bytes of the message so far; what is empty is left out. */
+  readonly _fragments: readonly Uint8Array[];
+  /** The part of a stream that takes the next piece. */
+  _write(chunk: Uint8Array, encoding: string, done: Done): void;
+  /** The length of a frame has been read, in whichever form. */
+  haveLength(done: Done): void;
+  /** A data frame has come whole and is inflated. */
+  dataMessage(done: Done): void;
+  createError(
+    kind: ErrorConstructor | RangeErrorConstructor,
+    words: string,
+    prefix: boolean,
+    closeCode: number,
+    code: string,
+  ): Error;
+}
+
+const WsBase = (ws as unknown as { Receiver: new (options: object) => WsReceiverParts }).Receiver;
+
+/** The least length for each form, by the state in which ws reads it: of 7, of 16 and of 64 bits. */
+const LEAST = [0, 126, 65_536];
+
+/**
+ * ws's receiver, stricter in three things.
+ *
+ * 1. An error ends it. Pieces that came while a message was being inflated wait in the stream; ws
+ *    8.23.0 is still handed them after its first error, and throws at what it then has of a frame.
+ *    So a peer could crash the process: here they are passed over.
+ * 2. A length is in the fewest octets that hold it (RFC 6455, section 5.2), as browsers ask too.
+ * 3. A fragmented text is judged as its fragments come (section 8.1). ws judges it when it is whole,
+ *    which a peer can put off for ever. A text in one frame, as most are, is left to ws.
+ */
+export class Receiver extends WsBase {
+  #failed = false;
+  #text: TextSoFar | undefined;
+
+  override _write(chunk: Uint8Array, encoding: string, done: Done): void {
+    if (this.#failed) return done();
+    super._write(chunk, encoding, (error) => {
+      this.#failed ||= error !== undefined && error !== null;
+      done(error);
+    });
+  }
+
+  override haveLength(done: Done): void {
+    if (this._payloadLength >= (LEAST[this._state] ?? 0)) return super.haveLength(done);
+    const words = `payload length ${this._payloadLength} in more octets than it takes`;
+    done(this.createError(RangeError, words, true, 1002, "WS_ERR_INVALID_PAYLOAD_LENGTH"));
+  }
+
+  override dataMessage(done: Done): void {
+    if (this._fin) this.#text = undefined;
+    else if (this._opcode === Opcode.text && !this.#isTextSoFar()) {
+      return done(
+        this.createError(Error, "invalid UTF-8 sequence", true, 1007, "WS_ERR_INVALID_UTF8"),
+      );
+    }
+    super.dataMessage(done);
+  }
+
+  #isTextSoFar(): boolean {
+    this.#text ??= new TextSoFar();
+    return this.#text.takes(this._fragments);
+  }
+}
+
+/** The beginning of a text, of which more is to come. */
+class TextSoFar {
+  readonly #utf8 = new Utf8Validator();
+  #judged = 0;
+
+  /** @param pieces all so far, of which those before have been judged */
+  takes(pieces: readonly Uint8Array[]): boolean {
+    const next = pieces[this.#judged];
+    if (!next) return true;
+    this.#judged += 1;
+    return this.#utf8.push(next);
+  }
+}
