@@ -23,6 +23,9 @@ describe("forged captures", () => {
     [968, "a RST before the data that it acknowledges"],
     [41955, "a packet within a long frame that looks like a frame, behind a gap"],
     [100457, "packets so short that their borders tell little"],
+    [800132, "a SYN/ACK behind all that follows it"],
+    [800136, "the end of the server before the request"],
+    [800168, "a SYN behind what answers the request"],
     [1519, "the end of a message in the gap that cuts its beginning"],
   ])("%d: %s", async (seed) => {
     expect(await lies(seed)).toEqual([]);

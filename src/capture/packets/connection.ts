@@ -1,6 +1,7 @@
 import type { Endpoint } from "./endpoint.ts";
 import { Flow, type FlowLimits, type FlowSink } from "./flow.ts";
-import type { HoldingBudget } from "./holding-budget.ts";
+import type { Holder, HoldingBudget } from "./holding-budget.ts";
+import { Opening } from "./opening.ts";
 import { toNanoseconds } from "./packet.ts";
 import type { Linked } from "./recency.ts";
 import { ACK, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
@@ -24,12 +25,18 @@ export interface ConnectionSetup {
   /** The first end is known to be the client, because it sent the SYN or got its answer. */
   readonly clientKnown: boolean;
   readonly open: (connection: Connection) => ConnectionSink;
+  /** Called once nothing more is told of it. */
+  readonly closed: (connection: Connection) => void;
   readonly budget: HoldingBudget;
   readonly limits: FlowLimits;
 }
 
-/** A TCP connection: two directions, each put in order by itself. */
-export class Connection implements Linked<Connection> {
+/**
+ * A TCP connection: two directions, each put in order by itself. Until a SYN has told where both of
+ * them begin, segments wait for it a while, as captures are not always in order. Where none comes,
+ * each begins with the first byte of it that was seen meanwhile.
+ */
+export class Connection implements Linked<Connection>, Holder {
   /** Counted from 1 over the capture. */
   readonly id: number;
   readonly clientKnown: boolean;
@@ -46,10 +53,14 @@ export class Connection implements Linked<Connection> {
   newer: Connection | undefined;
   older: Connection | undefined;
   readonly #sink: ConnectionSink;
+  readonly #setup: ConnectionSetup;
+  /** Undefined once both directions have begun. */
+  #opening: Opening | undefined = new Opening();
 
   constructor(setup: ConnectionSetup, first: TcpSegment) {
     const { budget, limits } = setup;
     const [source, destination] = setup.ends;
+    this.#setup = setup;
     this.id = setup.id;
     this.clientKnown = setup.clientKnown;
     this.seconds = first.seconds;
@@ -77,12 +88,52 @@ export class Connection implements Linked<Connection> {
     return toNanoseconds(this.seconds, this.nanoseconds);
   }
 
-  /**
-   * Takes a segment whose sender is that of `flow`. What it acknowledges comes first: its sender had
-   * that before it sent this.
-   */
+  /** It is not known yet where both directions begin. */
+  get isOpening(): boolean {
+    return this.#opening !== undefined;
+  }
+
+  /** Takes a segment whose sender is that of `flow`. */
   accept(flow: Flow, segment: TcpSegment): void {
-    const peer = this.flows[flow.dir === 0 ? 1 : 0];
+    const opening = this.#opening;
+    if (!opening) return this.#take(flow, segment);
+    const refuses = (segment.flags & RST) !== 0 && opening.isEmpty;
+    if ((segment.flags & SYN) === 0 && !refuses) return this.#wait(opening, flow, segment);
+    this.#take(flow, segment);
+    if (refuses || this.flows.every(({ settled }) => settled)) this.giveUp();
+  }
+
+  /** Waits no longer for a SYN, where that should have come by now. */
+  hurry(now: TcpSegment): void {
+    if (this.#opening?.isOver(now)) this.giveUp();
+  }
+
+  /** Waits no longer for a SYN. */
+  giveUp(): void {
+    const opening = this.#opening;
+    if (!opening) return;
+    this.#opening = undefined;
+    this.#setup.budget.change(this, -opening.memory, 0);
+    for (const flow of this.flows) flow.settle();
+    for (const { flow, segment } of opening.take()) if (!this.closed) this.#take(flow, segment);
+  }
+
+  #wait(opening: Opening, flow: Flow, segment: TcpSegment): void {
+    const before = opening.memory;
+    opening.add(flow, segment);
+    this.#setup.budget.change(this, opening.memory - before, opening.memory);
+    if ((segment.flags & ACK) !== 0) this.#peerOf(flow).sightAcknowledgement(segment);
+    flow.sight(segment);
+    this.hurry(segment);
+  }
+
+  #peerOf(flow: Flow): Flow {
+    return this.flows[flow.dir === 0 ? 1 : 0];
+  }
+
+  /** What a segment acknowledges comes first: its sender had that before it sent this. */
+  #take(flow: Flow, segment: TcpSegment): void {
+    const peer = this.#peerOf(flow);
     if ((segment.flags & ACK) !== 0) {
       if ((segment.flags & SYN) !== 0) peer.start(segment.ack);
       if ((segment.flags & RST) === 0) peer.acknowledge(segment);
@@ -98,6 +149,7 @@ export class Connection implements Linked<Connection> {
 
   /** Tells all that is left. The reason counts where the connection has not come to its own end. */
   end(reason: EndReason): void {
+    this.giveUp();
     if (this.closed) return;
     this.closed = true;
     const [first, second] = this.flows;
@@ -107,6 +159,7 @@ export class Connection implements Linked<Connection> {
     first.tellTail(second.finished, reused);
     second.tellTail(first.finished, reused);
     this.#sink.end(this.#ownEnd() ?? reason);
+    this.#setup.closed(this);
   }
 
   #ownEnd(): EndReason | undefined {

@@ -15,9 +15,8 @@ import { FIN, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
  * 3. A hole is waited for. It is given up, and its exact length told, once the peer has acknowledged
  *    what was not captured and does not turn up soon; or too much is held; or a minute has passed;
  *    or the connection ends.
- * 4. Without its SYN, a direction begins at the first byte that is seen. Captures are not always in
- *    order, so the first segments are held until the peer has acknowledged all before them, or a
- *    few have come.
+ * 4. A direction begins with its SYN, or else where its first number was seen. What is sighted before
+ *    it is taken counts, too.
  * 5. Where the snap length has cut a segment, the rest is a gap of known length.
  */
 export interface FlowSink {
@@ -42,9 +41,6 @@ export const FLOW_LIMITS: FlowLimits = {
   patience: 60,
 };
 
-/** Segments held before a direction without its SYN begins, and seconds. */
-const FIRST_PIECES = 16;
-const FIRST_PATIENCE = 1;
 /** The largest window of RFC 7323, section 2.3: numbers farther away belong to something else. */
 const MAX_WINDOW = 2 ** 30;
 /** How far beyond what was seen the acknowledgement of a RST may be. */
@@ -88,6 +84,8 @@ export class Flow {
   /** A sequence number is known; and the first byte is. */
   #begun = false;
   #settled = false;
+  /** Position of the first byte sighted before that. */
+  #sighted = Infinity;
   /** Sequence number of the SYN, where it was seen. */
   #synSeq: number | undefined;
   /** Position of the first byte. */
@@ -128,6 +126,11 @@ export class Flow {
     return this.#begun;
   }
 
+  /** It is known where it begins. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
   /** The peer has more of it than was told. */
   get isBehind(): boolean {
     return !this.finished && !this.wasReset && this.#acknowledged > this.#next;
@@ -151,19 +154,45 @@ export class Flow {
     return this.#held.covered;
   }
 
-  /** The first byte has this sequence number, as a SYN or its acknowledgement tells. */
+  /**
+   * The first byte has this sequence number, as a SYN or its acknowledgement tells. The latter may be
+   * behind data of the former (RFC 7413).
+   */
   start(seq: number): void {
-    if (this.#settled) return;
     if (!this.#begun) this.#begin(seq);
-    this.#settle(this.#positionOf(seq));
+    const position = this.#positionOf(seq);
+    const isUntold = this.#next === this.#origin && !this.finished && !this.wasReset;
+    if (!this.#settled || (isUntold && position < this.#next)) this.#settle(position);
+  }
+
+  /** Looks where a segment of this direction is, which will be taken later. */
+  sight({ seq, flags, start, end, missing }: TcpSegment): void {
+    if (!this.#begun) this.#begin(seq);
+    const length = end - start + missing;
+    if ((length === 0 && (flags & FIN) === 0) || (flags & RST) !== 0) return;
+    const position = this.#positionOf(seq);
+    const acknowledged = this.#acknowledged - position;
+    const isKeepAlive = length === 1 && acknowledged >= 1;
+    const isStray = acknowledged !== -Infinity && Math.abs(acknowledged) > MAX_WINDOW;
+    if (!isKeepAlive && !isStray) this.#sighted = Math.min(this.#sighted, position);
+  }
+
+  /** The same for one of the peer. */
+  sightAcknowledgement({ ack }: TcpSegment): void {
+    if (!this.#begun) this.#begin(ack);
+    this.#acknowledged = Math.max(this.#acknowledged, this.#positionOf(ack));
+  }
+
+  /** It begins with the first byte that was sighted, if anything was. */
+  settle(): void {
+    if (this.#begun && !this.#settled) this.#settle(this.#beginning);
   }
 
   /** Whether a SYN with this number can belong to this direction. */
   matchesSyn(seq: number): boolean {
     if (!this.#begun) return true;
     if (this.#synSeq !== undefined) return this.#synSeq === seq;
-    const first = this.#settled ? this.#origin : this.#lowest();
-    const distance = first - this.#positionOf(seq + 1);
+    const distance = this.#beginning - this.#positionOf(seq + 1);
     return distance >= 0 && distance <= LATE_SYN_DISTANCE;
   }
 
@@ -176,6 +205,7 @@ export class Flow {
       seq += 1;
       this.start(seq);
     } else if (!this.#begun) this.#begin(seq);
+    this.settle();
     const position = this.#positionOf(seq);
     if (!this.#isStray(position)) {
       if ((flags & RST) === 0) this.#take(segment, position);
@@ -186,9 +216,9 @@ export class Flow {
 
   /** Takes the acknowledgement in a segment of the peer. */
   acknowledge(segment: TcpSegment): void {
-    if (!this.#begun) this.#begin(segment.ack);
+    this.sightAcknowledgement(segment);
+    this.settle();
     const position = this.#positionOf(segment.ack);
-    if (position > this.#acknowledged) this.#acknowledged = position;
     if (position > this.#next && (this.#overtaken?.position ?? 0) <= this.#next) {
       const { seconds, nanoseconds, packetNumber } = segment;
       this.#overtaken = { position, seconds, nanoseconds, packetNumber };
@@ -198,8 +228,6 @@ export class Flow {
 
   /** Waits no longer for what is missing. */
   giveUp(): void {
-    if (!this.#begun) return;
-    if (!this.#settled) this.#settle(this.#lowest());
     while (this.#waits) this.#skip();
   }
 
@@ -223,6 +251,12 @@ export class Flow {
 
   #positionOf(seq: number): number {
     return this.#next + ((seq - this.#nextSeq) | 0);
+  }
+
+  /** Position of the first byte, as far as that is known. */
+  get #beginning(): number {
+    if (this.#settled) return this.#origin;
+    return this.#sighted === Infinity ? this.#next : this.#sighted;
   }
 
   #begin(seq: number): void {
@@ -253,7 +287,6 @@ export class Flow {
 
   /** The number is outside of every window: what has it belongs to something else. */
   #isStray(position: number): boolean {
-    if (!this.#settled) return false;
     const ahead = position - Math.max(this.#next, this.#acknowledged);
     return ahead > MAX_WINDOW || this.#next - position > MAX_WINDOW;
   }
@@ -262,7 +295,6 @@ export class Flow {
   #reset(position: number): void {
     if (this.#resetAt !== Infinity) return;
     this.#resetAt = position;
-    if (!this.#settled) this.#settle(this.#held.first?.start ?? position);
   }
 
   #take(segment: TcpSegment, position: number): void {
@@ -275,12 +307,12 @@ export class Flow {
 
   /** One before what was sent already is none; an acknowledgement may overtake it, and counts it. */
   #fin(position: number): void {
-    if (this.#settled && position < this.#next) return;
+    if (position < this.#next) return;
     if (position >= this.#sent - 1) this.#finAt = Math.min(this.#finAt, position);
   }
 
   #takeData(segment: TcpSegment, position: number, captured: number, end: number): void {
-    const inTurn = position === this.#next && this.#settled && this.#held.count === 0;
+    const inTurn = position === this.#next && this.#held.count === 0;
     if (!inTurn || end > this.#finAt) {
       this.#hold(segment, position, Math.min(captured, this.#finAt), Math.min(end, this.#finAt));
       return;
@@ -307,7 +339,7 @@ export class Flow {
   /** The segment is out of turn, overlaps, or comes again. */
   #hold(segment: TcpSegment, position: number, captured: number, end: number): void {
     if (this.#isKeepAlive(position, end)) return;
-    const from = this.#settled ? Math.max(position, this.#next) : position;
+    const from = Math.max(position, this.#next);
     this.#countRepeated(position, Math.min(from, end));
     const { seconds, nanoseconds, packetNumber } = segment;
     const before = this.#held.memory;
@@ -328,7 +360,7 @@ export class Flow {
   }
 
   #countRepeated(start: number, end: number): void {
-    const late = this.#settled ? Math.max(0, Math.min(end, this.#origin) - start) : 0;
+    const late = Math.max(0, Math.min(end, this.#origin) - start);
     this.lateBytes += late;
     this.repeatedBytes += Math.max(0, end - start) - late;
   }
@@ -341,13 +373,12 @@ export class Flow {
 
   /** At most one byte, which the peer has already (RFC 9293, section 3.8.4). */
   #isKeepAlive(position: number, end: number): boolean {
-    if (end - position > 1) return false;
-    return this.#settled ? end === this.#next : end <= this.#acknowledged;
+    return end - position <= 1 && end === this.#next;
   }
 
   #drain(): void {
     const first = this.#held.first;
-    if (!this.#settled || !first || first.start > this.#next) return;
+    if (!first || first.start > this.#next) return;
     const before = this.#held.memory;
     for (const piece of this.#held.takeFrom(this.#next)) {
       this.#stampUpTo(piece.end, piece);
@@ -359,19 +390,10 @@ export class Flow {
 
   /** Goes on where that is possible, and gives up where waiting is hopeless. */
   #review(now: TcpSegment): void {
-    if (!this.#settled) {
-      if (!this.#maySettle(now)) return;
-      this.#settle(this.#lowest());
-    }
     this.#conclude(now);
     // Not hole by hole: who keeps at the limit would copy each segment, and move all others.
     if (this.#held.memory > this.#limits.maxHeldMemory) this.giveUp();
     while (this.#waits && this.#isHopeless(now)) this.#skip();
-  }
-
-  #maySettle(now: TcpSegment): boolean {
-    if (this.#held.count >= FIRST_PIECES || this.#acknowledged >= this.#lowest()) return true;
-    return this.#patience.waited(this.#next, timeOf(now)) > FIRST_PATIENCE;
   }
 
   #isHopeless(now: TcpSegment): boolean {

@@ -1,4 +1,4 @@
-import { Connection, type ConnectionSink, type EndReason } from "./connection.ts";
+import { Connection, type ConnectionSink } from "./connection.ts";
 import { ConnectionTable, type Route } from "./connection-table.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Flow, FLOW_LIMITS, type FlowLimits } from "./flow.ts";
@@ -52,6 +52,8 @@ export class TcpConnections {
   readonly #table = new ConnectionTable();
   readonly #alive = new Recency<Connection>();
   readonly #over = new Recency<Connection>();
+  /** Those of which a SYN may still come, in the order in which they began. */
+  readonly #opening = new Set<Connection>();
   #opened = 0;
 
   constructor(sink: TcpSink, limits: Partial<TcpLimits> = {}) {
@@ -77,15 +79,26 @@ export class TcpConnections {
     connection.lastSeconds = segment.seconds;
     this.#alive.touch(connection);
     connection.accept(flow, segment);
+    this.#hurry(connection, segment);
     this.#budget.enforce();
-    if (connection.closed) this.#retire(connection);
-    else if (this.#alive.size > this.#limits.maxConnections) this.#evict();
+    if (this.#alive.size > this.#limits.maxConnections) this.#evict();
+  }
+
+  /** Nobody waits for a SYN while others go on. */
+  #hurry(latest: Connection, now: TcpSegment): void {
+    if (latest.isOpening) this.#opening.add(latest);
+    if (this.#opening.size === 0) return;
+    for (const connection of this.#opening) {
+      connection.hurry(now);
+      if (connection.isOpening) return;
+      this.#opening.delete(connection);
+    }
   }
 
   /** The capture is over. */
   end(): void {
     for (let { oldest } = this.#alive; oldest; { oldest } = this.#alive) {
-      this.#close(oldest, "capture-end");
+      oldest.end("capture-end");
     }
   }
 
@@ -96,7 +109,7 @@ export class TcpConnections {
     const { connection, flow } = found;
     if (!beginsAnew(found, segment)) return isStraySyn(flow, segment) ? undefined : found;
     const { pendingSyn, closed } = connection;
-    if (!closed) this.#close(connection, "reused");
+    if (!closed) connection.end("reused");
     this.#forget(connection);
     if ((segment.flags & SYN) !== 0 || pendingSyn?.flow !== flow) return this.#open(segment);
     return this.#open(segment, pendingSyn.seq);
@@ -119,6 +132,7 @@ export class TcpConnections {
       ends: fromServer ? ([destination, source] as const) : ([source, destination] as const),
       clientKnown: syn || synSeq !== undefined,
       open: (opened: Connection) => this.#sink.open(opened),
+      closed: (over: Connection) => this.#retire(over),
       budget: this.#budget,
       limits: this.#limits,
     };
@@ -127,11 +141,6 @@ export class TcpConnections {
     this.#table.add(connection);
     this.#alive.add(connection);
     return this.#table.find(segment);
-  }
-
-  #close(connection: Connection, reason: EndReason): void {
-    connection.end(reason);
-    this.#retire(connection);
   }
 
   /** Remembers a connection that is over. */
@@ -150,7 +159,7 @@ export class TcpConnections {
   #evict(): void {
     const { oldest } = this.#alive;
     if (!oldest) return;
-    this.#close(oldest, "evicted");
+    oldest.end("evicted");
     this.#forget(oldest);
   }
 }

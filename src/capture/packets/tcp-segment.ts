@@ -9,6 +9,7 @@ export const RST = 0x04;
 export const ACK = 0x10;
 
 const MIN_HEADER = 20;
+const NONE = new Uint8Array(0);
 
 /**
  * A TCP segment (RFC 9293, section 3.1). The checksum is not verified: on the machine that sends,
@@ -24,7 +25,7 @@ export class TcpSegment {
   packetNumber = 0;
 
   /** Holds both IP addresses, each `addressLength` long. */
-  addressBytes: Uint8Array = new Uint8Array(0);
+  addressBytes: Uint8Array = NONE;
   sourceAddress = 0;
   destinationAddress = 0;
   addressLength = 4;
@@ -35,7 +36,7 @@ export class TcpSegment {
   ack = 0;
   flags = 0;
   /** The captured payload is `bytes[start, end)`. */
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = NONE;
   start = 0;
   end = 0;
   /** Bytes of the payload behind `end` that were sent but not captured. */
@@ -43,6 +44,15 @@ export class TcpSegment {
 
   get tsNs(): bigint {
     return toNanoseconds(this.seconds, this.nanoseconds);
+  }
+
+  /** All but the addresses, with a payload of its own: stays as it is when the next one is decoded. */
+  copy(): TcpSegment {
+    const { start, end } = this;
+    // Not slice(), which is a view where the bytes are a Buffer.
+    const bytes = new Uint8Array(this.bytes.subarray(start, end));
+    const none = { addressBytes: NONE, sourceAddress: 0, destinationAddress: 0 };
+    return Object.assign(new TcpSegment(), this, none, { bytes, start: 0, end: end - start });
   }
 
   /**

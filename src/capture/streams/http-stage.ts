@@ -103,7 +103,8 @@ export class HttpStage implements Stage {
     this.#ended[dir] = how;
     if (dir === "out") return;
     if (this.#refusal) this.#tellRefusal();
-    this.#conclude({ answerLost: false });
+    // A response that waits may still get its request: that is of the other direction.
+    if (this.#held.in.length === 0) this.#conclude({ answerLost: false });
   }
 
   finish(): void {

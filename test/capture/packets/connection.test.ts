@@ -42,6 +42,48 @@ describe("a connection", () => {
     expect(recorder.connections[0]).toMatchObject({ clientKnown: false, client: { port: 80 } });
   });
 
+  it("begins with a SYN that comes behind what it begins", () => {
+    const [syn, answer] = handshake(100, 500);
+    const ask = { seq: 101, ack: 501, payload: "ask" };
+    const reply = { back: true, seq: 501, ack: 104, payload: "answer" };
+    const again = { seq: 104, ack: 507, payload: "again" };
+    for (const order of [
+      [again, reply, ask, syn!, answer!],
+      [reply, again, answer!, ask, syn!],
+      [syn!, reply, again, answer!, ask],
+      [again, syn!, ask, answer!, reply],
+    ]) {
+      const { recorder } = new Wire().send(...order, { back: true, seq: 507, ack: 109 });
+      const { flows } = recorder.connections[0]!;
+      const texts = flows.map(({ source }, dir) => [
+        source.port,
+        recorder.stream(0, dir as 0 | 1).toString(),
+      ]);
+      expect(Object.fromEntries(texts)).toEqual({ 1000: "askagain", 80: "answer" });
+      expect(flows.map(({ gapBytes, lateBytes }) => gapBytes + lateBytes)).toEqual([0, 0]);
+    }
+  });
+
+  it("waits for a SYN until 32 segments have come", () => {
+    const segment = (i: number) => ({ seq: 103 + i, ack: 501, payload: "x" });
+    const early = Array.from({ length: 31 }, (_, i) => segment(i));
+    expect(new Wire().send(...early).log.slice(1)).toEqual([]);
+    expect(new Wire().send(...early, { ...segment(-2), payload: "ab" }).log[1]).toBe(
+      "data 1> 0 ab",
+    );
+    expect(new Wire().send(...early, segment(31)).log).toHaveLength(33);
+  });
+
+  it("begins with the SYN whose answer came first and counts its data", () => {
+    const answer = { back: true, seq: 500, ack: 106, flags: SYN | ACK };
+    const { log } = new Wire().send(
+      answer,
+      { seq: 100, flags: SYN, payload: "early" },
+      { seq: 106, ack: 501, payload: "late" },
+    );
+    expect(log.slice(1)).toEqual(["data 1> 0 early", "data 1> 5 late"]);
+  });
+
   it("has the time of its first segment", () => {
     const { recorder } = new Wire().send({ seq: 100, flags: SYN, ns: 1_000_000_007n });
     expect(recorder.connections[0]!.tsNs).toBe(1_000_000_007n);

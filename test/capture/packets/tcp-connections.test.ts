@@ -22,8 +22,8 @@ describe("the same ports again", () => {
 
   it("is believed by the first data where one direction is captured", () => {
     const there = again.filter(({ back }) => back !== true);
-    const { log, recorder } = new Wire().send(...handshake(), ...there);
-    expect(log).toEqual([
+    const { log, recorder } = new Wire().send(...handshake(), ...there).end();
+    expect(log.slice(0, 4)).toEqual([
       "open 1 10.0.0.1:1000",
       "end 1 reused",
       "open 2 10.0.0.1:1000",
@@ -139,8 +139,11 @@ describe("limits", () => {
   it("the least recently used connection is evicted", () => {
     const wire = new Wire({ maxConnections: 2 });
     const data = (sourcePort: number, seq: number) => ({ sourcePort, seq, payload: "x" });
-    const syn = (sourcePort: number) => ({ sourcePort, seq: 100, flags: SYN });
-    wire.send(syn(1), syn(2), data(1, 101), syn(3), data(1, 102));
+    const open = (sourcePort: number) =>
+      handshake()
+        .slice(0, 2)
+        .map((one) => ({ ...one, sourcePort }));
+    wire.send(...open(1), ...open(2), data(1, 101), ...open(3), data(1, 102));
     expect(wire.log).toEqual([
       "open 1 10.0.0.1:1",
       "open 2 10.0.0.1:2",
@@ -154,7 +157,7 @@ describe("limits", () => {
   it("memory of all is limited: who has waited longest goes on without", () => {
     const wire = new Wire({ maxTotalHeldMemory: 3000 });
     const waiting = (sourcePort: number): SpokenSegment[] => [
-      { sourcePort, seq: 100, flags: SYN },
+      ...handshake().map((one) => ({ ...one, sourcePort })),
       { sourcePort, seq: 111, payload: "x".repeat(200) },
     ];
     wire.send(...waiting(1), ...waiting(2), ...waiting(3));
@@ -162,9 +165,27 @@ describe("limits", () => {
     expect(wire.connections.heldMemory).toBe(2 * 1224);
   });
 
+  it("what waits for a SYN counts, too, and goes on without", () => {
+    const wire = new Wire({ maxTotalHeldMemory: 3000 });
+    const early = (sourcePort: number) => ({ sourcePort, seq: 101, payload: "x".repeat(500) });
+    wire.send(early(1), early(2));
+    expect(wire.connections.heldMemory).toBe(2 * 1012);
+    wire.send(early(3));
+    expect(wire.log.filter((line) => line.startsWith("data"))).toHaveLength(1);
+    expect(wire.connections.heldMemory).toBe(2 * 1012);
+  });
+
   it("a stray RST opens nothing", () => {
     expect(new Wire().send({ seq: 5, flags: RST }).log).toEqual([]);
   });
+});
+
+it("nobody waits for a SYN while others go on for a second", () => {
+  const early = { sourcePort: 1, seq: 101, payload: "x" };
+  const other = (ms: number) => ({ ...handshake()[0]!, ns: BigInt(ms) * 1_000_000n });
+  const wire = new Wire().send(early, other(1000));
+  expect(wire.log).not.toContain("data 1> 0 x");
+  expect(wire.send(other(1001)).log.at(-1)).toBe("data 1> 0 x");
 });
 
 it("connections are apart, whoever speaks", () => {

@@ -27,8 +27,7 @@ export const HARMLESS = {
       return { ...rest, payload: payload.map((octet) => octet ^ 0x55) };
     }),
   reordered: (dice, segments) => retimed(segments, dice.stir(segments, 4)),
-  "reordered far": (dice, segments) =>
-    retimed(segments, [...segments.slice(0, 6), ...dice.stir(segments.slice(6), 15)]),
+  "reordered far": (dice, segments) => retimed(segments, dice.stir(segments, 15)),
   "keep-alives": (dice, segments) =>
     segments.flatMap((one) => {
       if (!dice.chance(0.3) || (one.flags & (SYN | FIN)) !== 0) return [one];
