@@ -6,7 +6,8 @@ import type { Direction, FrameEvent } from "../events.ts";
 import type { Tally } from "../traffic.ts";
 import { type Cut, FrameCutter } from "./frame-cutter.ts";
 import { type Between, type Gathered, Gathering, Pieces } from "./gathering.ts";
-import { Lane, type Unit } from "./lane.ts";
+import type { Unit } from "./lane.ts";
+import { Lanes } from "./lanes.ts";
 import type { Interception } from "./passing.ts";
 import { passingWords, sizeOf, Waiting, type Whole } from "./waiting.ts";
 
@@ -63,9 +64,7 @@ export class RelayFlow {
   readonly #options: RelayFlowOptions;
   readonly #maxWaiting: number;
   readonly #cutter = new FrameCutter();
-  readonly #lane = new Lane();
-  /** Pings and pongs that overtake, or are held back themselves. */
-  readonly #express = new Lane();
+  readonly #lanes = new Lanes();
   readonly #holds = new Set<() => void>();
   /** Of the frame that has not come whole, where none of it is on its way. */
   readonly #partial = new Pieces();
@@ -81,15 +80,12 @@ export class RelayFlow {
   /** The receiver lacks what compressed messages may refer to. */
   #diverged = false;
   #closePassed = false;
-  /** The Close frame of the source, from when it has come. */
-  #closeUnit: Waiting | undefined;
   #closing: Uint8Array | undefined;
   #discards = false;
   #started = false;
   #ended = false;
   #endsWhenShut = false;
   #sinkEnded = false;
-  #draining = false;
 
   /** Nothing is read before `start`. */
   constructor(options: RelayFlowOptions) {
@@ -113,8 +109,7 @@ export class RelayFlow {
 
   /** Bytes that wait here. */
   get waiting(): number {
-    const { size } = this.#lane;
-    return size + this.#express.size + this.#partial.size + this.#gathering.size;
+    return this.#lanes.size + this.#partial.size + this.#gathering.size;
   }
 
   /** @param head bytes that have come with the handshake */
@@ -146,8 +141,7 @@ export class RelayFlow {
   /** All that has come leaves: nothing is held or delayed any longer. */
   flush(): void {
     this.#letPass();
-    this.#lane.unblock();
-    this.#express.unblock();
+    this.#lanes.unblock();
     this.#pump();
   }
 
@@ -157,8 +151,7 @@ export class RelayFlow {
     this.#partial.take();
     this.#gathering.take();
     this.#own = [];
-    this.#lane.clear();
-    this.#express.clear();
+    this.#lanes.clear();
     this.#regulate();
   }
 
@@ -166,7 +159,7 @@ export class RelayFlow {
   send(opcode: number, data: Uint8Array): void {
     const unit = { size: data.length, blocks: 0, go: () => this.#make(opcode, data) };
     if (this.#midFrame || this.#midMessage) this.#own.push(unit);
-    else this.#lane.push(unit);
+    else this.#lanes.push(unit);
     this.#pump();
   }
 
@@ -175,7 +168,7 @@ export class RelayFlow {
     if (this.#closePassed || this.#closing || this.#ended || this.#discards) return;
     // What has come of a frame or a message that is not whole would never be any more.
     this.#partial.take();
-    for (const { unit } of this.#gathering.take().between) this.#lane.push(unit);
+    for (const { unit } of this.#gathering.take().between) this.#lanes.push(unit);
     this.#closing = encodeClosePayload(code, reason);
     this.flush();
   }
@@ -236,7 +229,7 @@ export class RelayFlow {
     if (isOurs && isControl(opcode) && !isReserved(opcode)) this.#control(pieces, event);
     else if (isOurs && !isControl(opcode)) this.#data(pieces, event);
     else this.#passFrame(pieces, { opcode, fin });
-    if (!this.#midMessage) for (const unit of this.#own.splice(0)) this.#lane.push(unit);
+    if (!this.#midMessage) for (const unit of this.#own.splice(0)) this.#lanes.push(unit);
     this.#drain();
   }
 
@@ -260,22 +253,21 @@ export class RelayFlow {
     const unit = this.#judge({ passing, pieces, compressed: false });
     if (opcode !== Opcode.close) return this.#lineUp(unit);
     this.#closePassed = true;
-    this.#closeUnit = unit;
-    this.#lane.push(unit);
+    this.#lanes.pushLast(unit);
   }
 
   /** Gives a ping or pong its place. */
   #lineUp(unit: Waiting): void {
-    const isFree = unit.blocks === 0 && !unit.dropped && this.#express.isEmpty;
-    if (!isFree) this.#express.push(unit);
-    else if (!this.#lane.isEmpty) this.#overtake(unit);
+    const isFree = unit.blocks === 0 && !unit.dropped && this.#lanes.isAsideEmpty;
+    if (!isFree) this.#lanes.pushAside(unit);
+    else if (this.#lanes.isBlocked) this.#overtake(unit);
     else if (!this.#gathering.isEmpty) this.#gathering.interleave(unit);
-    else this.#lane.push(unit);
+    else this.#lanes.push(unit);
   }
 
   #overtake(unit: Waiting): void {
     unit.overtakes = true;
-    this.#express.push(unit);
+    this.#lanes.pushAside(unit);
   }
 
   /** The message that these stand in takes too long to become whole. */
@@ -308,13 +300,13 @@ export class RelayFlow {
     const opcode = kind === "text" ? Opcode.text : Opcode.binary;
     const passing = { ...this.#place(), opcode, data: cut ? undefined : data, wireLength };
     const unit = this.#judge({ passing, pieces, compressed });
-    if (between.length === 0) this.#lane.push(unit);
+    if (between.length === 0) this.#lanes.push(unit);
     else if (unit.blocks > 0) {
-      this.#lane.push(unit);
+      this.#lanes.push(unit);
       for (const one of between) this.#overtake(one.unit);
     } else if (this.#isTouched(unit)) {
-      for (const one of between) this.#lane.push(one.unit);
-      this.#lane.push(unit);
+      for (const one of between) this.#lanes.push(one.unit);
+      this.#lanes.push(unit);
     } else this.#passInOrder(gathered);
   }
 
@@ -359,7 +351,7 @@ export class RelayFlow {
     let from = 0;
     for (const { unit, after } of between) {
       this.#pass(pieces.slice(from, after));
-      this.#lane.push(unit);
+      this.#lanes.push(unit);
       from = after;
     }
     this.#pass(pieces.slice(from));
@@ -372,7 +364,7 @@ export class RelayFlow {
       for (const piece of pieces) this.#write(piece);
       this.#sinkMidFrame = open;
     };
-    this.#lane.push({ size: sizeOf(pieces), blocks: 0, go });
+    this.#lanes.push({ size: sizeOf(pieces), blocks: 0, go });
   }
 
   // Rules
@@ -422,17 +414,7 @@ export class RelayFlow {
   }
 
   #drain(): void {
-    // What leaves is told, and who is told may let more of it go.
-    if (this.#draining) return;
-    this.#draining = true;
-    this.#pumpLane();
-    this.#express.pump(() => !this.#sinkMidFrame);
-    this.#pumpLane();
-    this.#draining = false;
-  }
-
-  #pumpLane(): void {
-    this.#lane.pump((unit) => unit !== this.#closeUnit || this.#express.isEmpty);
+    this.#lanes.drain(() => this.#sinkMidFrame);
   }
 
   #write(bytes: Uint8Array): void {
@@ -443,8 +425,8 @@ export class RelayFlow {
   /** All has left: what is last follows. */
   #finish(): void {
     // A frame that will never be whole lets nothing follow.
-    if (this.#ended && this.#sinkMidFrame && this.#lane.isEmpty) this.#express.clear();
-    if (!this.#lane.isEmpty || !this.#express.isEmpty || this.#sinkEnded) return;
+    if (this.#ended && this.#sinkMidFrame && !this.#lanes.isBlocked) this.#lanes.clearAside();
+    if (!this.#lanes.isEmpty || this.#sinkEnded) return;
     if (this.#closing && !this.#discards && !this.#sinkMidFrame) {
       this.#make(Opcode.close, this.#closing);
       this.dispose();
