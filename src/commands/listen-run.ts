@@ -123,6 +123,7 @@ async function runServer(
   const standing = { addresses: listener.addresses, what: mode.name, selfSigned };
   if (worker) worker.listening(standing);
   else tellAddress(standing, args, io, output);
+  for (const doubt of secured?.doubts ?? []) listener.note(`--cert: ${doubt}`);
   if (faults) listener.note(`faults strike by --seed ${faults.seed}`);
   void recording.failed.then(({ message }) => listener.note(message));
   const operation = worker

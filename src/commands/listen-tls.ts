@@ -1,16 +1,20 @@
 import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { certificateDoubts } from "../transport/certificate-doubts.ts";
 import { readCertificates } from "../transport/certificates.ts";
 import { prepareTls } from "../transport/secure-socket.ts";
 import { makeSelfSigned, type SelfSigned } from "../transport/self-signed.ts";
 import type { ServerTls } from "../transport/server-tls.ts";
 import type { Args } from "./command.ts";
+import { readPlace } from "./listen-place.ts";
 import { credentialFile, readOwnCertificate, readVersions } from "./tls-flags.ts";
 
 export interface ListenTls {
   readonly tls: ServerTls;
   /** The certificate, where it was made on the spot. */
   readonly selfSigned?: SelfSigned;
+  /** What clients may not like about the certificate. */
+  readonly doubts: readonly string[];
 }
 
 /** Flags that say something about TLS, but not that there is any. */
@@ -32,15 +36,12 @@ export async function readListenTls(
   io: Io,
   handshakeTimeoutMs: number | undefined,
 ): Promise<ListenTls | undefined> {
-  const own = readOwnCertificate(args, io.env);
   const selfSigns = args.flag("self-signed");
+  if (selfSigns) refuseTwoCertificates(args);
+  const own = readOwnCertificate(args, io.env);
   if (own.cert === undefined && own.pfx === undefined && !selfSigns) return refuseDetails(args);
-  if (selfSigns && args.text("cert") !== undefined) {
-    throw usageError("--self-signed and --cert exclude each other", "Give one of them.");
-  }
-  const selfSigned = selfSigns
-    ? await makeSelfSigned(args.text("host"), io.clock.now())
-    : undefined;
+  const now = io.clock.now();
+  const selfSigned = selfSigns ? await makeSelfSigned(hostOf(args), now) : undefined;
   const tls = {
     ...own,
     ...(selfSigned && { cert: selfSigned.cert, key: selfSigned.key }),
@@ -49,7 +50,20 @@ export async function readListenTls(
     ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
   };
   prepareTls(tls);
-  return { tls, ...(selfSigned && { selfSigned }) };
+  const doubts = own.cert === undefined ? [] : certificateDoubts(own.cert, now.epochUs / 1000);
+  return { tls, doubts, ...(selfSigned && { selfSigned }) };
+}
+
+function refuseTwoCertificates(args: Args): void {
+  const name = ["cert", "key", "passphrase"].find((flag) => args.text(flag) !== undefined);
+  if (name === undefined) return;
+  throw usageError(`--self-signed and --${name} exclude each other`, "Give one of them.");
+}
+
+/** Of a unix socket there is none. */
+function hostOf(args: Args): string | undefined {
+  const place = readPlace(args);
+  return place.socketPath === undefined ? place.host : undefined;
 }
 
 function refuseDetails(args: Args): undefined {

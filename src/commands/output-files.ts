@@ -201,5 +201,5 @@ async function openFile(flag: string, path: string, fail: Fail, mode?: number): 
 }
 
 function cannotWrite(flag: string, path: string, thrown: unknown): FramecatError {
-  return usageError(`--${flag}: cannot write ${path}: ${errnoWords(thrown)}`);
+  return usageError(`--${flag}: cannot write ${path || '""'}: ${errnoWords(thrown)}`);
 }

@@ -49,6 +49,8 @@ export function readOwnCertificate(args: Args, env: Io["env"]): ClientCertificat
 
 /** The bytes of a file that a flag names. @throws FramecatError (usage) */
 export function credentialFile(path: string, flag: string): CredentialFile {
+  // As of a variable that is not set.
+  if (path === "") throw usageError(`${flag} needs the name of a file`);
   return { name: `${flag} ${path}`, bytes: readFlagFile(path, `${flag}: ${path}`) };
 }
 

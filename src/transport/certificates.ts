@@ -17,6 +17,9 @@ export interface CredentialFile {
 export type ClientCertificate = Pick<TlsOptions, "cert" | "key" | "pfx" | "passphrase">;
 
 const PEM_CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+const PEM_CERTIFICATES =
+  /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?(?:-----END \1-----|$)/gs;
+const PEM_LABEL = /-----BEGIN ([A-Z0-9 ]+)-----/;
 const PEM_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
 
@@ -27,12 +30,32 @@ const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRY
 export function readCertificates({ name, bytes }: CredentialFile): string {
   const text = bytes.toString("latin1");
   const isPem = PEM_CERTIFICATE.test(text);
-  if (!isPem && !isDer(bytes)) throw usageError(`${name} holds no certificate`);
-  const first = attempt(
-    () => new X509Certificate(bytes),
-    (reason) => `the certificate in ${name} cannot be read: ${reason}`,
+  if (!isPem && !isDer(bytes)) throw usageError(`${name} holds no certificate${insteadIn(text)}`);
+  const [first] = readAll(name, isPem ? pemCertificates(text) : [bytes]);
+  return isPem || !first ? text : first.toString();
+}
+
+/** Each certificate of a text in PEM, in order. */
+export function pemCertificates(text: string): readonly string[] {
+  return text.match(PEM_CERTIFICATES) ?? [];
+}
+
+function readAll(name: string, certificates: readonly (string | Buffer)[]): X509Certificate[] {
+  return certificates.map((certificate, i) =>
+    attempt(
+      () => new X509Certificate(certificate),
+      (reason) => {
+        const which = certificates.length === 1 ? "the certificate" : `certificate ${i + 1}`;
+        return `${which} in ${name} cannot be read: ${reason}`;
+      },
+    ),
   );
-  return isPem ? text : first.toString();
+}
+
+/** What a text in PEM holds in place of what is wanted. */
+function insteadIn(text: string): string {
+  const label = PEM_LABEL.exec(text)?.[1]?.toLowerCase();
+  return label === undefined ? "" : `, but ${/^[aeiou]/.test(label) ? "an" : "a"} ${label}`;
 }
 
 /**
@@ -59,14 +82,29 @@ function readPair(
   const holder = keyFile ?? cert;
   const pem = holder.bytes.toString("latin1");
   if (!PEM_KEY.test(pem)) {
-    const hint = keyFile ? undefined : "Name its file with --key.";
-    throw usageError(`${holder.name} holds no private key in PEM`, hint);
+    const instead = keyFile ? insteadIn(pem) : "";
+    throw usageError(`${holder.name} holds no private key in PEM${instead}`, keyHint(keyFile));
   }
   const key = readKey(holder.name, pem, passphrase);
-  if (!new X509Certificate(certificates).checkPrivateKey(key)) {
+  const owner = pemCertificates(certificates).findIndex((text) =>
+    new X509Certificate(text).checkPrivateKey(key),
+  );
+  if (owner === -1) {
     throw usageError(`the private key in ${holder.name} is not that of the certificate`);
   }
+  if (owner > 0) {
+    throw usageError(
+      `the private key in ${holder.name} is that of certificate ${owner + 1} in ${cert.name}`,
+      "Put that first, and after it who signed it.",
+    );
+  }
   return { cert: certificates, key: pem, ...(passphrase !== undefined && { passphrase }) };
+}
+
+function keyHint(keyFile: CredentialFile | undefined): string | undefined {
+  if (!keyFile) return "Name its file with --key.";
+  if (!isDer(keyFile.bytes)) return undefined;
+  return "Convert it: openssl pkey -inform DER -in FILE -out key.pem.";
 }
 
 function readKey(name: string, pem: string, passphrase: string | undefined): KeyObject {

@@ -78,7 +78,8 @@ function locate(from: Target, location: string): Target {
   if (!url || scheme === undefined) throw nowhere(from, location);
   const address = `${scheme}//${url.host}${url.pathname}${url.search}`;
   if (from.socketPath !== undefined && url.host === from.host) {
-    return parseTarget(`ws+unix:${from.socketPath}:${url.pathname}${url.search}`);
+    const unix = from.secure ? "wss+unix" : "ws+unix";
+    return parseTarget(`${unix}:${from.socketPath}:${url.pathname}${url.search}`);
   }
   const target = parsed(address);
   if (!target) throw nowhere(from, location);

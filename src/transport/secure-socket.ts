@@ -126,7 +126,8 @@ export function contextOptions(options: TlsOptions): SecureContextOptions {
 
 function contextFailure(reason: string): string {
   if (/no cipher match/i.test(reason)) return "OpenSSL knows none of the TLS ciphers asked for";
-  return `the TLS certificate and key cannot be used: ${reason}`;
+  const why = /key too small/i.test(reason) ? "its key is too short to be safe" : reason;
+  return `--cert cannot be used: ${why}`;
 }
 
 /** OpenSSL has TLS 1.0 and 1.1 still, for whoever lowers its level of security to 0. */

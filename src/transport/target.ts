@@ -35,13 +35,13 @@ const EXAMPLES = "Examples: ws://host:8080/path, wss://host, :8080, host:8080/pa
 const SOUND_AUTHORITY = /^wss?:\/\/[^/?\\]*[^/?\\:](?:[/?]|$)/;
 
 /**
- * Reads the address of an endpoint: `ws`, `wss`, `http`, `https` and `ws+unix` URLs, and the
- * shorthands `:8080` (this machine) and `host:8080/path` (TLS on port 443).
+ * Reads the address of an endpoint: `ws`, `wss`, `http`, `https`, `ws+unix` and `wss+unix` URLs, and
+ * the shorthands `:8080` (this machine) and `host:8080/path` (TLS on port 443).
  * @param flag the one that it is given with, if any
  * @throws FramecatError (usage) naming `flag`
  */
 export function parseTarget(text: string, flag?: string): Target {
-  if (/^ws\+unix:/i.test(text)) return parseUnixTarget(text, flag);
+  if (/^wss?\+unix:/i.test(text)) return parseUnixTarget(text, flag);
   const url = parseUrl(text, flag);
   if (url.hash !== "" || text.includes("#")) {
     throw usageError(`${named(text, flag)} has a fragment, which no WebSocket address may have`);
@@ -81,10 +81,10 @@ function expandShorthand(text: string): string {
   return /^[^/?]+:443(?:[/?]|$)/.test(text) ? `wss://${text}` : `ws://${text}`;
 }
 
-/** `ws+unix:/run/app.sock:/path?query`, as the ws package writes it; the path is optional. */
+/** `ws+unix:/run/app.sock:/path?query`, as the ws package writes it, or `wss+unix`; the path is optional. */
 function parseUnixTarget(text: string, flag: string | undefined): Target {
-  const [, socketPath, path = "/"] =
-    /^ws\+unix:(?:\/\/)?([^:\p{Cc}]+)(?::(.*))?$/iu.exec(text) ?? [];
+  const [, tls, socketPath, path = "/"] =
+    /^ws(s)?\+unix:(?:\/\/)?([^:\p{Cc}]+)(?::(.*))?$/iu.exec(text) ?? [];
   if (socketPath === undefined || socketPath.endsWith("/") || /[\s#]/.test(path)) {
     throw usageError(
       `${named(text, flag)} is no address of a unix socket`,
@@ -92,10 +92,11 @@ function parseUnixTarget(text: string, flag: string | undefined): Target {
     );
   }
   const asked = path.startsWith("/") ? path : `/${path}`;
-  const url = `ws+unix:${socketPath}:${asked}`;
+  const secure = tls !== undefined;
+  const url = `${secure ? "wss" : "ws"}+unix:${socketPath}:${asked}`;
   return {
     url,
-    secure: false,
+    secure,
     hostname: "localhost",
     port: 0,
     socketPath,

@@ -14,9 +14,22 @@ import { collect, wsClient } from "../helpers/ws-peers.ts";
 import { PASSPHRASE, tlsFile, tlsText } from "../helpers/tls-files.ts";
 
 const own = await certificate();
+const authority = await certificate({ isCa: true });
+const signed = await certificate({ ca: authority });
+const expired = await certificate({ from: -9, to: -2 });
 const CONTENTS: Readonly<Record<string, string>> = {
   NOTHING: "nothing",
-  CA: (await certificate({ isCa: true })).cert,
+  EMPTY: "",
+  BROKEN: "-----BEGIN CERTIFICATE-----\nno base64!\n-----END CERTIFICATE-----\n",
+  CUT: own.cert.slice(0, 300),
+  HALF: `${own.cert}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+  CA: authority.cert,
+  CHAIN: `${signed.cert}\n${authority.cert}`,
+  REVERSED: `${authority.cert}\n${signed.cert}`,
+  SIGNED_KEY: signed.key,
+  EXPIRED: expired.cert,
+  EXPIRED_KEY: expired.key,
+  WEAK: tlsText("weak.pem"),
   CERT: own.cert,
   KEY: own.key,
   OTHER: (await certificate()).key,
@@ -43,6 +56,7 @@ describe("TLS is read", () => {
   it("of a certificate and its key, in PEM", async () => {
     expect(await read(withFiles(["--cert", "CERT", "--key", "KEY", "--tls-min", "1.3"]))).toEqual({
       tls: { ...own, minVersion: "TLSv1.3", handshakeTimeoutMs: 7000 },
+      doubts: [],
     });
   });
 
@@ -84,7 +98,25 @@ describe("what is wrong is one line, and exit code 2", () => {
   it.each<[readonly string[], RegExp]>([
     [["--cert", "/no/such/file"], /--cert: \/no\/such\/file: no such file/],
     [["--cert", "NOTHING"], /--cert \S+ holds no certificate/],
+    [["--cert", "EMPTY"], /--cert \S+ holds no certificate/],
+    [["--cert", ""], /--cert needs the name of a file/],
+    [["--cert", "/"], /--cert: \/: it is a folder/],
+    [["--cert", "/dev/zero"], /--cert: \/dev\/zero: it is over \d+ bytes/],
+    [["--cert", "KEY"], /--cert \S+ holds no certificate, but a private key/],
+    [["--cert", "BROKEN", "--key", "KEY"], /the certificate in --cert \S+ cannot be read: /],
+    [["--cert", "CUT", "--key", "KEY"], /the certificate in --cert \S+ cannot be read: /],
+    [["--cert", "HALF", "--key", "KEY"], /certificate 2 in --cert \S+ cannot be read: /],
+    [["--cert", "REVERSED", "--key", "SIGNED_KEY"], /--key \S+ is that of certificate 2 in --cert/],
+    [["--cert", "WEAK"], /--cert cannot be used: its key is too short to be safe/],
     [["--cert", "CERT"], /--cert \S+ holds no private key in PEM/],
+    [
+      ["--cert", "CERT", "--key", "CERT"],
+      /--key \S+ holds no private key in PEM, but a certificate/,
+    ],
+    [["--cert", "CERT", "--key", "/no/key"], /--key: \/no\/key: no such file/],
+    [["--cert", "CERT", "--key", tlsFile("client.der")], /--key \S+ holds no private key in PEM /],
+    [["--cert", tlsFile("client.p12")], /the private key in --cert \S+ is encrypted/],
+    [["--cert", tlsFile("client.p12"), "--passphrase", "no"], /--passphrase is not that of/],
     [["--cert", "CERT", "--key", "NOTHING"], /--key \S+ holds no private key/],
     [["--cert", "CERT", "--key", "OTHER"], /--key \S+ is not that of the certificate/],
     [["--cert", "CERT", "--key", "LOCKED"], /--key \S+ is encrypted/],
@@ -92,6 +124,14 @@ describe("what is wrong is one line, and exit code 2", () => {
     [["--key", "KEY"], /--key is of no use without --cert/],
     [["--passphrase", "x"], /--passphrase is of no use without --cert/],
     [["--cert", "CERT", "--key", "KEY", "--self-signed"], /--self-signed and --cert exclude/],
+    [["--cert", "NOTHING", "--self-signed"], /--self-signed and --cert exclude/],
+    [["--key", "KEY", "--self-signed"], /--self-signed and --key exclude/],
+    [["--self-signed", "--ciphers", "NONE"], /unknown flag --ciphers/],
+    [
+      ["--self-signed", "--client-ca", "KEY"],
+      /--client-ca \S+ holds no certificate, but a private/,
+    ],
+    [["--self-signed", "--client-ca", "HALF"], /certificate 2 in --client-ca \S+ cannot be read/],
     [["--self-signed", "--tls-min", "1.3", "--tls-max", "1.2"], /--tls-min 1.3 is above/],
     [["--self-signed", "--tls-min", "2.0"], /--tls-min must be one of 1.0, 1.1, 1.2, 1.3/],
     [["--self-signed", "--client-cert", "require"], /--client-cert require needs --client-ca/],
@@ -106,6 +146,19 @@ describe("what is wrong is one line, and exit code 2", () => {
     expect(err).toMatch(message);
     expect(code).toBe(2);
   });
+});
+
+it.each([
+  [["EXPIRED", "EXPIRED_KEY"], /--cert: the certificate has expired: it was valid until \d/],
+  [["CHAIN", "SIGNED_KEY"], undefined],
+])("serves %j, and tells what clients may not like", async ([cert = "", key = ""], doubt) => {
+  const io = memoryIo();
+  const code = main(["listen", "0", ...withFiles(["--cert", cert, "--key", key])], io);
+  await io.seen(/listening on wss/);
+  io.raise("SIGTERM");
+  expect(await code).toBe(0);
+  if (doubt) expect(io.out()).toMatch(doubt);
+  else expect(io.out()).not.toContain("--cert");
 });
 
 it("17: the port is in use, with TLS, too", async () => {

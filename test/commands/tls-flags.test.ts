@@ -53,8 +53,12 @@ describe("the flags of TLS", () => {
 describe("a wrong one is a usage error that names it", () => {
   it.each([
     [["--ca", "/does/not/exist"], /^--ca: \/does\/not\/exist: no such file$/],
-    [["--ca", tlsFile("client.key")], /^--ca \S+client\.key holds no certificate$/],
+    [
+      ["--ca", tlsFile("client.key")],
+      /^--ca \S+client\.key holds no certificate, but a private key$/,
+    ],
     [["--cert", "."], /^--cert: \.: it is a folder$/],
+    [["--cert", ""], /^--cert needs the name of a file$/],
     [["--cert", tlsFile("client.pem")], /^--cert \S+client\.pem holds no private key in PEM$/],
     [["--cert", tlsFile("client.p12")], /^the private key in --cert \S+client\.p12 is encrypted$/],
     [["--key", tlsFile("client.key")], /^--key is of no use without --cert$/],

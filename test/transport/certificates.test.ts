@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { readCertificates, readClientCertificate } from "../../src/transport/certificates.ts";
+import {
+  pemCertificates,
+  readCertificates,
+  readClientCertificate,
+} from "../../src/transport/certificates.ts";
+import { certificate } from "../helpers/certificates.ts";
 import { PASSPHRASE, tlsFile, tlsText } from "../helpers/tls-files.ts";
 
 const named = (name: string, content?: string | Uint8Array) => ({
@@ -9,6 +14,7 @@ const named = (name: string, content?: string | Uint8Array) => ({
   bytes: content === undefined ? readFileSync(tlsFile(name)) : Buffer.from(content),
 });
 const GARBAGE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+const REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n";
 const BAD_KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
 const PEM = tlsText("client.pem");
 const BOTH = named("both.pem", `${tlsText("client.key")}${PEM}`);
@@ -25,12 +31,23 @@ describe("the certificates of a file", () => {
 
   it.each([
     ["", /^x holds no certificate$/],
-    [tlsText("client.key"), /^x holds no certificate$/],
+    [tlsText("client.key"), /^x holds no certificate, but a private key$/],
+    [tlsText("encrypted.key"), /^x holds no certificate, but an encrypted private key$/],
+    [REQUEST, /^x holds no certificate, but a certificate request$/],
     [GARBAGE, /^the certificate in x cannot be read: wrong tag$/],
+    [`${PEM}${GARBAGE}${PEM}`, /^certificate 2 in x cannot be read: wrong tag$/],
+    [`${PEM}${PEM.slice(0, 300)}`, /^certificate 2 in x cannot be read: bad end line$/],
     [Uint8Array.of(0x30, 0x03, 1, 2, 3), /^the certificate in x cannot be read: /],
   ])("are not in %j", (content, message) => {
     expect(() => readCertificates(named("x", content))).toThrow(message);
   });
+});
+
+it("the certificates of a text are told apart", () => {
+  const trusted = PEM.replaceAll(" CERTIFICATE", " TRUSTED CERTIFICATE");
+  const text = `one\n${PEM}two\n${tlsText("client.key")}${trusted}`;
+  expect(pemCertificates(text).map((part) => `${part}\n`)).toEqual([PEM, trusted]);
+  expect(pemCertificates("none")).toEqual([]);
 });
 
 describe("a client certificate", () => {
@@ -57,8 +74,9 @@ describe("a client certificate", () => {
 
   it.each([
     ["client.pem", undefined, undefined, /^client\.pem holds no private key in PEM$/],
-    ["client.pem", "client.pem", undefined, /^client\.pem holds no private key in PEM$/],
-    ["client.key", undefined, undefined, /^client\.key holds no certificate$/],
+    ["client.pem", "client.pem", undefined, /^client\.pem holds no private key in PEM, but a cert/],
+    ["client.pem", "client.der", undefined, /^client\.der holds no private key in PEM$/],
+    ["client.key", undefined, undefined, /^client\.key holds no certificate, but a private key$/],
     ["client.pem", "other.key", undefined, /^the private key in other\.key is not that of the/],
     ["client.pem", "encrypted.key", undefined, /^the private key in encrypted\.key is encrypted$/],
     ["client.pem", "traditional.key", undefined, /traditional\.key is encrypted$/],
@@ -73,6 +91,25 @@ describe("a client certificate", () => {
     const read = () => readClientCertificate(named(cert), key ? named(key) : undefined, passphrase);
     expect(read).toThrow(message);
     expect(read).toThrow(expect.objectContaining({ code: "usage" }));
+  });
+
+  it("is told where another one stands before it", async () => {
+    const { cert } = await certificate();
+    const chain = named("chain.pem", `${cert}${PEM}`);
+    expect(() => readClientCertificate(chain, named("client.key"), undefined)).toThrow(
+      expect.objectContaining({
+        message: "the private key in client.key is that of certificate 2 in chain.pem",
+        hint: "Put that first, and after it who signed it.",
+      }),
+    );
+  });
+
+  it("may have a key in another form, which can be made PEM", () => {
+    expect(() => readClientCertificate(BOTH, named("client.der"), undefined)).toThrow(
+      expect.objectContaining({
+        hint: "Convert it: openssl pkey -inform DER -in FILE -out key.pem.",
+      }),
+    );
   });
 
   it.each([

@@ -1,6 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
@@ -8,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { listen, type ListenHooks, type ListenPlace } from "../../src/transport/listen-sockets.ts";
 import type { ServerTls } from "../../src/transport/server-tls.ts";
 import { certificate } from "../helpers/certificates.ts";
-import { file, folder } from "../helpers/temp-files.ts";
+import { folder } from "../helpers/temp-files.ts";
 import { eventually } from "../helpers/transport.ts";
 
 async function listening(place: ListenPlace, tls?: ServerTls, hooks: Partial<ListenHooks> = {}) {
@@ -45,31 +44,20 @@ describe("a unix socket", () => {
     expect(existsSync(socketPath)).toBe(false);
   });
 
-  it("takes the place of one that a dead server left behind, not of one that is served", async () => {
-    const socketPath = join(folder(), "s");
-    const leave = `require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, 9))`;
-    spawnSync(process.execPath, ["-e", leave, socketPath]);
-    expect(existsSync(socketPath)).toBe(true);
-    await listening({ socketPath });
-    expect(await isConnected(socketPath)).toBe(true);
-    await expect(listening({ socketPath })).rejects.toMatchObject({ code: "bind" });
-    expect(await isConnected(socketPath)).toBe(true);
+  it("is private unless it is to be shared", async () => {
+    const [one, other] = [join(folder(), "s"), join(folder(), "s")];
+    await listening({ socketPath: one });
+    await listening({ socketPath: other, socketMode: 0o660 });
+    expect([one, other].map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual([
+      "600",
+      "660",
+    ]);
   });
 
-  it.each([
-    ["a file", () => file("mine"), "something else is there already", "Name another path."],
-    [
-      "a folder that is not there",
-      () => "/nowhere/at/all",
-      "its folder is not there",
-      "A port is a number alone.",
-    ],
-  ])("is none where %s is in the way", async (_, path, reason, hint) => {
-    const socketPath = path();
-    await expect(listening({ socketPath })).rejects.toMatchObject({
-      message: `cannot listen on ${socketPath}: ${reason}`,
-      hint,
-    });
+  it("that speaks TLS says so", async () => {
+    const socketPath = join(folder(), "s");
+    const { listeners } = await listening({ socketPath }, await certificate());
+    expect(listeners.addresses[0]?.url).toBe(`wss+unix:${socketPath}`);
   });
 });
 

@@ -92,6 +92,14 @@ describe("TCP", () => {
     expect(await open(`ws+unix:${path}:/chat`)).toMatchObject({ remote: path });
   });
 
+  it("connects to a unix socket by TLS, as localhost", async () => {
+    const path = join(folder(), "a.sock");
+    const { cert, key } = await certificate();
+    await rawServer(undefined, { path, tls: { cert, key } });
+    const { tls, remote } = await open(`wss+unix:${path}:/chat`, { tls: { ca: cert } });
+    expect([tls?.authorized, remote]).toEqual([true, path]);
+  });
+
   it("fails where nobody listens", async () => {
     const port = await freePort();
     await expectFailure(open(`ws://127.0.0.1:${port}`), "unreachable", /refused the connection$/);

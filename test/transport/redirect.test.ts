@@ -43,6 +43,7 @@ describe("a redirect leads to", () => {
     ["ws+unix:/run/a.sock:/x", "/y?z", "ws+unix:/run/a.sock:/y?z"],
     ["ws+unix:/run/a.sock:/x", "http://localhost/y", "ws+unix:/run/a.sock:/y"],
     ["ws+unix:/run/a.sock:/x", "http://other/y", "ws://other/y"],
+    ["wss+unix:/run/a.sock:/x", "/y?z", "wss+unix:/run/a.sock:/y?z"],
   ])("from %s by %j to %s", (from, location, to) => {
     const { hop, note } = follow(from, location);
     expect([hop.target.url, note]).toEqual([to, `redirected to ${to}`]);

@@ -151,7 +151,16 @@ describe("unix sockets", () => {
     });
   });
 
+  it("speak TLS where that is said", () => {
+    expect(parseTarget("wss+unix:/run/a.sock:/p")).toMatchObject({
+      url: "wss+unix:/run/a.sock:/p",
+      secure: true,
+      socketPath: "/run/a.sock",
+    });
+  });
+
   it.each([
+    "wss+unix:",
     "ws+unix:",
     "ws+unix://",
     "ws+unix::/p",
