@@ -3,7 +3,7 @@ import type { Direction, Event } from "../../transport/events.ts";
 import { type ConnectionCounts, newConnectionCounts } from "./connection-counts.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { PacketTime } from "./packet-time.ts";
-import { Slab } from "./whole-frames.ts";
+import { WholeFrames } from "./whole-frames.ts";
 
 /** How one direction ended: its sender said so, or broke it off; or only the record of it ends. */
 export type DirectionEnd = "fin" | "reset" | "cut";
@@ -37,7 +37,7 @@ export interface CaptureWatcher {
 export interface Decoding {
   readonly time: PacketTime;
   readonly budget: MemoryBudget;
-  readonly slab: Slab;
+  readonly whole: WholeFrames;
   readonly counts: ConnectionCounts;
   watcher: CaptureWatcher | undefined;
   /** permessage-deflate is to be tried where the handshake is not in the capture. */
@@ -62,7 +62,7 @@ export function createDecoding(options: DecodingOptions): Decoding {
   const decoding: Decoding = {
     time: new PacketTime(),
     budget: new MemoryBudget(),
-    slab: new Slab(),
+    whole: new WholeFrames(),
     counts: newConnectionCounts(),
     watcher,
     deflate,

@@ -1,6 +1,6 @@
 import { type Assembled, type Message, MessageAssembler } from "../../protocol/assembler.ts";
 import type { Frame } from "../../protocol/frame.ts";
-import type { HeaderExpectations } from "../../protocol/header-rules.ts";
+import type { HeaderExpectations, Sender } from "../../protocol/header-rules.ts";
 import { isControl, Opcode } from "../../protocol/opcodes.ts";
 import { FrameParser } from "../../protocol/parser.ts";
 import type { RuleId, Violation } from "../../protocol/rules.ts";
@@ -9,7 +9,6 @@ import type { Direction } from "../../transport/events.ts";
 import { BorderSearch } from "./border-search.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { type Compression, Inflation } from "./inflation.ts";
-import { WholeFrames } from "./whole-frames.ts";
 
 /** What the parser says of the bytes after the last whole frame. */
 export type PartialFrame = ReturnType<FrameParser["end"]>;
@@ -45,10 +44,9 @@ export class FrameStream {
   readonly #sink: FrameStreamSink;
   readonly #compression: Compression;
   readonly #inflation: Inflation;
-  readonly #whole: WholeFrames;
-  /** For frames that come in pieces, and up to where it has read. */
-  #parser: FrameParser;
-  #parsed = 0;
+  readonly #expected: HeaderExpectations;
+  /** Of a frame that comes in pieces; absent between frames, because there may be many directions. */
+  #parser: FrameParser | undefined;
   #assembler: MessageAssembler;
   /** Bytes of the direction so far, missing ones included. */
   #position = 0;
@@ -80,8 +78,7 @@ export class FrameStream {
     this.#sink = sink;
     this.#compression = compression;
     this.#inflation = new Inflation(compression, dir);
-    this.#whole = new WholeFrames(this.#expected(), decoding.slab);
-    this.#parser = this.#newParser(0);
+    this.#expected = expectationsOf(dir, compression);
     this.#assembler = this.#newAssembler();
     if (begins) return;
     sink.gap(dir);
@@ -119,7 +116,7 @@ export class FrameStream {
     this.#search = undefined;
     if (this.#rest > 0)
       this.#sink.note(this.#dir, `${this.#rest} B of its last frame did not come`);
-    const rest = this.#parser.end();
+    const rest = this.#parser?.end();
     const cut = rest?.frame && this.#assemble(rest.frame);
     this.#sink.end(this.#dir, how, rest, cut);
     this.#count(0);
@@ -134,15 +131,15 @@ export class FrameStream {
 
   #parsePieces(bytes: Uint8Array, start: number, end: number): void {
     const position = this.#position - (end - start);
-    if (this.#parsed !== position) this.#parser = this.#newParser(position);
-    this.#parsed = this.#position;
-    for (const frame of this.#parser.push(bytes.subarray(start, end))) this.#deliver(frame);
+    const parser = this.#parser ?? this.#newParser(position);
+    for (const frame of parser.push(bytes.subarray(start, end))) this.#deliver(frame);
+    this.#parser = this.#boundary === this.#position ? undefined : parser;
   }
 
   /** Delivers the frames that are all there; gives how many bytes they are. */
   #parseWhole(bytes: Uint8Array, start: number, end: number, position: number): number {
-    const whole = this.#whole;
-    whole.begin(bytes, start, end, position);
+    const { whole } = this.#decoding;
+    whole.begin(bytes, start, end, position, this.#expected);
     for (let frame = whole.next(); frame; frame = whole.next()) this.#deliver(frame);
     return whole.used;
   }
@@ -186,14 +183,14 @@ export class FrameStream {
 
   /** Tells the frame under way as far as it came, and why no further; false where none is. */
   #cutFrame(reason: string): boolean {
-    const frame = this.#parser.end()?.frame;
+    const frame = this.#parser?.end()?.frame;
     if (!frame) return false;
     const { offset, headerLength, length } = frame.header;
     const violations = frame.violations.filter(({ rule }) => rule !== "frame-truncated");
     this.#rest = offset + headerLength + length - this.#position;
     this.#deliver({ ...frame, payloadCut: true, violations });
     this.#sink.note(this.#dir, `${reason}, from within the frame at byte ${offset}`);
-    this.#parser = this.#newParser(this.#boundary);
+    this.#parser = undefined;
     return true;
   }
 
@@ -233,7 +230,7 @@ export class FrameStream {
     this.#position += found - search.held.length;
     this.#boundary = this.#position;
     this.#messageStart = this.#position;
-    this.#parser = this.#newParser(this.#position);
+    this.#parser = undefined;
     search.givenUp += found;
     this.#tellSkipped("");
     this.#search = undefined;
@@ -274,16 +271,7 @@ export class FrameStream {
   }
 
   #newParser(position: number): FrameParser {
-    this.#parsed = position;
-    return new FrameParser({ ...this.#expected(), keepPayload: KEEP_PAYLOAD, position });
-  }
-
-  #expected(): HeaderExpectations {
-    return {
-      sender: this.#dir === "out" ? "client" : "server",
-      deflate: this.#compression !== "none",
-      maxFrameLength: Number.POSITIVE_INFINITY,
-    };
+    return new FrameParser({ ...this.#expected, keepPayload: KEEP_PAYLOAD, position });
   }
 
   #newAssembler(): MessageAssembler {
@@ -294,6 +282,20 @@ export class FrameStream {
       contextTakeover: false,
     });
   }
+}
+
+/** The same values for all streams of a kind, of which there may be many. */
+const EXPECTED = {
+  out: { plain: expected("client", false), deflated: expected("client", true) },
+  in: { plain: expected("server", false), deflated: expected("server", true) },
+} as const;
+
+function expected(sender: Sender, deflate: boolean): HeaderExpectations {
+  return { sender, deflate, maxFrameLength: Number.POSITIVE_INFINITY };
+}
+
+function expectationsOf(dir: Direction, compression: Compression): HeaderExpectations {
+  return EXPECTED[dir][compression === "none" ? "plain" : "deflated"];
 }
 
 /** The message of one frame, where nothing about it needs the assembler. */

@@ -8,11 +8,12 @@ const SLAB_LENGTH = 128 * 1024;
 
 /**
  * Reads frames that lie whole in one packet, as most do: much faster than bytes that come in pieces,
- * because a packet is copied at once, and into memory that many of them share.
+ * because a packet is copied at once, and into memory that many of them share. All connections share
+ * one reader as well, because one that rests must not hold the memory that its last packet lay in.
  */
 export class WholeFrames {
-  readonly #expected: HeaderExpectations;
-  readonly #slab: Slab;
+  readonly #slab = new Slab();
+  #expected: HeaderExpectations = { sender: "unknown", deflate: false, maxFrameLength: 0 };
   /** `#bytes[#start, #end)` is the copy of the packet, of which `#at` is next: frames are views of it. */
   #bytes = NOTHING;
   #start = 0;
@@ -21,13 +22,15 @@ export class WholeFrames {
   /** Where `#bytes` would begin in the stream. */
   #offset = 0;
 
-  constructor(expected: HeaderExpectations, slab: Slab) {
-    this.#expected = expected;
-    this.#slab = slab;
-  }
-
   /** Takes a packet of which the first byte begins a frame, at `offset` of the stream. */
-  begin(bytes: Uint8Array, start: number, end: number, offset: number): void {
+  begin(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+    expected: HeaderExpectations,
+  ): void {
+    this.#expected = expected;
     const isCopied = holdsFrame(bytes, start, end);
     this.#start = isCopied ? this.#slab.copy(bytes, start, end) : 0;
     this.#bytes = this.#slab.bytes;

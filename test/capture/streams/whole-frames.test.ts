@@ -15,8 +15,8 @@ const EXPECTED = {
 
 /** The frames at the beginning of a packet, and how long they are. */
 function read(bytes: Uint8Array) {
-  const whole = new WholeFrames(EXPECTED, new Slab());
-  whole.begin(concat([Uint8Array.of(1), bytes]), 1, bytes.length + 1, 100);
+  const whole = new WholeFrames();
+  whole.begin(concat([Uint8Array.of(1), bytes]), 1, bytes.length + 1, 100, EXPECTED);
   const frames: Frame[] = [];
   for (let frame = whole.next(); frame; frame = whole.next()) frames.push(frame);
   return { frames, used: whole.used };
