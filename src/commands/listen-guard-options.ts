@@ -99,7 +99,7 @@ export const GUARD_OPTIONS: readonly OptionSpec[] = [
     kind: "text",
     value: "SIZE",
     description: "answer longer messages, inflated, with 1009",
-    default: "100MiB; 1MiB with --guarded",
+    default: "100MiB, for a relay any; 1MiB with --guarded",
     topic: WHAT,
   },
   {
@@ -114,7 +114,8 @@ export const GUARD_OPTIONS: readonly OptionSpec[] = [
     name: "max-rate",
     kind: "text",
     value: "RATE",
-    description: "answer the first message beyond it with an error, the next with 1008, or off",
+    description:
+      "answer the first message beyond it with an error, the next with 1008, or off; a relay the first with 1008",
     default: "off; 100/m with --guarded",
     topic: WHAT,
   },
@@ -130,7 +131,7 @@ export const GUARD_OPTIONS: readonly OptionSpec[] = [
     name: "ping-interval",
     kind: "text",
     value: "TIME",
-    description: "ping when nothing has come for this long, or off",
+    description: "ping when nothing has come for this long, or off; not in a relay",
     default: "off; 30s with --guarded",
     topic: WHAT,
   },

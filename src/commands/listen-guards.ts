@@ -13,6 +13,7 @@ import type { LivenessOptions } from "../server/guards/liveness.ts";
 import { type OriginOptions, parseOriginPattern } from "../server/guards/origin.ts";
 import type { TokenOptions } from "../server/guards/token.ts";
 import type { Guard } from "../server/guard.ts";
+import type { RelayLimits } from "../server/relay/relay-limits.ts";
 import type { ServeOptions } from "../transport/serve.ts";
 import { parseCount, parseDurationMs, parseQuota, parseSize } from "../units.ts";
 import type { Args } from "./command.ts";
@@ -41,16 +42,17 @@ const CLOSE_TIMEOUT_MS = 5000;
 const FRAMES_ONLY = "relay";
 /** The mode that runs programs, which is nothing for a page of anybody in a browser of this machine. */
 const RUNS_PROGRAMS = "exec";
-/** Flags that look at messages or send some. */
-const OF_MESSAGES = ["max-fragments", "max-rate", "idle-timeout", "ping-interval", "ping-timeout"];
+/** What is not for that mode, and why; `off` says what is so anyway. */
+const NOT_FOR_RELAYS: Readonly<Record<string, string>> = {
+  "ping-interval": "whose server and clients ping each other",
+  "ping-timeout": "whose server and clients ping each other",
+  "max-buffered": "which reads no faster than the other side takes it",
+  "token-timeout": "which wants the token in the request",
+};
 
 /** @param mode what the server does with its clients @throws FramecatError (usage) */
 export function readGuards(args: Args, io: Io, mode: string): Guarding {
-  const seesMessages = mode !== FRAMES_ONLY;
-  const idle = seesMessages ? undefined : OF_MESSAGES.find((name) => args.text(name) !== undefined);
-  if (idle !== undefined) {
-    throw usageError(`--${idle} is not for --mode ${mode}, which passes on every frame as it is`);
-  }
+  if (mode === FRAMES_ONLY) refuseForRelays(args);
   const settings = readSettings(args, io.env, mode);
   const maxFragments = limit(args, "max-fragments", count, "1000");
   return {
@@ -63,6 +65,26 @@ export function readGuards(args: Args, io: Io, mode: string): Guarding {
       ...(settings.crowd && { socketLimits: socketLimits(settings.crowd) }),
     },
   };
+}
+
+/** What a relay sees to itself; without --guarded nothing of its clients is limited but by flags. */
+export function readRelayLimits(args: Args): RelayLimits {
+  const given = guarded(args) || args.text("max-payload") !== undefined;
+  return {
+    maxMessageLength: given ? atLeastOne(args, "max-payload", "1MiB") : undefined,
+    maxFragments: limit(args, "max-fragments", count, "1000"),
+    rate: limit(args, "max-rate", parseQuota, "100/m"),
+    idleMs: limit(args, "idle-timeout", duration, "5m"),
+  };
+}
+
+function refuseForRelays(args: Args): void {
+  for (const [name, why] of Object.entries(NOT_FOR_RELAYS)) {
+    const text = args.text(name);
+    if (text !== undefined && text !== "off") {
+      throw usageError(`--${name} is not for a relay, ${why}`);
+    }
+  }
 }
 
 function readSettings(args: Args, env: Io["env"], mode: string): GuardSettings {

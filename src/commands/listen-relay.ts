@@ -11,6 +11,7 @@ import type { RelayRuleSet, RuleKind, RuleKinds } from "../server/relay/relay-ru
 import { prepareTls } from "../transport/secure-socket.ts";
 import type { Args } from "./command.ts";
 import { readLoadDialFlags } from "./dial-flags.ts";
+import { readRelayLimits } from "./listen-guards.ts";
 import { hasPrompt } from "./listen-prompt-options.ts";
 import { readPlace } from "./listen-place.ts";
 import { isOnward, onwardName, RELAY_OPTIONS } from "./listen-relay-options.ts";
@@ -34,13 +35,14 @@ export async function readRelay(
   const onward = readOnward(url, args, io);
   refuseLoop(onward, readPlace(args));
   const rules = await readRules(args);
+  const limits = readRelayLimits(args);
   const control = new RelayControl(rules);
   const commands = relayCommands(control, NOTATION);
   const hasRules = Object.values(rules).some((kind) => kind.length > 0);
   const frames = hasRules || isWatched(args, io);
   // What passes unseen is garbage as soon as it has passed.
   if (!frames) io.collectAtOnce?.();
-  return relay({ onward, control, commands, frames });
+  return relay({ onward, limits, control, commands, frames });
 }
 
 /** Whether somebody sees what passes, or may set rules while it does. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GUARD_OPTIONS } from "../../src/commands/listen-guard-options.ts";
-import { readGuards } from "../../src/commands/listen-guards.ts";
+import { readGuards, readRelayLimits } from "../../src/commands/listen-guards.ts";
 import { LISTEN_OPTIONS } from "../../src/commands/listen-options.ts";
 import { echo } from "../../src/server/modes/echo.ts";
 import { argsOf } from "../helpers/args.ts";
@@ -190,10 +190,48 @@ describe("where a mode passes on frames as they are", () => {
     expect(guards[0]?.admit?.(askingOf())?.kind).toBe("token");
   });
 
-  it("guards of messages are refused", () => {
-    expect(() => read(["--max-rate", "5/s"], { mode: "relay" })).toThrow(
-      "--max-rate is not for --mode relay, which passes on every frame as it is",
-    );
+  it.each([
+    [
+      ["--ping-interval", "5s"],
+      "--ping-interval is not for a relay, whose server and clients ping",
+    ],
+    [["--ping-timeout", "5s"], "--ping-timeout is not for a relay, whose server and clients ping"],
+    [["--max-buffered", "1MiB"], "--max-buffered is not for a relay, which reads no faster"],
+    [["--token", "t", "--token-timeout", "5s"], "--token-timeout is not for a relay, which wants"],
+  ])("what cannot hold is refused: %j", (argv, message) => {
+    for (const more of [[], ["--guarded"]]) {
+      expect(() => read([...more, ...argv], { mode: "relay" })).toThrow(message);
+    }
+  });
+
+  it("what is off may be said to be off", () => {
+    const argv = ["--ping-interval", "off", "--token", "t", "--token-timeout", "off"];
+    expect(read(argv, { mode: "relay" }).guards).toHaveLength(2);
+  });
+
+  it.each<[readonly string[], object]>([
+    [[], {}],
+    [
+      ["--guarded"],
+      {
+        maxMessageLength: 1_048_576,
+        maxFragments: 1000,
+        rate: { count: 100, periodMs: 60_000 },
+        idleMs: 300_000,
+      },
+    ],
+    [["--max-payload", "2KiB"], { maxMessageLength: 2048 }],
+    [["--max-fragments", "7", "--max-rate", "off"], { maxFragments: 7 }],
+    [["--max-rate", "5/s"], { rate: { count: 5, periodMs: 1000 } }],
+    [["--idle-timeout", "10s"], { idleMs: 10_000 }],
+    [
+      ["--guarded", "--idle-timeout", "off", "--max-rate", "off", "--max-fragments", "off"],
+      {
+        maxMessageLength: 1_048_576,
+      },
+    ],
+  ])("the relay itself limits by %j", (argv, limits) => {
+    expect(readRelayLimits(argsOf(LISTEN_OPTIONS, argv))).toEqual(limits);
   });
 });
 

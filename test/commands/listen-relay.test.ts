@@ -128,6 +128,23 @@ describe("a relay", () => {
     expect(io.out()).toMatch(/#1 +! TLS certificate is self-signed/);
   });
 
+  it.each([
+    [["--max-payload", "4"], 1009],
+    [["--max-fragments", "1"], 1008],
+    [["--max-rate", "1/h"], 1008],
+    [["--idle-timeout", "60ms"], 1000],
+    [["--guarded", "--max-payload", "4", "--token", "t"], 1009],
+  ])("guards its clients, in silence too: %j", async (argv, code) => {
+    const server = await wsServer();
+    const { url } = await relayTo(server.url, ["-q", ...argv]);
+    const client = await wsClient(`${url}?token=t`, plain);
+    const told = closing(client);
+    client.send("hel", { fin: false });
+    client.send("lo");
+    if (code === 1008) client.send("hello");
+    expect(await told).toMatchObject({ code });
+  });
+
   it("changes the request by flags", async () => {
     const server = await rawServer();
     const argv = ["-H", "X-A: 1", "--to-origin", "http://n.test", "--to-host", "h.test", "-q"];
@@ -188,6 +205,11 @@ describe("2: bad input", () => {
     [["--insecure"], /--insecure is for a relay/],
     [["--to-sni", "x"], /--to-sni is for a relay/],
     [["--to", "ws://a/", "-s", "x"], /--subprotocol is not for a relay/],
+    [
+      ["--to", "ws://a/", "--guarded", "--max-buffered", "1MiB"],
+      /--max-buffered is not for a relay/,
+    ],
+    [["--to", "ws://a/", "--max-payload", "0"], /--max-payload must be at least one byte/],
     [["--to", "ws://a/", "--deflate", "off"], /--deflate is not for a relay/],
     [["--to", "ws://a/", "--hold", "/(/"], /--hold: .* no regular expression/],
     [["--to", "ws://a/", "--edit", "x"], /--edit must be like/],

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { systemClock } from "../../src/io.ts";
 import type { DeflateParams } from "../../src/protocol/deflate.ts";
 import type { Direction, Event } from "../../src/transport/events.ts";
+import type { Breach, FrameGate } from "../../src/transport/relay/frame-gate.ts";
 import type { Interception } from "../../src/transport/relay/passing.ts";
 import { RelayFlow } from "../../src/transport/relay/relay-flow.ts";
 import { RelayWatch } from "../../src/transport/relay/relay-watch.ts";
@@ -52,6 +53,8 @@ export interface FlowTestOptions {
   /** Whether frames are looked at. Default true. */
   readonly watched?: boolean;
   readonly maxWaiting?: number;
+  readonly gate?: FrameGate;
+  readonly onBreach?: (breach: Breach, flow: RelayFlow) => void;
 }
 
 /** One direction between two sockets that are none. */
@@ -69,13 +72,15 @@ export function flowOf({ dir = "in", watched = true, ...options }: FlowTestOptio
   const { deflate } = options;
   const noTakeover =
     dir === "out" ? deflate?.clientNoContextTakeover : deflate?.serverNoContextTakeover;
-  const flow = new RelayFlow({
+  const flow: RelayFlow = new RelayFlow({
     conn: "1",
     dir,
     source: source as unknown as Socket,
     sink: sink as unknown as Socket,
     interception: options.interception,
     maxWaiting: options.maxWaiting,
+    gate: options.gate,
+    onBreach: (breach) => options.onBreach?.(breach, flow),
     contextTakeover: noTakeover !== true,
     random: () => Uint8Array.of(1, 2, 3, 4),
     watch: watched ? (bytes) => watch.push(dir, bytes) : undefined,

@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Asking } from "../../transport/serve.ts";
 import type { Denial, Guard } from "../guard.ts";
+import type { RateOptions } from "./allowance.ts";
 import { basicAuthCheck } from "./basic-auth.ts";
 import { cookieCheck, type RequiredCookie } from "./cookie.ts";
 import { crowdCheck, type CrowdOptions } from "./crowd.ts";
@@ -9,7 +10,7 @@ import { idleGuard } from "./idle.ts";
 import { limitsGuard } from "./limits.ts";
 import { livenessGuard, type LivenessOptions } from "./liveness.ts";
 import { originCheck, type OriginOptions } from "./origin.ts";
-import { rateGuard, type RateOptions } from "./rate.ts";
+import { rateGuard } from "./rate.ts";
 import type { Check } from "./request.ts";
 import { slowReaderGuard, type SlowReaderOptions } from "./slow-reader.ts";
 import { subprotocolCheck } from "./subprotocol.ts";

@@ -2,17 +2,10 @@ import type { Clock } from "../../clock.ts";
 import { CloseCode } from "../../protocol/close-codes.ts";
 import type { Client } from "../client.ts";
 import type { Guard } from "../guard.ts";
+import { Allowance, type RateOptions } from "./allowance.ts";
 
-/** How many messages a client may send in a time. */
-export interface RateOptions {
-  readonly count: number;
-  readonly periodMs: number;
-}
-
-interface Allowance {
-  /** Messages that may come at once. */
-  left: number;
-  atMs: number;
+interface Watch {
+  readonly allowance: Allowance;
   warnedAtMs: number;
 }
 
@@ -21,30 +14,22 @@ interface Allowance {
  * period, evenly. The first message beyond it is dropped, and the client told by a message; the next
  * such one within a period closes it with 1008.
  */
-export function rateGuard({ count, periodMs }: RateOptions, clock: Clock): Guard {
-  const allowances = new Map<Client, Allowance>();
+export function rateGuard(rate: RateOptions, clock: Clock): Guard {
+  const watches = new Map<Client, Watch>();
   return {
     joined: (client) => {
-      allowances.set(client, { left: count, atMs: millis(clock), warnedAtMs: -Infinity });
+      watches.set(client, { allowance: new Allowance(rate, clock), warnedAtMs: -Infinity });
     },
     allows: (client) => {
-      const allowance = allowances.get(client);
-      if (!allowance) return true;
-      const now = millis(clock);
-      const grown = ((now - allowance.atMs) / periodMs) * count;
-      allowance.left = Math.min(count, allowance.left + grown);
-      allowance.atMs = now;
-      if (allowance.left >= 1) {
-        allowance.left -= 1;
-        return true;
-      }
-      const goesOn = now - allowance.warnedAtMs < periodMs;
-      if (goesOn) expel(client, count, periodMs);
-      else warn(client, Math.ceil(((1 - allowance.left) / count) * periodMs));
-      allowance.warnedAtMs = now;
+      const watch = watches.get(client);
+      if (!watch || watch.allowance.take()) return true;
+      const { atMs, waitMs } = watch.allowance;
+      if (atMs - watch.warnedAtMs < rate.periodMs) expel(client, rate);
+      else warn(client, waitMs);
+      watch.warnedAtMs = atMs;
       return false;
     },
-    left: (client) => void allowances.delete(client),
+    left: (client) => void watches.delete(client),
   };
 }
 
@@ -55,15 +40,11 @@ function warn(client: Client, retryAfterMs: number): void {
   void client.send(JSON.stringify(told));
 }
 
-function expel(client: Client, count: number, periodMs: number): void {
+function expel(client: Client, { count, periodMs }: RateOptions): void {
   void client.expel({
     kind: "rate",
     why: `it sends more than ${count} messages in ${periodMs / 1000} s and was told`,
     code: CloseCode.policyViolation,
     reason: "too many messages",
   });
-}
-
-function millis(clock: Clock): number {
-  return Number(clock.now().ns) / 1e6;
 }

@@ -14,18 +14,23 @@ import { passRefusal } from "../../transport/relay/pass-refusal.ts";
 import { RelayedConnection } from "../../transport/relay/relayed-connection.ts";
 import type { Admission, Asking, Handover } from "../../transport/serve.ts";
 import { placeOf, type Target } from "../../transport/target.ts";
+import type { Expulsion } from "../client.ts";
 import type { Guest } from "../client-row.ts";
 import type { MakeMode, Mode, ModeContext } from "../mode.ts";
 import type { ModeCommand } from "../mode-command.ts";
+import { watchIdle } from "./idle-watch.ts";
 import { LoopWatch } from "./loop-watch.ts";
 import { relayGuest } from "./relay-guest.ts";
 import type { RelayControl } from "./relay-control.ts";
+import { EXPULSIONS, gateOf, type RelayLimits } from "./relay-limits.ts";
 
 export interface RelayOptions {
   readonly onward: Omit<OnwardOptions, "clock" | "signal">;
   readonly control: RelayControl;
   /** Tell every frame, and let rules judge; else the bytes pass unseen. */
   readonly frames: boolean;
+  /** What clients may do. */
+  readonly limits?: RelayLimits | undefined;
   readonly commands?: readonly ModeCommand[] | undefined;
   readonly closeTimeoutMs?: number | undefined;
 }
@@ -131,11 +136,11 @@ class Relay implements Mode {
   }
 
   #join(asking: Asking, client: Socket, rest: Uint8Array, answer: OnwardAnswer): void {
-    const { control, frames, closeTimeoutMs } = this.#options;
+    const { control, frames, limits = {}, closeTimeoutMs } = this.#options;
     const { clock, random, onEvent, counters } = this.#context;
     const { deflate, subprotocol } = this.#tell(asking, answer);
     client.write(answer.head);
-    const connection = new RelayedConnection({
+    const connection: RelayedConnection = new RelayedConnection({
       id: asking.conn,
       client,
       server: answer.opened.socket,
@@ -145,6 +150,8 @@ class Relay implements Mode {
       onEvent,
       frames,
       interception: control.rules,
+      gate: gateOf(limits, deflate, clock),
+      onBreach: (breach) => this.#expel(connection, EXPULSIONS[breach]),
       closeTimeoutMs,
     });
     counters.countOpened();
@@ -153,11 +160,27 @@ class Relay implements Mode {
       asking.conn,
       relayGuest(connection, asking, { since: clock.now(), subprotocol }),
     );
+    const unwatch = this.#watchIdle(connection, limits);
     void connection.closed.then((event) => {
+      unwatch?.();
       this.#guests.delete(asking.conn);
       counters.countClosed(event, connection.traffic);
     });
     connection.start({ out: rest, in: answer.rest });
+  }
+
+  #watchIdle(connection: RelayedConnection, { idleMs }: RelayLimits): (() => void) | undefined {
+    if (idleMs === undefined) return undefined;
+    const why = `no message passed for ${idleMs / 1000} s`;
+    const idle = { kind: "idle", why, code: CloseCode.normal, reason: "idle" };
+    return watchIdle(connection, idleMs, () => this.#expel(connection, idle));
+  }
+
+  /** Shows a client out; to its server that is a client that goes. */
+  #expel(connection: RelayedConnection, { kind, why, code, reason }: Expulsion): void {
+    this.#context.counters.countRefusal(kind);
+    this.#context.note(`refused: ${why}`, connection.id);
+    void connection.close(code, reason, code === CloseCode.normal ? code : CloseCode.goingAway);
   }
 
   /** Tells how the server answered. */

@@ -22,6 +22,7 @@ export class FrameCutter implements FrameSink {
   /** Where the current piece begins in the stream, and where it ends. */
   #base = 0;
   #taken = 0;
+  #controlBytes = 0;
   #messages = 0;
   #payloadBytes = 0;
   /** The payload of the first Close frame, as far as it has come. */
@@ -72,6 +73,11 @@ export class FrameCutter implements FrameSink {
     return this.#close;
   }
 
+  /** Bytes of messages, whole or not. */
+  get messageBytes(): number {
+    return this.#scanner.position - this.#controlBytes;
+  }
+
   get tally(): Tally {
     return {
       messages: this.#messages,
@@ -80,8 +86,9 @@ export class FrameCutter implements FrameSink {
     };
   }
 
-  header({ opcode, length }: FrameScanner): void {
+  header({ opcode, length, headerLength }: FrameScanner): void {
     this.#announced = length;
+    if (isControl(opcode)) this.#controlBytes += headerLength + length;
     const isFirst = opcode === Opcode.close && !this.#close;
     if (isFirst && length <= MAX_CONTROL_PAYLOAD) this.#closing = [];
   }

@@ -5,6 +5,7 @@ import { isControl, isReserved, Opcode } from "../../protocol/opcodes.ts";
 import type { Direction, FrameEvent } from "../events.ts";
 import type { Tally } from "../traffic.ts";
 import { type Cut, FrameCutter } from "./frame-cutter.ts";
+import type { Breach, FrameGate } from "./frame-gate.ts";
 import { type Between, type Gathered, Gathering, Pieces } from "./gathering.ts";
 import type { Unit } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
@@ -20,6 +21,10 @@ export interface RelayFlowOptions {
   readonly watch?: ((bytes: Uint8Array) => readonly FrameEvent[]) | undefined;
   /** The rules; they need frames that are watched. */
   readonly interception?: Interception | undefined;
+  /** Stands before all else, and looks for what is beyond a limit. */
+  readonly gate?: FrameGate | undefined;
+  /** The gate lets nothing more through: whoever is told closes the connection. */
+  readonly onBreach?: ((breach: Breach) => void) | undefined;
   /** Messages of this direction may refer to earlier ones (RFC 7692, section 7.1.1). */
   readonly contextTakeover: boolean;
   readonly random: (length: number) => Uint8Array;
@@ -93,7 +98,7 @@ export class RelayFlow {
     this.#options = options;
     this.#maxWaiting = maxWaiting;
     source.pause();
-    source.on("data", (bytes: Buffer) => this.#push(bytes));
+    source.on("data", (bytes: Buffer) => this.#receive(bytes));
     sink.on("drain", () => this.#regulate());
   }
 
@@ -107,15 +112,25 @@ export class RelayFlow {
     return this.#cutter.close;
   }
 
+  /** Somebody holds something of it back, or all. */
+  get isHeld(): boolean {
+    return this.#holds.size > 0 || this.#lanes.isBlocked;
+  }
+
+  /** Bytes of messages that have come, whole or not: pings and pongs are none. */
+  get messageBytes(): number {
+    return this.#cutter.messageBytes;
+  }
+
   /** Bytes that wait here. */
   get waiting(): number {
-    return this.#lanes.size + this.#partial.size + this.#gathering.size;
+    return this.#queued + (this.#options.gate?.size ?? 0);
   }
 
   /** @param head bytes that have come with the handshake */
   start(head: Uint8Array = NOTHING): void {
     this.#started = true;
-    if (head.length > 0) this.#push(head);
+    if (head.length > 0) this.#receive(head);
     this.#regulate();
   }
 
@@ -133,6 +148,7 @@ export class RelayFlow {
   /** The source sends no more: nor is the sink sent more, when all has left. */
   end(): void {
     if (this.#ended) return;
+    this.#takeRest();
     this.#ended = true;
     this.#letPass();
     this.#pump();
@@ -140,9 +156,8 @@ export class RelayFlow {
 
   /** All that has come leaves: nothing is held or delayed any longer. */
   flush(): void {
-    this.#letPass();
-    this.#lanes.unblock();
-    this.#pump();
+    this.#takeRest();
+    this.#release();
   }
 
   /** Nothing more goes to the sink. */
@@ -170,7 +185,7 @@ export class RelayFlow {
     this.#partial.take();
     for (const { unit } of this.#gathering.take().between) this.#lanes.push(unit);
     this.#closing = encodeClosePayload(code, reason);
-    this.flush();
+    this.#release();
   }
 
   /** Ends the sink as soon as the Close frame of `shut` is there. */
@@ -180,6 +195,19 @@ export class RelayFlow {
   }
 
   // Bytes that come
+
+  #receive(bytes: Uint8Array): void {
+    const { gate, onBreach } = this.#options;
+    if (!gate || gate.breach) return this.#push(bytes);
+    for (const piece of gate.take(bytes)) this.#push(piece);
+    if (!gate.breach) return;
+    onBreach?.(gate.breach);
+    this.#takeRest();
+  }
+
+  #takeRest(): void {
+    for (const piece of this.#options.gate?.rest() ?? []) this.#push(piece);
+  }
 
   #push(bytes: Uint8Array): void {
     const { watch, onClose } = this.#options;
@@ -192,9 +220,14 @@ export class RelayFlow {
     this.#regulate();
   }
 
+  /** Bytes that are behind the gate, where there is one. */
+  get #queued(): number {
+    return this.#lanes.size + this.#partial.size + this.#gathering.size;
+  }
+
   #intervenes(): boolean {
     const { dir, interception } = this.#options;
-    if (this.#closing || this.#diverged || this.waiting > 0 || this.#own.length > 0) return true;
+    if (this.#closing || this.#diverged || this.#queued > 0 || this.#own.length > 0) return true;
     return interception?.isActive(dir) === true;
   }
 
@@ -407,6 +440,12 @@ export class RelayFlow {
 
   // Bytes that leave
 
+  #release(): void {
+    this.#letPass();
+    this.#lanes.unblock();
+    this.#pump();
+  }
+
   #pump(): void {
     this.#drain();
     this.#finish();
@@ -441,7 +480,7 @@ export class RelayFlow {
   #regulate(): void {
     const { source, sink } = this.#options;
     if (!this.#started) return;
-    const full = !this.#discards && (sink.writableNeedDrain || this.waiting > this.#maxWaiting);
+    const full = !this.#discards && (sink.writableNeedDrain || this.#queued > this.#maxWaiting);
     if (full || this.#holds.size > 0) source.pause();
     else source.resume();
   }

@@ -5,6 +5,7 @@ import type { DeflateParams } from "../../protocol/deflate.ts";
 import { deferred } from "../deferred.ts";
 import type { CloseEvent, Direction, EventListener, ReadyState } from "../events.ts";
 import type { Traffic } from "../traffic.ts";
+import type { Breach, FrameGate } from "./frame-gate.ts";
 import type { Interception } from "./passing.ts";
 import { RelayFlow } from "./relay-flow.ts";
 import { RelayWatch } from "./relay-watch.ts";
@@ -21,6 +22,10 @@ export interface RelayedOptions {
   /** Tell every frame, and let rules judge; else the bytes pass unseen. */
   readonly frames: boolean;
   readonly interception?: Interception | undefined;
+  /** What the client sends has to pass it. */
+  readonly gate?: FrameGate | undefined;
+  /** The gate lets nothing more through: whoever is told closes the connection. */
+  readonly onBreach?: ((breach: Breach) => void) | undefined;
   /** How long both may take to end when the relay closes. */
   readonly closeTimeoutMs?: number | undefined;
 }
@@ -78,6 +83,19 @@ export class RelayedConnection {
     return inward.waiting + out.waiting + client.writableLength + server.writableLength;
   }
 
+  /** A figure that changes when bytes of messages come or leave. */
+  get progress(): number {
+    const { client, server } = this.#options;
+    const { in: inward, out } = this.#flows;
+    const left = client.writableLength + server.writableLength;
+    return inward.messageBytes + out.messageBytes - left;
+  }
+
+  /** Somebody holds it back, or something of it. */
+  get isHeld(): boolean {
+    return this.#flows.in.isHeld || this.#flows.out.isHeld;
+  }
+
   /** Begins to read. @param heads bytes that have come with the handshake */
   start(heads: Readonly<Record<Direction, Uint8Array>>): void {
     this.#flows.out.start(heads.out);
@@ -97,8 +115,11 @@ export class RelayedConnection {
     this.#flows[dir].send(opcode, data);
   }
 
-  /** Closes both sides, each at the end of its frame; they have a while to answer. */
-  close(code: number, reason = ""): Promise<CloseEvent> {
+  /**
+   * Closes both sides, each at the end of its frame; they have a while to answer.
+   * @param onward what the server is told instead
+   */
+  close(code: number, reason = "", onward = code): Promise<CloseEvent> {
     if (this.#closing) return this.closed;
     this.#closing = true;
     this.#state("CLOSING");
@@ -106,7 +127,7 @@ export class RelayedConnection {
     this.#closeBegan ??= this.#options.clock.now();
     this.#first ??= { code, reason };
     for (const dir of ["out", "in"] as const) {
-      this.#flows[dir].shut(code, reason);
+      this.#flows[dir].shut(dir === "out" ? onward : code, reason);
       if (this.#flows[oppositeOf(dir)].close) this.#flows[dir].endWhenShut();
     }
     const { closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS } = this.#options;
@@ -129,13 +150,14 @@ export class RelayedConnection {
   }
 
   #flow(dir: Direction, watch: RelayWatch | undefined, noTakeover = false): RelayFlow {
-    const { id, client, server, random, interception } = this.#options;
+    const { id, client, server, random, interception, gate, onBreach } = this.#options;
     return new RelayFlow({
       conn: id,
       dir,
       source: dir === "out" ? client : server,
       sink: dir === "out" ? server : client,
       interception: watch && interception,
+      ...(dir === "out" && { gate, onBreach }),
       contextTakeover: !noTakeover,
       random,
       watch: watch && ((bytes) => watch.push(dir, bytes)),

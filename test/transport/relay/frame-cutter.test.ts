@@ -47,6 +47,17 @@ describe("FrameCutter", () => {
     }
   });
 
+  it("counts the bytes of messages, whole or not, apart from those of pings", () => {
+    const cutter = new FrameCutter();
+    const counts = [STREAM.subarray(0, 6), STREAM.subarray(6, 8), STREAM.subarray(8)].map(
+      (piece) => {
+        cutter.follow(piece);
+        return cutter.messageBytes;
+      },
+    );
+    expect(counts).toEqual([3, 5, 7]);
+  });
+
   it("takes a Close that is too long for one that says nothing", () => {
     const cutter = new FrameCutter();
     cutter.follow(encodeFrame({ opcode: 8, payload: new Uint8Array(200) }));

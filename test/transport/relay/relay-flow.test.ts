@@ -4,6 +4,9 @@ import { encodeFrame, type FrameSpec } from "../../../src/protocol/encoder.ts";
 import { Opcode } from "../../../src/protocol/opcodes.ts";
 import type { DeflateParams } from "../../../src/protocol/deflate.ts";
 import { FrameParser } from "../../../src/protocol/parser.ts";
+import { createInflate } from "../../../src/transport/inflater.ts";
+import { FrameGate } from "../../../src/transport/relay/frame-gate.ts";
+import type { RelayFlow } from "../../../src/transport/relay/relay-flow.ts";
 import type { Held, Passing, Verdict } from "../../../src/transport/relay/passing.ts";
 import {
   concat,
@@ -489,6 +492,55 @@ describe("frames of the relay's own", () => {
     push(hex("88 00"));
     flow.shut(1001, "");
     expect(toHex(sink.written)).toBe("8800");
+  });
+});
+
+describe("a gate", () => {
+  const limits = { maxMessageLength: 3 };
+
+  it.each([true, false])("stands before rules, and closes between two frames: %s", (watched) => {
+    const judged: number[] = [];
+    const interception = rulesOf(({ wireLength }) => {
+      judged.push(wireLength);
+      return {};
+    });
+    const gate = new FrameGate(limits, undefined);
+    const onBreach = (_: string, flow: RelayFlow): void => flow.shut(1009, "");
+    const { sink, push, notes } = flowOf({
+      gate,
+      watched,
+      onBreach,
+      ...(watched && { interception }),
+    });
+    for (const piece of singly(concat([text("abc"), text("abcd"), hex("88 00")]))) push(piece);
+    expect(said(sink.written)).toEqual(["1:abc", "8:\u0003\ufffd"]);
+    // The Close of the source is seen behind what was refused.
+    expect([judged, notes]).toEqual([watched ? [3] : [], ["close"]]);
+  });
+
+  it.each(["end", "flush"] as const)("keeps nothing of what has come before an %s", (end) => {
+    const { flow, sink, push } = flowOf({ gate: new FrameGate(limits, undefined) });
+    push(hex("81"));
+    expect(sink.written).toHaveLength(0);
+    flow[end]();
+    expect(toHex(sink.written)).toBe("81");
+  });
+
+  it("has what is closed closed at once, in the midst of a header too", () => {
+    const { flow, sink, push } = flowOf({ gate: new FrameGate(limits, undefined) });
+    push(hex("81"));
+    flow.shut(1001, "");
+    expect(toHex(sink.written)).toBe("880203e9");
+  });
+
+  it("reads on until a compressed frame is whole, however long", () => {
+    const gate = new FrameGate({ maxMessageLength: 5000 }, createInflate());
+    const { source, sink, push } = flowOf({ gate, maxWaiting: 1000 });
+    const frame = encodeFrame({ opcode: 2, rsv1: true, payload: filler(4000) });
+    push(frame.subarray(0, 3000));
+    expect([source.isPaused, sink.writtenLength]).toEqual([false, 0]);
+    push(frame.subarray(3000));
+    expect(toHex(sink.written)).toBe(toHex(frame));
   });
 });
 
