@@ -44,8 +44,9 @@ export function beginConnect(
   { lookup = systemLookup, onread, localAddress }: ConnectSocketOptions,
 ): Socket {
   const { socketPath: path, hostname: host, port } = place;
-  if (path !== undefined) return connect({ path, onread, allowHalfOpen: true });
-  return connect({
+  const options = {
+    // Comes before host and port.
+    path,
     host,
     port,
     autoSelectFamily: true,
@@ -56,7 +57,13 @@ export function beginConnect(
     onread,
     allowHalfOpen: true,
     noDelay: true,
-  });
+    // Node copies the options and sets these, whatever they are. To set what a copy lacks would give
+    // each copy a shape of its own in V8, which costs more than all else that a socket is made of.
+    emitClose: false,
+    autoDestroy: true,
+    decodeStrings: false,
+  };
+  return connect(options);
 }
 
 /** Waits for an event of a socket, as `awaitSocket` does. */

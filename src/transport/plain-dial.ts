@@ -12,7 +12,7 @@ import {
 import { beginConnect } from "./connect-socket.ts";
 import type { Timings } from "./events.ts";
 import { LeanConnection, type LeanListener } from "./lean-connection.ts";
-import { connectTimings, type RouteOptions, timedLookup, type TlsOptions } from "./open-socket.ts";
+import { type RouteOptions, timedLookup, type TlsOptions } from "./open-socket.ts";
 import { Opening, type OpeningResult, OpeningUpgrade } from "./opening.ts";
 import { type Awaited, type Patience, patienceOf } from "./patience.ts";
 import type { Target } from "./target.ts";
@@ -175,7 +175,8 @@ class PlainDial implements Awaited {
     const connected = this.#connected?.ns ?? ns;
     const tookMs = elapsedMs(this.#began?.ns ?? connected, connected);
     const upgrade = elapsedMs(connected, ns);
-    return { ...connectTimings(tookMs, this.#dnsMs?.()), upgrade };
+    const dns = this.#dnsMs?.();
+    return dns === undefined ? { tcp: tookMs, upgrade } : { dns, tcp: tookMs - dns, upgrade };
   }
 }
 
