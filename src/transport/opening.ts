@@ -1,4 +1,5 @@
-import { acceptKey, encodeKey } from "../protocol/accept-key.ts";
+import { hash } from "node:crypto";
+import { acceptInput, encodeKey } from "../protocol/accept-key.ts";
 import type { ResponseVerdict } from "../protocol/client-handshake.ts";
 import { ClientUpgrade, type UpgradeOptions, type UpgradeResult } from "./client-upgrade.ts";
 import type { Target } from "./target.ts";
@@ -60,7 +61,7 @@ export class Opening {
     if (!this.#known) return undefined;
     const { before, after, verdict } = this.#known;
     if (!holds(bytes, 0, before)) return undefined;
-    const accept = acceptKey(key);
+    const accept = quickAcceptKey(key);
     const afterAt = before.length + accept.length;
     if (!holds(bytes, before.length, accept) || !holds(bytes, afterAt, after)) return undefined;
     return { state: "open", verdict, rest: bytes.subarray(afterAt + after.length) };
@@ -69,7 +70,7 @@ export class Opening {
   /** Keeps a response that was found good. @param bytes all that came, what follows it included */
   learn(bytes: Uint8Array, { verdict, rest }: Open, key: string): void {
     const response = latin1(bytes, bytes.length - rest.length);
-    const [before = "", after, ...more] = response.split(acceptKey(key));
+    const [before = "", after, ...more] = response.split(quickAcceptKey(key));
     // Where the accept key stands a second time, that would have to be exchanged as well.
     if (after !== undefined && more.length === 0) this.#known = { before, after, verdict };
   }
@@ -110,6 +111,11 @@ export class OpeningUpgrade {
     this.#judge ??= this.#opening.judge(this.#random);
     return this.#judge.ended(reason, timeoutMs);
   }
+}
+
+/** As `acceptKey`, of a key in base64; node's SHA-1 takes a fraction of the time that ours takes. */
+function quickAcceptKey(key: string): string {
+  return hash("sha1", acceptInput(key), "base64");
 }
 
 /** Whether `text` stands in `bytes` from `at` on. */
