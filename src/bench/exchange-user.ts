@@ -61,6 +61,8 @@ export abstract class ExchangeUser implements User {
   }
 
   get inFlight(): number {
+    // Of most sockets that are held nothing is in flight, and all of them are asked twice a second.
+    if (this.#flight.size === 0) return 0;
     const { windowStart } = this.context.load;
     let count = 0;
     for (const { dueAt } of this.#flight) if (dueAt >= windowStart) count += 1;

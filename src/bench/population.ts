@@ -208,8 +208,10 @@ export class Population implements Field {
 
   /** Tries to open a socket; resolves when that has ended, well or badly. */
   async #open(number: number, begins: () => unknown = () => undefined, tries = 0): Promise<void> {
+    const { connectPerSecond } = this.#plan;
     this.#opening += 1;
-    await this.#waitForTurn();
+    // Not even a turn of the microtasks is waited for where there is no rate.
+    if (connectPerSecond !== undefined) await this.#waitForTurn(connectPerSecond);
     if (this.#dialer.isAborted) return;
     begins();
     const user = this.#listener.makeUser(this.#plan.firstSocket + number);
@@ -219,10 +221,8 @@ export class Population implements Field {
     else if (attempt === "failed") this.#failed(number, tries);
   }
 
-  /** Keeps to the rate of handshakes, where there is one. */
-  async #waitForTurn(): Promise<void> {
-    const { connectPerSecond } = this.#plan;
-    if (connectPerSecond === undefined) return;
+  /** Keeps to the rate of handshakes. */
+  async #waitForTurn(connectPerSecond: number): Promise<void> {
     const now = this.#now();
     const turnAt = Math.max(now, this.#nextTurnAt);
     this.#nextTurnAt = turnAt + 1000 / connectPerSecond;
