@@ -1,7 +1,6 @@
 import type { Event, TlsFacts } from "../transport/events.ts";
-import type { Connection, ConnectionSink, EndReason } from "./packets/connection.ts";
-import { formatEndpoint } from "./packets/endpoint.ts";
-import type { Flow } from "./packets/flow.ts";
+import { CapturedConnection, type Capturing } from "./captured-connection.ts";
+import type { Connection, ConnectionSink } from "./packets/connection.ts";
 import { gunzipped } from "./packets/gunzip.ts";
 import type { CaptureNote } from "./packets/packet.ts";
 import type { PacketCounts } from "./packets/packet-decoder.ts";
@@ -52,6 +51,11 @@ export class CaptureDecoder {
   /** Those that secrets may still come for. */
   readonly #secured = new Set<TlsStage>();
   readonly #decoding: Decoding;
+  /** What all connections are given. */
+  readonly #capturing: Capturing = {
+    name: () => String(++this.#named),
+    decrypt: (host, setup) => this.#tlsStage(host, setup),
+  };
   #events: Event[] = [];
   #named = 0;
 
@@ -123,44 +127,7 @@ export class CaptureDecoder {
 
   #open(connection: Connection): ConnectionSink {
     this.#decoding.counts.connections += 1;
-    const { time } = this.#decoding;
-    let layer: Layer | undefined;
-    const at = (flow: Flow): Layer => {
-      time.set(flow);
-      layer ??= this.#layer(connection);
-      return layer;
-    };
-    return {
-      data: (flow, bytes, start, end) => at(flow).data(DIRECTIONS[flow.dir], bytes, start, end),
-      gap: (flow, length) => at(flow).gapIn(DIRECTIONS[flow.dir], length, true),
-      fin: (flow) => at(flow).endOf(DIRECTIONS[flow.dir], "fin"),
-      reset: (flow) => at(flow).endOf(DIRECTIONS[flow.dir], "reset"),
-      end: (reason) => this.#end(connection, layer, reason),
-    };
-  }
-
-  #end({ flows }: Connection, layer: Layer | undefined, reason: EndReason): void {
-    const { time, counts } = this.#decoding;
-    const [a, b] = flows;
-    time.set(a.tsNs > b.tsNs ? a : b);
-    if (reason === "reused" && layer?.kind === "webSocket") {
-      const message = "the port was used again for another connection";
-      this.#decoding.emit({ type: "note", conn: layer.conn, at: time.moment(), message });
-    }
-    layer?.finish();
-    counts[layer?.kind ?? "empty"] += 1;
-  }
-
-  #layer({ client, server, clientKnown }: Connection): Layer {
-    let name: string | undefined;
-    const setup: LayerSetup = {
-      ports: [client.port, server.port],
-      end: (index) => formatEndpoint(index === 0 ? client : server),
-      name: () => (name ??= String(++this.#named)),
-      fromStart: clientKnown,
-      decrypt: (host) => this.#tlsStage(host, setup),
-    };
-    return new Layer(this.#decoding, setup);
+    return new CapturedConnection(this.#decoding, connection, this.#capturing);
   }
 
   #tlsStage(host: StageHost, setup: LayerSetup): TlsStage {
@@ -174,17 +141,15 @@ export class CaptureDecoder {
   }
 }
 
-const DIRECTIONS = ["out", "in"] as const;
-
 /** The layer above TLS. */
 function inside(below: LayerSetup, tls: TlsFacts, reversed: boolean): LayerSetup {
-  const { name, ports, end } = below;
-  const straight = { name, tls, fromStart: true };
-  if (!reversed) return { ...straight, ports, end };
+  const [a, b] = below.ports;
   return {
-    ...straight,
-    ports: [ports[1], ports[0]],
-    end: (index) => end(index === 0 ? 1 : 0),
+    tls,
+    fromStart: true,
+    name: () => below.name(),
+    ports: reversed ? [b, a] : [a, b],
+    endpoint: (index) => below.endpoint(reversed ? (index === 0 ? 1 : 0) : index),
   };
 }
 

@@ -13,40 +13,43 @@ import { opposite, type Stage, type StageHost, type Stages } from "./stage.ts";
 export interface LayerSetup {
   readonly ports: readonly [number, number];
   /** An end as `address:port`, who is taken for the client first. */
-  readonly end: (index: 0 | 1) => string;
+  endpoint(index: 0 | 1): string;
   readonly fromStart: boolean;
   /** The id of the connection, given when it is first asked for. */
-  readonly name: () => string;
+  name(): string;
   /** What is below, where that is TLS. */
   readonly tls?: TlsFacts;
   /** Decrypts what is found to be TLS; absent where it is not to be. */
-  readonly decrypt?: (below: StageHost) => Stage;
+  decrypt?(below: StageHost): Stage;
 }
 
-/** The bytes of both directions over TCP, or over TLS, and the stage that takes them. */
-export class Layer implements Stage, StageHost {
-  readonly ports: readonly [number, number];
-  readonly tls: TlsFacts | undefined;
-  readonly stages: Stages;
+/**
+ * The bytes of both directions over TCP, or over TLS, and the stage that takes them. It is small,
+ * because there may be many at a time.
+ */
+export class Layer implements Stage, StageHost, Stages {
   attempted = false;
+  readonly #decoding: Decoding;
   readonly #setup: LayerSetup;
   #stage: Stage;
   #swapped = false;
 
   constructor(decoding: Decoding, setup: LayerSetup) {
+    this.#decoding = decoding;
     this.#setup = setup;
-    this.ports = setup.ports;
-    this.tls = setup.tls;
-    const isAssumed = setup.ports.some((port) => decoding.assumeWebSocket.has(port));
-    this.stages = {
-      sniff: (fromStart) => new SniffingStage(decoding, this, fromStart),
-      http: () => new HttpStage(decoding, this),
-      http2: () => new Http2Stage(decoding, this),
-      tls: () => setup.decrypt?.(this) ?? new DroppedStage("tlsWithoutKeys"),
-      lookOut: () =>
-        isAssumed ? new MidstreamStage(decoding, this) : new LookoutStage(decoding, this),
-    };
-    this.#stage = this.stages.sniff(setup.fromStart);
+    this.#stage = this.sniff(setup.fromStart);
+  }
+
+  get ports(): readonly [number, number] {
+    return this.#setup.ports;
+  }
+
+  get tls(): TlsFacts | undefined {
+    return this.#setup.tls;
+  }
+
+  get stages(): Stages {
+    return this;
   }
 
   get kind(): ConnectionKind | undefined {
@@ -58,7 +61,7 @@ export class Layer implements Stage, StageHost {
   }
 
   get remote(): string {
-    return this.#setup.end(this.#swapped ? 0 : 1);
+    return this.#setup.endpoint(this.#swapped ? 0 : 1);
   }
 
   data(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
@@ -83,6 +86,30 @@ export class Layer implements Stage, StageHost {
 
   swap(): void {
     this.#swapped = !this.#swapped;
+  }
+
+  sniff(fromStart: boolean): Stage {
+    return new SniffingStage(this.#decoding, this, fromStart);
+  }
+
+  http(): Stage {
+    return new HttpStage(this.#decoding, this);
+  }
+
+  http2(): Stage {
+    return new Http2Stage(this.#decoding, this);
+  }
+
+  decrypt(): Stage {
+    return this.#setup.decrypt?.(this) ?? new DroppedStage("tlsWithoutKeys");
+  }
+
+  lookOut(): Stage {
+    const { assumeWebSocket } = this.#decoding;
+    const isAssumed = this.ports.some((port) => assumeWebSocket.has(port));
+    return isAssumed
+      ? new MidstreamStage(this.#decoding, this)
+      : new LookoutStage(this.#decoding, this);
   }
 
   #roleOf(dir: Direction): Direction {

@@ -63,7 +63,7 @@ export class SniffingStage implements Stage {
       case "more":
         return undefined;
       case "tls":
-        return stages.tls();
+        return stages.decrypt();
       case "http2":
       case "http2Server":
         if (!this.#fromStart && (dir === "out") !== (opening === "http2")) this.#swap();

@@ -43,7 +43,8 @@ export interface Stages {
   sniff(fromStart: boolean): Stage;
   http(): Stage;
   http2(): Stage;
-  tls(): Stage;
+  /** For TLS. */
+  decrypt(): Stage;
   /** Waits for HTTP to begin; on a port that is said to be WebSocket, for frames instead. */
   lookOut(): Stage;
 }

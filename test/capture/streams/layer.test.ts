@@ -10,7 +10,7 @@ it("bytes of both directions go through their stages; a name is given to WebSock
   let names = 0;
   const layer = new Layer(createDecoding({ take: (event) => void events.push(event) }), {
     ports: [1, 2],
-    end: (index) => `end ${index}`,
+    endpoint: (index) => `end ${index}`,
     fromStart: true,
     name: () => {
       names = 1;

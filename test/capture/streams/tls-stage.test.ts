@@ -18,7 +18,7 @@ function staged() {
   const decoding = createDecoding({ take: (event) => void events.push(event) });
   const setup = {
     ports: [1, 443] as const,
-    end: (index: 0 | 1) => `end ${index}`,
+    endpoint: (index: 0 | 1) => `end ${index}`,
     name: () => "1",
     fromStart: true,
   };
