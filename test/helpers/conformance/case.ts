@@ -20,7 +20,8 @@ export interface Outcome {
 }
 
 export interface Plan {
-  readonly steps: readonly Step[];
+  /** One after another; each may be made when it is its turn. */
+  readonly steps: Iterable<Step>;
   readonly right: readonly Outcome[];
   /** What the RFCs let pass, though there is better. */
   readonly tolerable: readonly Outcome[];
@@ -97,13 +98,13 @@ export function inPieces(
 }
 
 /** The server answers all with these events, and then our Close frame with its own. */
-export function answers(steps: readonly Step[], events: readonly string[]): Plan {
+export function answers(steps: Iterable<Step>, events: readonly string[]): Plan {
   return { steps, closes: "at the end", right: [{ events, close: [1000] }], tolerable: [] };
 }
 
 /** The server closes for a fault of ours, when it has done what came before. */
 export function fails(
-  steps: readonly Step[],
+  steps: Iterable<Step>,
   {
     codes,
     before = [],
@@ -121,7 +122,7 @@ export function fails(
 
 /** The server answers the Close frame that is among the steps. */
 export function closes(
-  steps: readonly Step[],
+  steps: Iterable<Step>,
   {
     codes,
     tolerable = [],

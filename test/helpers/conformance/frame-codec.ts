@@ -73,7 +73,8 @@ export class FrameReader {
 
   /** Takes a frame where it is whole; else says how much it takes. */
   #read(): ReadFrame | undefined {
-    const held = Buffer.concat(this.#pieces);
+    const [first] = this.#pieces;
+    const held = first && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
     this.#pieces = [held];
     const size = wholeSize(held);
     this.#wanted = size.total;

@@ -8,6 +8,7 @@ import { utf8 } from "./sections/utf8.ts";
 import { type Size, volume } from "./sections/volume.ts";
 
 export { limits } from "./sections/limits.ts";
+export { holds, type Judged, tally, verdictTable } from "./report.ts";
 export { type Result, runCases, type Verdict } from "./run.ts";
 export type { Case } from "./case.ts";
 

@@ -89,7 +89,7 @@ export class Peer {
   }
 
   send(bytes: Uint8Array, chop = bytes.length): void {
-    for (let at = 0; at < bytes.length; at += chop)
+    for (let at = 0; at < bytes.length && this.#socket.writable; at += chop)
       this.#socket.write(bytes.subarray(at, at + chop));
   }
 

@@ -110,8 +110,12 @@ async function perform(peer: Peer, { steps, closes, right }: Plan, pauseMs: numb
 
 async function take(peer: Peer, step: Step, pauseMs: number): Promise<void> {
   const isOver = (): boolean => peer.closeCode !== undefined;
-  if ("send" in step) peer.send(step.send, step.chop);
-  else if ("events" in step) await peer.until(() => peer.events.length >= step.events || isOver());
+  if ("send" in step) {
+    peer.send(step.send, step.chop);
+    // What comes meanwhile is read, of this case and of others.
+    await new Promise(setImmediate);
+  } else if ("events" in step)
+    await peer.until(() => peer.events.length >= step.events || isOver());
   else await Promise.race([peer.until(isOver), new Promise((done) => setTimeout(done, pauseMs))]);
 }
 

@@ -9,6 +9,7 @@ import {
   OP,
   type Plan,
   pong,
+  type Step,
   text,
 } from "../case.ts";
 import type { Compressor } from "../compressor.ts";
@@ -111,17 +112,24 @@ function exchange(
   length: number,
   fragment?: number,
 ): Plan {
-  const [kind, token] =
-    source.opcode === OP.text ? (["text", text] as const) : (["binary", binary] as const);
-  const events: string[] = [];
-  const steps: { readonly send: Buffer }[] = [];
-  for (let i = 0; i < count; i++) {
+  const plains = Array.from({ length: count }, (_, i) => {
     const start = (i * 977) % (source.bytes.length - length);
-    const plain = source.bytes.subarray(start, start + length);
-    events.push(token(plain));
-    steps.push({ send: compressedFrames(compressor.message(plain), OP[kind], fragment) });
+    return source.bytes.subarray(start, start + length);
+  });
+  const token = source.opcode === OP.text ? text : binary;
+  return answers(compressedSteps(compressor, source.opcode, plains, fragment), plains.map(token));
+}
+
+/** Compresses each message when it is its turn, so that other cases have theirs between. */
+function* compressedSteps(
+  compressor: Compressor,
+  opcode: number,
+  plains: readonly Buffer[],
+  fragment?: number,
+): Iterable<Step> {
+  for (const plain of plains) {
+    yield { send: compressedFrames(compressor.message(plain), opcode, fragment) };
   }
-  return answers(steps, events);
 }
 
 function shapes(prefix: string, offered: string, source: Source, { divisor }: Size): Case[] {
