@@ -4,6 +4,7 @@ import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { exec } from "../server/exec/exec.ts";
 import type { MakeMode } from "../server/mode.ts";
+import type { Places } from "../server/places.ts";
 import { parseCount, parseDurationMs, parseSize } from "../units.ts";
 import { version } from "../version.ts";
 import type { Args } from "./command.ts";
@@ -18,9 +19,15 @@ const MAX_LINE = "16MiB";
 /**
  * Reads the flags of EXEC_OPTIONS; undefined where no command is to be run.
  * @param mode what `--mode` says, where it was given
+ * @param places where processes are counted that are not to be counted here
  * @throws FramecatError (usage)
  */
-export function readExec(args: Args, io: Io, mode: string | undefined): MakeMode | undefined {
+export function readExec(
+  args: Args,
+  io: Io,
+  mode: string | undefined,
+  places?: Places,
+): MakeMode | undefined {
   const text = args.text("exec");
   if (text === undefined) return refuseOrphans(args, mode);
   if (mode !== undefined && mode !== "exec") {
@@ -38,6 +45,7 @@ export function readExec(args: Args, io: Io, mode: string | undefined): MakeMode
     binary: args.flag("binary"),
     maxLine: Math.max(1, maxLine),
     maxProcesses: parseCount(args.text("max-processes") ?? "100", "--max-processes"),
+    places,
     endTimeoutMs: END_TIMEOUT_MS,
     killTimeoutMs: parseDurationMs(args.text("kill-after") ?? "5s", "--kill-after"),
     software: `framecat/${version()}`,

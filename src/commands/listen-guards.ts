@@ -13,6 +13,7 @@ import type { LivenessOptions } from "../server/guards/liveness.ts";
 import { type OriginOptions, parseOriginPattern } from "../server/guards/origin.ts";
 import type { TokenOptions } from "../server/guards/token.ts";
 import type { Guard } from "../server/guard.ts";
+import type { Places } from "../server/places.ts";
 import type { RelayLimits } from "../server/relay/relay-limits.ts";
 import type { ServeOptions } from "../transport/serve.ts";
 import { parseCount, parseDurationMs, parseQuota, parseSize } from "../units.ts";
@@ -50,10 +51,14 @@ const NOT_FOR_RELAYS: Readonly<Record<string, string>> = {
   "token-timeout": "which wants the token in the request",
 };
 
-/** @param mode what the server does with its clients @throws FramecatError (usage) */
-export function readGuards(args: Args, io: Io, mode: string): Guarding {
+/**
+ * @param mode what the server does with its clients
+ * @param places where clients are counted that are not to be counted here
+ * @throws FramecatError (usage)
+ */
+export function readGuards(args: Args, io: Io, mode: string, places?: Places): Guarding {
   if (mode === FRAMES_ONLY) refuseForRelays(args);
-  const settings = readSettings(args, io.env, mode);
+  const settings = readSettings(args, io.env, mode, places);
   const maxFragments = limit(args, "max-fragments", count, "1000");
   return {
     guards: makeGuards(settings, io.clock),
@@ -87,7 +92,12 @@ function refuseForRelays(args: Args): void {
   }
 }
 
-function readSettings(args: Args, env: Io["env"], mode: string): GuardSettings {
+function readSettings(
+  args: Args,
+  env: Io["env"],
+  mode: string,
+  places: Places | undefined,
+): GuardSettings {
   const needsSubprotocol = args.flag("require-subprotocol");
   const cookies = args.list("require-cookie").map((text) => parseCookie(text, env));
   const users = args.list("basic-auth").map((text) => parseUser(text, env));
@@ -98,7 +108,7 @@ function readSettings(args: Args, env: Io["env"], mode: string): GuardSettings {
     token: readToken(args, env, mode !== FRAMES_ONLY),
     cookies: cookies.length > 0 ? cookies : undefined,
     csrf: readCsrf(args),
-    crowd: readCrowd(args),
+    crowd: readCrowd(args, places),
     liveness: readLiveness(args),
     idleMs: limit(args, "idle-timeout", duration, "5m"),
     rate: limit(args, "max-rate", parseQuota, "100/m"),
@@ -216,10 +226,12 @@ function checkCookieName(name: string, flag: string): string {
   throw usageError(`${flag} must begin with the name of a cookie`, `Example: ${flag} session.`);
 }
 
-function readCrowd(args: Args): CrowdOptions | undefined {
+function readCrowd(args: Args, places: Places | undefined): CrowdOptions | undefined {
   const total = limit(args, "max-connections", count, "1000");
   const perAddress = limit(args, "max-per-ip", count, "10");
-  return total === undefined && perAddress === undefined ? undefined : { total, perAddress };
+  return total === undefined && perAddress === undefined
+    ? undefined
+    : { total, perAddress, places };
 }
 
 /** Those that are no clients are bounded with them, or a handshake that never ends would cost nothing. */

@@ -3,6 +3,7 @@ import { EXIT_DONE } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { FaultPlan } from "../server/faults/index.ts";
 import { Listener } from "../server/listener.ts";
+import type { Places } from "../server/places.ts";
 import { parseSize } from "../units.ts";
 import type { Args } from "./command.ts";
 import { readDecoder } from "./decode-flags.ts";
@@ -35,6 +36,8 @@ export interface AsWorker {
   /** Called in place of telling people. */
   readonly listening: (standing: Standing) => void;
   readonly exchange: MetricsExchange;
+  /** Those of all, of this one too. */
+  readonly places: Places;
 }
 
 /** Runs `listen` until a signal comes; gives the exit code. @throws FramecatError that carries one */
@@ -46,7 +49,7 @@ export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<
   const asked = args.text("mode");
   const mode = readMode(args, {
     relay: await readRelay(args, io, asked),
-    exec: readExec(args, io, asked),
+    exec: readExec(args, io, asked, worker?.places),
   });
   const faults = readFaults(args, io, mode.name);
   const workers = readWorkers(args, mode.name);
@@ -81,7 +84,7 @@ async function runServer(
   const graceMs = readGraceMs(args);
   // Asked early, since it finds flags that contradict where we are.
   if (!worker) hasPrompt(args, io);
-  const guarding = readGuards(args, io, mode.name);
+  const guarding = readGuards(args, io, mode.name, worker?.places);
   const secured = await readListenTls(args, io, guarding.serve.handshakeTimeoutMs);
   // What nobody looks at is garbage as soon as it has passed; a relay knows for itself when that is so.
   if (args.flag("quiet") && mode.name !== "relay") io.collectAtOnce?.();

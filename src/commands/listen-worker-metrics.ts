@@ -1,3 +1,4 @@
+import { addCounters } from "../server/http/counters-kept.ts";
 import type { MetricsSnapshot } from "../server/http/metrics.ts";
 import { type Deferred, deferred } from "../transport/deferred.ts";
 
@@ -69,14 +70,20 @@ const TOLD_WITHIN_MS = 2000;
 interface Gathering<Worker> {
   /** Who has not told yet. */
   readonly missing: Set<Worker>;
-  readonly snapshots: MetricsSnapshot[];
+  readonly told: Map<Worker, MetricsSnapshot>;
   readonly finish: () => void;
 }
 
-/** The part of the process that started the workers. */
+/**
+ * The part of the process that started the workers. What one had counted when it was last asked stays
+ * in the sums when it has died, or does not tell in time: so they never fall.
+ */
 export class PrimaryMetrics<Worker> {
   readonly #send: (worker: Worker, message: ToMetricsWorker) => void;
   readonly #gatherings = new Map<number, Gathering<Worker>>();
+  readonly #last = new Map<Worker, MetricsSnapshot>();
+  /** Counters of those that have gone. */
+  #kept: MetricsSnapshot = [];
   #count = 0;
 
   constructor(send: (worker: Worker, message: ToMetricsWorker) => void) {
@@ -88,30 +95,39 @@ export class PrimaryMetrics<Worker> {
     if (message.type === "metrics-wanted") return this.#gather(from, message.id, all);
     const gathering = this.#gatherings.get(message.id);
     if (!gathering?.missing.has(from)) return;
-    gathering.snapshots.push(message.snapshot);
-    told(gathering, from);
+    gathering.told.set(from, message.snapshot);
+    this.#last.set(from, message.snapshot);
+    settled(gathering, from);
   }
 
   /** One that has gone tells no more. */
   left(worker: Worker): void {
-    for (const gathering of this.#gatherings.values()) told(gathering, worker);
+    this.#kept = addCounters(this.#kept, this.#last.get(worker) ?? []);
+    this.#last.delete(worker);
+    for (const gathering of this.#gatherings.values()) {
+      gathering.told.delete(worker);
+      settled(gathering, worker);
+    }
   }
 
   #gather(asker: Worker, askerId: number, all: Iterable<Worker>): void {
     const id = (this.#count += 1);
-    const snapshots: MetricsSnapshot[] = [];
+    const told = new Map<Worker, MetricsSnapshot>();
     const finish = (): void => {
       clearTimeout(timer);
       if (!this.#gatherings.delete(id)) return;
+      const late = Array.from(missing, (worker) => addCounters([], this.#last.get(worker) ?? []));
+      const known = [...told.values(), ...late, this.#kept];
+      const snapshots = known.filter(({ length }) => length > 0);
       this.#send(asker, { type: "metrics-gathered", id: askerId, snapshots });
     };
     const timer = setTimeout(finish, TOLD_WITHIN_MS);
     const missing = new Set(all);
-    this.#gatherings.set(id, { missing, snapshots, finish });
+    this.#gatherings.set(id, { missing, told, finish });
     for (const worker of missing) this.#send(worker, { type: "metrics-asked", id });
   }
 }
 
-function told<Worker>({ missing, finish }: Gathering<Worker>, worker: Worker): void {
+function settled<Worker>({ missing, finish }: Gathering<Worker>, worker: Worker): void {
   if (missing.delete(worker) && missing.size === 0) finish();
 }

@@ -3,6 +3,7 @@ import type { Signal } from "../io.ts";
 import type { Args, OptionSpec } from "./command.ts";
 import type { Standing } from "./listen-output.ts";
 import type { FromMetricsWorker, ToMetricsWorker } from "./listen-worker-metrics.ts";
+import type { FromPlacesWorker, ToPlacesWorker } from "./listen-worker-places.ts";
 
 /** The command line of `listen`, parsed, as it goes to a worker. */
 export interface WorkerArgs {
@@ -13,13 +14,15 @@ export interface WorkerArgs {
 export type ToListenWorker =
   | { readonly type: "serve"; readonly args: WorkerArgs }
   | { readonly type: "signal"; readonly signal: Signal }
-  | ToMetricsWorker;
+  | ToMetricsWorker
+  | ToPlacesWorker;
 
 /** A worker of node:cluster loses what it is told before it listens; hence `ready`. */
 export type FromListenWorker =
   | { readonly type: "ready" }
   | { readonly type: "listening"; readonly standing: Standing }
   | FromMetricsWorker
+  | FromPlacesWorker
   | {
       readonly type: "failed";
       readonly code: FailureCode;

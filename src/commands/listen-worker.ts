@@ -5,6 +5,7 @@ import { FramecatError, messageOf } from "../errors.ts";
 import { type Io, processIo, type Signal } from "../io.ts";
 import { runListen } from "./listen-run.ts";
 import { WorkerMetrics } from "./listen-worker-metrics.ts";
+import { WorkerPlaces } from "./listen-worker-places.ts";
 import {
   type FromListenWorker,
   type ToListenWorker,
@@ -23,6 +24,7 @@ function tell(message: FromListenWorker): void {
 }
 
 const metrics = new WorkerMetrics(tell);
+const places = new WorkerPlaces(tell);
 
 /** The process, but for what is typed, and for signals. */
 function workerIo(): Io {
@@ -43,6 +45,7 @@ async function serve(args: WorkerArgs): Promise<void> {
       idPrefix: `${cluster.worker?.id ?? 0}.`,
       listening: (standing) => tell({ type: "listening", standing }),
       exchange: metrics,
+      places,
     });
   } catch (thrown) {
     tell(failure(thrown));
@@ -57,8 +60,10 @@ function failure(thrown: unknown): FromListenWorker {
 }
 
 function hear(message: ToListenWorker): void {
-  if (message.type === "serve") void serve(message.args);
-  else if (message.type !== "signal") metrics.hear(message);
+  const { type } = message;
+  if (type === "serve") void serve(message.args);
+  else if (type === "places-told") places.hear(message);
+  else if (type !== "signal") metrics.hear(message);
   else for (const handler of handlers.get(message.signal) ?? []) handler();
 }
 

@@ -9,7 +9,8 @@ import { whenAborted } from "../abort.ts";
 import { EventLineReader } from "../transport/read-event-lines.ts";
 import type { Args, OptionSpec } from "./command.ts";
 import { type Show, shower, type Standing, tellAddress } from "./listen-output.ts";
-import { PrimaryMetrics } from "./listen-worker-metrics.ts";
+import { type FromMetricsWorker, PrimaryMetrics } from "./listen-worker-metrics.ts";
+import { type FromPlacesWorker, PrimaryPlaces } from "./listen-worker-places.ts";
 import {
   type FromListenWorker,
   packArgs,
@@ -68,6 +69,7 @@ class Crew {
   readonly #clock: Clock;
   readonly #workers = new Set<Worker>();
   readonly #metrics = new PrimaryMetrics<Worker>(send);
+  readonly #places = new PrimaryPlaces<Worker>(send);
   #stopping = false;
   inBadOrder = false;
 
@@ -127,12 +129,20 @@ class Crew {
         else if (message.type === "listening") resolve(message.standing);
         else if (message.type === "failed")
           reject(new FramecatError(message.code, message.message, message.hint));
-        else this.#metrics.hear(worker, message, this.#workers);
+        else this.#hear(worker, message);
       });
       worker.once("exit", (code, signal: string | null) => {
         reject(new Error(`a worker ended before it listened (${signal ?? `exit ${code}`})`));
       });
     });
+  }
+
+  #hear(worker: Worker, message: FromMetricsWorker | FromPlacesWorker): void {
+    // What one has said is sometimes heard only when it has died.
+    if (!this.#workers.has(worker)) return;
+    if (message.type === "places-wanted" || message.type === "places-given-back")
+      this.#places.hear(worker, message);
+    else this.#metrics.hear(worker, message, this.#workers);
   }
 
   /** Shows what a worker tells, no faster than that is read. */
@@ -146,6 +156,7 @@ class Crew {
   #ended(worker: Worker, code: number | null, signal: string | null): void {
     this.#workers.delete(worker);
     this.#metrics.left(worker);
+    this.#places.left(worker);
     if (code !== 0) this.inBadOrder = true;
     if (this.#stopping) return;
     this.#note(`worker ${worker.id} died (${signal ?? `exit ${code}`}); another takes its place`);

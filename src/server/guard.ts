@@ -19,7 +19,7 @@ export type Refuse = (kind: string, why: string, conn: string) => void;
 /** One rule about who may come in and what they may do. All of its state goes when its client does. */
 export interface Guard {
   /** Decides on a well-formed request. */
-  admit?(asking: Asking): Denial | undefined;
+  admit?(asking: Asking): Denial | undefined | Promise<Denial | undefined>;
   /** The client is connected; it may be detained. */
   joined?(client: Client): void;
   /** True while what the client sends is a secret, and is shown and recorded as stars. */

@@ -137,24 +137,16 @@ export class Listener {
     if (collectGarbage) setTimeout(collectGarbage, CROWD_GONE_MS).unref();
   }
 
-  #admit(asking: Asking): Admission | Promise<Admission> {
+  async #admit(asking: Asking): Promise<Admission> {
     for (const guard of this.#guards) {
-      const denial = guard.admit?.(asking);
+      const denial = await guard.admit?.(asking);
       if (!denial) continue;
       this.counters.countRefusal(denial.kind);
       return { refused: denial.reply, why: denial.why };
     }
-    const admission = this.#mode.admit?.(asking) ?? {};
-    return this.#faults ? this.#spoiled(admission, asking, this.#faults) : admission;
-  }
-
-  async #spoiled(
-    decided: Admission | Promise<Admission>,
-    asking: Asking,
-    faults: Faults,
-  ): Promise<Admission> {
-    const admission = await decided;
-    return admission.refused ? admission : { welcome: faults.welcome(asking, admission.welcome) };
+    const admission = (await this.#mode.admit?.(asking)) ?? {};
+    if (!this.#faults || admission.refused) return admission;
+    return { welcome: this.#faults.welcome(asking, admission.welcome) };
   }
 
   #faulted(name: string, words: string, conn: string): void {

@@ -16,14 +16,14 @@ function read(argv: readonly string[], { mode = "echo", env = {} } = {}) {
 }
 
 /** What the guards say to a request, by the flags. */
-function verdictOf(
+async function verdictOf(
   argv: readonly string[],
   headers: readonly (readonly [string, string])[] = [],
   target = "/",
-): string {
+): Promise<string> {
   const asking = askingOf(headers, { target });
   for (const guard of read(argv).guards) {
-    const denial = guard.admit?.(asking);
+    const denial = await guard.admit?.(asking);
     if (denial) return `${denial.reply.status} ${denial.kind}`;
   }
   return "in";
@@ -98,8 +98,8 @@ describe("who may come in", () => {
     [["--csrf", "c"], [], "/", "403 csrf"],
     [["--require-subprotocol", "-s", "chat"], [], "/", "400 subprotocol"],
     [["--require-subprotocol"], [["Sec-WebSocket-Protocol", "any"]], "/", "in"],
-  ])("%j with %j %s: %s", (argv, headers, target, verdict) => {
-    expect(verdictOf(argv, headers, target)).toBe(verdict);
+  ])("%j with %j %s: %s", async (argv, headers, target, verdict) => {
+    expect(await verdictOf(argv, headers, target)).toBe(verdict);
   });
 });
 
@@ -174,20 +174,20 @@ it.each(["max-connections", "max-rate", "idle-timeout", "ping-interval"])(
   },
 );
 
-it("programs are run for pages of this server alone, unless others are named", () => {
-  const kindOf = (argv: readonly string[], text: string) => {
+it("programs are run for pages of this server alone, unless others are named", async () => {
+  const kindOf = async (argv: readonly string[], text: string) => {
     const [guard] = read(argv, { mode: "exec" }).guards;
-    return guard?.admit?.(askingOf([["Origin", text]]))?.kind;
+    return (await guard?.admit?.(askingOf([["Origin", text]])))?.kind;
   };
-  expect(kindOf([], "https://evil.test")).toBe("origin");
-  expect(kindOf([], "http://127.0.0.1:8080")).toBeUndefined();
-  expect(kindOf(["--allow-origin", "https://app.test"], "https://app.test")).toBeUndefined();
+  expect(await kindOf([], "https://evil.test")).toBe("origin");
+  expect(await kindOf([], "http://127.0.0.1:8080")).toBeUndefined();
+  expect(await kindOf(["--allow-origin", "https://app.test"], "https://app.test")).toBeUndefined();
 });
 
 describe("where a mode passes on frames as they are", () => {
-  it("the token has to be in the request", () => {
+  it("the token has to be in the request", async () => {
     const { guards } = read(["--token", "t"], { mode: "relay" });
-    expect(guards[0]?.admit?.(askingOf())?.kind).toBe("token");
+    expect(await guards[0]?.admit?.(askingOf())).toMatchObject({ kind: "token" });
   });
 
   it.each([

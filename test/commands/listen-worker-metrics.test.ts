@@ -4,6 +4,7 @@ import {
   PrimaryMetrics,
   WorkerMetrics,
 } from "../../src/commands/listen-worker-metrics.ts";
+import { deferred } from "../../src/transport/deferred.ts";
 
 /** Workers and their primary, with nothing between them that could be late. */
 function crew(count: number) {
@@ -46,6 +47,45 @@ describe("figures of all workers", () => {
     await vi.advanceTimersByTimeAsync(2000);
     expect(await gathered).toEqual([[{ name: 0 }]]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("never fall: what one had counted stays when it dies, or does not tell in time", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { workers, primary } = crew(2);
+    const opened = (value: number) => ({
+      name: "opened",
+      type: "counter",
+      values: [{ value, labels: {} }],
+    });
+    const open = { name: "open", type: "gauge", values: [{ value: 9, labels: {} }] };
+    const sumOf = async () => {
+      const gathered = workers[0]!.gather();
+      await vi.advanceTimersByTimeAsync(2000);
+      return (await gathered).flat();
+    };
+    for (const worker of workers) worker.offer(() => Promise.resolve([opened(3), open]));
+    expect(await sumOf()).toEqual([opened(3), open, opened(3), open]);
+    workers[1]!.offer(() => new Promise(() => undefined));
+    expect(await sumOf()).toEqual([opened(3), open, opened(3)]);
+    const gathered = workers[0]!.gather();
+    await Promise.resolve();
+    primary.left(workers.pop()!);
+    expect((await gathered).flat()).toEqual([opened(3), open, opened(3)]);
+    expect(await sumOf()).toEqual([opened(3), open, opened(3)]);
+  });
+
+  it("are told once of one that dies after it has told", async () => {
+    const { workers, primary } = crew(3);
+    const counter = { name: "opened", type: "counter", values: [{ value: 1, labels: {} }] };
+    const late = deferred();
+    workers[1]!.offer(() => Promise.resolve([counter]));
+    workers[2]!.offer(() => late.promise.then(() => []));
+    const gathered = workers[0]!.gather();
+    await new Promise((resolve) => setImmediate(resolve));
+    primary.left(workers[1]!);
+    late.resolve();
+    expect(await gathered).toEqual([[{ name: 0 }], [counter]]);
   });
 
   it("are taken once of each, and only when they are asked for", async () => {

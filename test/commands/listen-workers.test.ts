@@ -1,8 +1,9 @@
 import cluster from "node:cluster";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
 import { main } from "../../src/cli.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
-import { freePort } from "../helpers/transport.ts";
+import { eventually, freePort } from "../helpers/transport.ts";
 import { collect, wsClient } from "../helpers/ws-peers.ts";
 
 async function serving(...argv: string[]) {
@@ -28,6 +29,13 @@ async function talk(url: string, text: string): Promise<string> {
   return String(messages[0]?.data);
 }
 
+/** How many connections were opened, and how many refused. */
+async function totals(url: string): Promise<readonly number[]> {
+  const text = await (await fetch(`${url.replace("ws:", "http:")}metrics`)).text();
+  const valueOf = (name: string) => Number(new RegExp(`^${name}\\S* (\\d+)$`, "m").exec(text)?.[1]);
+  return [valueOf("framecat_connections_opened_total"), valueOf("framecat_refusals_total")];
+}
+
 describe("workers", () => {
   it("share a port; what happens at any is shown in one place", async () => {
     const { io, code, url } = await serving();
@@ -43,13 +51,29 @@ describe("workers", () => {
     expect([await code, io.err()]).toEqual([0, ""]);
   });
 
-  it("that die are replaced", async () => {
-    const { io, url } = await serving();
-    const before = Object.values(cluster.workers ?? {});
-    const [first] = before;
+  it("hold a limit together; what one had that dies is free again, and what it counted stays", async () => {
+    const { io, url } = await serving("--http", "--max-connections", "4", "--max-per-ip", "off");
+    const came = await Promise.allSettled(Array.from({ length: 8 }, () => wsClient(url)));
+    const inside = came.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const refused = came.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+    expect([inside.length, refused.length]).toEqual([4, 4]);
+    for (const words of refused) expect(words).toContain("503");
+    expect(await totals(url)).toEqual([4, 4]);
+    const [first] = Object.values(cluster.workers ?? {});
     first?.process.kill("SIGKILL");
     await io.seen(/worker \d+ died \(SIGKILL\); another takes its place/);
-    expect(await talk(url, "still there")).toBe("still there");
+    expect(await totals(url)).toEqual([4, 4]);
+    await eventually(() => inside.some(({ readyState }) => readyState === WebSocket.CLOSED));
+    const gone = inside.filter(({ readyState }) => readyState === WebSocket.CLOSED).length;
+    for (let i = 0; i < gone; i++) await wsClient(url);
+    await expect(wsClient(url)).rejects.toThrow("503");
+    expect(await totals(url)).toEqual([4 + gone, 5]);
+  });
+
+  it("run no more programs together than one process would", async () => {
+    const { url } = await serving("--exec", "cat", "--max-processes", "2");
+    const came = await Promise.allSettled(Array.from({ length: 4 }, () => wsClient(url)));
+    expect(came.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
   });
 
   it("that cannot serve are told once, with the exit code", async () => {

@@ -3,6 +3,7 @@ import { refusal } from "../../transport/http-reply.ts";
 import type { Admission, Asking } from "../../transport/serve.ts";
 import type { Client } from "../client.ts";
 import type { MakeMode, Mode, ModeContext } from "../mode.ts";
+import { occupy, OwnPlaces, type Places } from "../places.ts";
 import { cgiEnvironment } from "./cgi.ts";
 import { Program, type ProgramOptions } from "./program.ts";
 import { Session } from "./session.ts";
@@ -14,6 +15,8 @@ export interface ExecOptions extends ProgramOptions {
   readonly maxLine: number;
   /** How many processes there may be at a time. */
   readonly maxProcesses: number;
+  /** Where they are counted. Default: here. */
+  readonly places?: Places | undefined;
   /** The name and version of this program. */
   readonly software: string;
 }
@@ -26,25 +29,32 @@ export function exec(options: ExecOptions): MakeMode {
 class Exec implements Mode {
   readonly #options: ExecOptions;
   readonly #context: ModeContext;
-  /** Connections that have a process, or will have. */
-  readonly #places = new Set<string>();
+  readonly #places: Places;
+  /** What gives the place of a process back. */
+  readonly #giveBack = new WeakMap<Asking, () => void>();
   readonly #sessions = new Map<string, Session>();
 
   constructor(options: ExecOptions, context: ModeContext) {
     this.#options = options;
+    this.#places = options.places ?? new OwnPlaces();
     this.#context = context;
   }
 
-  /** A place is taken from here on, so that two who ask at the same time cannot both have the last. */
-  admit({ conn, onGone }: Asking): Admission {
+  /** A process has its place from here on until it is over, or its client goes before it begins. */
+  async admit(asking: Asking): Promise<Admission> {
     const { maxProcesses } = this.#options;
-    if (this.#places.size >= maxProcesses) {
+    const place = { name: "processes", most: maxProcesses };
+    const onUnused = (listener: () => void): void =>
+      asking.onGone(() => {
+        if (!this.#sessions.has(asking.conn)) listener();
+      });
+    const { full, giveBack } = await occupy(this.#places, [place], onUnused);
+    if (full !== undefined) {
       this.#context.counters.countRefusal("max-processes");
       const why = `there are ${maxProcesses} processes (--max-processes)`;
       return { refused: refusal(503, "The server is full."), why };
     }
-    this.#places.add(conn);
-    onGone(() => !this.#sessions.has(conn) && this.#places.delete(conn));
+    this.#giveBack.set(asking, giveBack);
     return {};
   }
 
@@ -58,7 +68,7 @@ class Exec implements Mode {
     this.#sessions.set(id, new Session({ client, program, binary, maxLine, note }));
     void program.over.then(() => {
       this.#sessions.delete(id);
-      this.#places.delete(id);
+      this.#giveBack.get(client.asking)?.();
     });
   }
 

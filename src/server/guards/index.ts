@@ -4,7 +4,7 @@ import type { Denial, Guard } from "../guard.ts";
 import type { RateOptions } from "./allowance.ts";
 import { basicAuthCheck } from "./basic-auth.ts";
 import { cookieCheck, type RequiredCookie } from "./cookie.ts";
-import { crowdCheck, type CrowdOptions } from "./crowd.ts";
+import { crowdGuard, type CrowdOptions } from "./crowd.ts";
 import { csrfCheck } from "./csrf.ts";
 import { idleGuard } from "./idle.ts";
 import { limitsGuard } from "./limits.ts";
@@ -53,7 +53,7 @@ export function makeGuards(settings: GuardSettings, clock: Clock): readonly Guar
     token && tokenGuard(token),
     cookies && asGuard(cookieCheck(cookies)),
     csrf !== undefined && asGuard(csrfCheck(csrf)),
-    crowd && asGuard(crowdCheck(crowd)),
+    crowd && crowdGuard(crowd),
     liveness && livenessGuard(liveness, clock),
     idleMs !== undefined && idleGuard(idleMs),
     rate && rateGuard(rate, clock),
