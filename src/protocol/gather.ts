@@ -1,8 +1,12 @@
+import { Buffer } from "node:buffer";
+
 const EMPTY = new Uint8Array(0);
+/** Once this part of an announced total has come, there is memory for all of it. */
+const CREDIBLE_PART = 1 / 8;
 
 /**
- * Joins pieces into one run of bytes. Memory grows with the bytes that came, at most by doubling,
- * however small the pieces and however large the announced total.
+ * Joins pieces into one run of bytes. Memory grows with the bytes that came, at most to eight times
+ * as much, however small the pieces and however large the announced total.
  */
 export class Gather {
   #bytes = EMPTY;
@@ -45,10 +49,16 @@ export class Gather {
     return whole;
   }
 
+  /** Up to the total at once where that is credible, otherwise by doubling. */
   #grow(length: number, needed: number, expected: number): void {
-    const size = Math.min(expected, Math.max(needed, this.#bytes.length * 2));
-    const larger = new Uint8Array(size);
+    const doubled = Math.max(needed, this.#bytes.length * 2);
+    const larger = unfilled(needed >= expected * CREDIBLE_PART ? expected : doubled);
     larger.set(this.#bytes.subarray(0, length));
     this.#bytes = larger;
   }
+}
+
+/** Memory that nobody has filled with zeros: of what is not written to, the system need have none. */
+function unfilled(size: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
 }

@@ -5,6 +5,12 @@ import { plain, type Style, type Theme } from "./theme.ts";
 export const HEXDUMP_COLUMNS = 76;
 const BYTES_A_LINE = 16;
 
+/** What stands for an octet, as much is dumped that way. */
+const PAIRS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, "0"));
+const CHARACTERS = Array.from({ length: 256 }, (_, octet) =>
+  octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : ".",
+);
+
 /** How wide the offset is, or what stands in its place. */
 export const OFFSET_COLUMNS = "00000000  ".length;
 
@@ -40,7 +46,9 @@ export function hexRows(
 
 /** `89 50 4e 47` */
 export function hexPairs(bytes: Uint8Array): string {
-  return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join(" ");
+  let pairs = "";
+  for (const octet of bytes) pairs += ` ${PAIRS[octet] ?? ""}`;
+  return pairs.slice(1);
 }
 
 /** `89504e47` */
@@ -50,7 +58,7 @@ export function hexDigits(bytes: Uint8Array): string {
 
 /** ASCII characters as they are, a dot for everything else. */
 export function printable(bytes: Uint8Array): string {
-  return Array.from(bytes, (octet) =>
-    octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : ".",
-  ).join("");
+  let text = "";
+  for (const octet of bytes) text += CHARACTERS[octet] ?? "";
+  return text;
 }

@@ -29,12 +29,41 @@ describe("Gather", () => {
     fc.assert(property);
   });
 
-  it("grows step by step towards a total, and not beyond it", () => {
+  it("takes at most eight times that where a total is announced, and nothing beyond it", () => {
+    const property = fc.property(pieces, fc.integer({ min: 1, max: 2000 }), (parts, total) => {
+      const gather = new Gather();
+      for (const part of parts) {
+        gather.append(part, total);
+        const { byteLength } = gather.view().buffer;
+        expect(byteLength).toBeLessThanOrEqual(Math.max(gather.length, total));
+        expect(byteLength).toBeLessThanOrEqual(8 * gather.length);
+      }
+    });
+    fc.assert(property);
+  });
+
+  it("does not believe a total of which next to nothing has come", () => {
     const gather = new Gather();
     gather.append(filler(10), 1e12);
     expect(gather.view().buffer.byteLength).toBe(10);
-    gather.append(filler(1), 15);
-    expect(gather.view().buffer.byteLength).toBe(15);
+    gather.append(filler(1), 1e12);
+    expect(gather.view().buffer.byteLength).toBe(20);
+  });
+
+  it("has memory for all of a total once an eighth of it has come", () => {
+    const gather = new Gather();
+    gather.append(filler(9), 80);
+    expect(gather.view().buffer.byteLength).toBe(9);
+    gather.append(filler(1), 80);
+    const { buffer } = gather.view();
+    expect(buffer.byteLength).toBe(80);
+    gather.append(filler(70), 80);
+    expect(gather.view().buffer).toBe(buffer);
+  });
+
+  it("takes more than the announced total all the same", () => {
+    const gather = new Gather();
+    gather.append(filler(11), 15);
     gather.append(filler(6), 15);
     expect(gather.length).toBe(17);
   });
