@@ -18,7 +18,7 @@ const LINKS: ReadonlySet<string> = new Set([
 
 /** Names of parameters and of further headers that hold a secret, in lower case, letters alone. */
 const SECRET_NAME =
-  /(?:token|secret|password|passwd|passphrase|pwd|apikey|accesskey|signature|credential|credentials|jwt|bearer|sessionid|ticket|auth|authorization)$|^(?:key|sig|sid|pass|session|otp)$/;
+  /(?:token|secret|password|passwd|passphrase|pwd|apikey|accesskey|signature|credential|credentials|jwt|bearer|sessionid|ticket|auth|authorization|csrf|xsrf)$|^(?:key|sig|sid|pass|session|otp)$/;
 
 /** The head with every secret in its request line and headers replaced by `***`. */
 export function redactHead({ startLine, headers }: HttpHead): HttpHead {

@@ -56,6 +56,8 @@ describe("redactHead", () => {
     ["X-Auth-Token", "abc", "***"],
     ["Location", "https://h/login?token=abc", "https://h/login?token=***"],
     [":path", "/chat?room=1&access_token=abc", "/chat?room=1&access_token=***"],
+    ["Location", "/?csrf=abc&x_xsrf=d", "/?csrf=***&x_xsrf=***"],
+    ["X-CSRF", "abc", "***"],
     [":authority", "me:pw@h:1", "***@h:1"],
     [":authority", "h:1", "h:1"],
     ["Sec-WebSocket-Protocol", "chat, bearer.eyJhbGci.x", "chat, bearer.***"],

@@ -61,7 +61,8 @@ export const GUARD_OPTIONS: readonly OptionSpec[] = [
     name: "csrf",
     kind: "text",
     value: "NAME",
-    description: "want the value of this cookie also as ?NAME= or X-CSRF-Token, else 403",
+    description:
+      "want the value of this cookie, which the page at / sets, also as ?NAME= or X-CSRF-Token, else 403",
     topic: WHO,
   },
   {

@@ -1,6 +1,8 @@
 import type { Clock } from "../clock.ts";
+import { issueCsrf } from "../server/guards/csrf.ts";
 import type { MayRead } from "../server/guards/index.ts";
-import { httpFace, type Page, type Respond } from "../server/http/face.ts";
+import type { PageParameter } from "../render/listen-page-client.ts";
+import { type FaceOptions, httpFace, type Page, type Respond } from "../server/http/face.ts";
 import { Metrics, metricsText } from "../server/http/metrics.ts";
 import type { Listener } from "../server/listener.ts";
 import { version } from "../version.ts";
@@ -10,6 +12,8 @@ import type { MetricsExchange } from "./listen-worker-metrics.ts";
 export interface HttpOptions {
   readonly args: Args;
   readonly clock: Clock;
+  /** Cryptographically strong bytes. */
+  readonly random: (length: number) => Uint8Array;
   readonly mode: string;
   readonly mayRead: MayRead;
   /** Asked for once there are requests. */
@@ -31,9 +35,8 @@ export function openHttp(options: HttpOptions): Http {
   if (!args.flag("http")) return { respond: undefined, close: () => undefined };
   const metrics = figuresOf(options);
   exchange?.offer(metrics.snapshot);
-  let page: Promise<Page> | undefined;
   const respond = httpFace({
-    page: () => (page ??= makePage(options)),
+    page: pageOf(options),
     metrics: async () =>
       metricsText(exchange ? await exchange.gather() : [await metrics.snapshot()]),
     mayRead,
@@ -61,7 +64,20 @@ function figuresOf({ clock, mode, listener }: HttpOptions) {
   };
 }
 
-async function makePage({ args, mode }: HttpOptions): Promise<Page> {
+/** One page for all, unless each needs a token of its own. */
+function pageOf(options: HttpOptions): FaceOptions["page"] {
+  const csrf = options.args.text("csrf");
+  let page: Promise<Page> | undefined;
+  if (csrf === undefined) return () => (page ??= makePage(options));
+  return async (asking) => {
+    const { token, headers } = issueCsrf(csrf, asking, options.random);
+    const made = await makePage(options, { name: csrf, token });
+    return { ...made, headers: [...made.headers, ...headers] };
+  };
+}
+
+async function makePage({ args, mode }: HttpOptions, parameter?: PageParameter): Promise<Page> {
   const { listenPage } = await import("../render/listen-page.ts");
-  return listenPage({ mode, version: version(), subprotocols: args.list("subprotocol") });
+  const subprotocols = args.list("subprotocol");
+  return listenPage({ mode, version: version(), subprotocols, parameter });
 }

@@ -92,6 +92,7 @@ async function runServer(
   const http = openHttp({
     args,
     clock: io.clock,
+    random: io.random,
     mode: mode.name,
     mayRead: guarding.mayRead,
     listener: () => listener,

@@ -66,6 +66,13 @@ export interface PageFacts {
   readonly closeNames: Readonly<Record<string, string>>;
   /** Asked for at first, as a list with commas. */
   readonly subprotocols: string;
+  readonly parameter?: PageParameter;
+}
+
+/** A parameter of the address that nobody types: what shows that the page is this server's. */
+export interface PageParameter {
+  readonly name: string;
+  readonly token: string;
 }
 
 type Side = "in" | "out" | "note";
@@ -164,6 +171,13 @@ export function addressOf(path: string): string {
   return `${scheme}//${location.host}${path.startsWith("/") ? "" : "/"}${path}`;
 }
 
+/** The address with the parameter, if there is one. */
+export function withParameter(url: string, parameter: PageParameter | undefined): string {
+  if (!parameter) return url;
+  const [name, token] = [parameter.name, parameter.token].map(encodeURIComponent);
+  return `${url}${url.includes("?") ? "&" : "?"}${name}=${token}`;
+}
+
 /** Notes what happened, to be drawn with the next frame. */
 export function noteEntry(talk: Talk, entry: Omit<Entry, "atMs">): void {
   talk.fresh.push({ ...entry, atMs: Date.now() });
@@ -254,7 +268,7 @@ export function connect(talk: Talk): void {
   // What follows may be a secret, and a heading is on every screenshot.
   element("#address").textContent = visible(url.replace(/\?.*$/s, ""));
   try {
-    talk.socket = new WebSocket(url, protocols);
+    talk.socket = new WebSocket(withParameter(url, talk.facts.parameter), protocols);
   } catch (error) {
     showState("bad", "Not connected", false);
     return problem((error as Error).message);
@@ -378,6 +392,7 @@ export function listenPageScript(): string {
     shortened,
     element,
     addressOf,
+    withParameter,
     noteEntry,
     noteMessage,
     rowOf,

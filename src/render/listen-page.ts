@@ -1,7 +1,7 @@
 import { describeCloseCode } from "../protocol/close-codes.ts";
 import type { Headers } from "../protocol/http-head.ts";
 import { LISTEN_PAGE_STYLE } from "./listen-page-style.ts";
-import { listenPageScript, type PageFacts } from "./listen-page-client.ts";
+import { listenPageScript, type PageFacts, type PageParameter } from "./listen-page-client.ts";
 import { markup, scriptJson, trusted } from "./page/markup.ts";
 import { inlineText, policyOf } from "./page/policy.ts";
 import { PAGE_STYLE } from "./page/style.ts";
@@ -12,6 +12,8 @@ export interface ListenPage {
   readonly version: string;
   /** Which the page offers at first. */
   readonly subprotocols: readonly string[];
+  /** What is added to the address that the page connects to. */
+  readonly parameter?: PageParameter | undefined;
 }
 
 /** Codes that a server may close with, or a browser tell of. */
@@ -34,9 +36,10 @@ export function listenPage(page: ListenPage): { readonly html: string; readonly 
   };
 }
 
-function factsOf({ subprotocols }: ListenPage): PageFacts {
+function factsOf({ subprotocols, parameter }: ListenPage): PageFacts {
   const names = NAMED.map((code) => [code, describeCloseCode(code).name] as const);
-  return { closeNames: Object.fromEntries(names), subprotocols: subprotocols.join(", ") };
+  const closeNames = Object.fromEntries(names);
+  return { closeNames, subprotocols: subprotocols.join(", "), ...(parameter && { parameter }) };
 }
 
 function document(page: ListenPage, style: string, script: string): string {

@@ -51,6 +51,26 @@ describe("the HTTP face", () => {
     expect(io.out().match(/refused: /g)).toHaveLength(2);
   });
 
+  it("gives its page what --csrf wants, and its cookie to nobody else", async () => {
+    const { io, host, get } = await listening("--csrf", "csrf");
+    const page = await get("/");
+    const cookie = page.headers.get("set-cookie") ?? "";
+    expect(cookie).toMatch(/^csrf=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+    const [, token = ""] = /^csrf=([^;]*)/.exec(cookie) ?? [];
+    const html = await page.text();
+    expect(html).toContain(`"parameter":{"name":"csrf","token":"${token}"}`);
+    const again = await get("/", { headers: { Cookie: `csrf=${token}` } });
+    expect(again.headers.get("set-cookie")).toBeNull();
+    expect(await again.text()).toBe(html);
+    expect((await get("/")).headers.get("set-cookie")).not.toBe(cookie);
+    const headers = { Cookie: `csrf=${token}` };
+    (await wsClient(`ws://${host}/?csrf=${token}`, { headers })).close();
+    await io.seen(/closed by the peer/);
+    await expect(wsClient(`ws://${host}/`, { headers })).rejects.toThrow(/403/);
+    await expect(wsClient(`ws://${host}/?csrf=${token}`)).rejects.toThrow(/403/);
+    expect(io.out()).not.toContain(token);
+  });
+
   it("tells that the server stops", async () => {
     const { io, get, host, code } = await listening("--grace", "1m");
     const socket = await wsClient(`ws://${host}/`);
@@ -143,6 +163,28 @@ describe.skipIf(!hasChromium)("the page in a browser", () => {
       `[document.documentElement.scrollWidth, getComputedStyle(document.body).backgroundColor]`,
     );
     expect([wide, dark]).toEqual([360, "rgb(21, 23, 26)"]);
+  });
+
+  it("goes in where --csrf wants a token, time and again, and another page beside it", async () => {
+    const { io, host } = await listening("--csrf", "csrf", "--guarded");
+    const first = await browser.open(`http://${host}/`);
+    await until(first, `!document.querySelector("#send").disabled`);
+    expect(await first.evaluate(`document.cookie`)).toBe("");
+    const second = await browser.open(`http://${host}/`);
+    await until(second, `!document.querySelector("#send").disabled`);
+    for (const page of [first, second]) {
+      // One of them is in the background, where nothing is drawn or clicked.
+      await page.evaluate(`document.querySelector("#connection").requestSubmit()`);
+      await until(page, `!document.querySelector("#send").disabled`);
+    }
+    expect(io.out()).not.toContain("refused");
+    const other = `new Promise((done) => {
+      const socket = new WebSocket("ws://${host}/");
+      socket.onopen = () => done("open");
+      socket.onerror = () => done("refused");
+    })`;
+    expect(await first.evaluate(other)).toBe("refused");
+    await io.seen(/refused: it sent no CSRF token beside its cookie/);
   });
 
   it("shows a flood without growing", async () => {

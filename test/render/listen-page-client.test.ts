@@ -9,6 +9,7 @@ import {
   sizeWords,
   timeWords,
   visible,
+  withParameter,
 } from "../../src/render/listen-page-client.ts";
 
 // What the functions do together is seen in a browser: listen-http.test.ts.
@@ -54,6 +55,14 @@ it.each([
   ["4g", undefined],
 ])("%j is hex for %j", (text, bytes) => {
   expect(parseHex(text)).toEqual(bytes && Uint8Array.from(bytes));
+});
+
+it.each([
+  ["ws://h/", undefined, "ws://h/"],
+  ["ws://h/", { name: "csrf", token: "a-_" }, "ws://h/?csrf=a-_"],
+  ["ws://h/a?b", { name: "c&d", token: "=&#" }, "ws://h/a?b&c%26d=%3D%26%23"],
+])("%s with %j is %s", (url, parameter, address) => {
+  expect(withParameter(url, parameter)).toBe(address);
 });
 
 it("the script is whole: it compiles, and has every function that it calls", () => {

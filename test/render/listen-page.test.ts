@@ -20,6 +20,15 @@ describe("the page of a server", () => {
     });
   });
 
+  it("holds the parameter that lets it in, where one is wanted, and no script else", () => {
+    const parameter = { name: HOSTILE, token: HOSTILE };
+    const { html } = page({ parameter });
+    const [, json = ""] = /id="facts">(.*?)<\/script>/s.exec(html) ?? [];
+    expect(JSON.parse(json)).toMatchObject({ parameter });
+    expect(html).not.toContain("<img");
+    expect(page().html).not.toContain('parameter":');
+  });
+
   it("holds nothing from outside as markup", () => {
     const { html } = page({ mode: HOSTILE, version: HOSTILE, subprotocols: [HOSTILE] });
     expect(html).not.toContain("<img");

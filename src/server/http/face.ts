@@ -11,7 +11,7 @@ export interface Page {
 }
 
 export interface FaceOptions {
-  readonly page: () => Promise<Page>;
+  readonly page: (asking: Asking) => Promise<Page>;
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
   /** Decides on who wants to see the page or the metrics. */
   readonly mayRead: (asking: Asking) => Denial | undefined;
@@ -24,7 +24,7 @@ export interface FaceOptions {
 
 export type Respond = (asking: Asking) => Promise<HttpReply | undefined>;
 
-type Read = () => Promise<HttpReply>;
+type Read = (asking: Asking) => Promise<HttpReply>;
 
 /** Whatever is shown is of this moment, and may be shown with a secret in its address. */
 const ALWAYS: Headers = [
@@ -42,8 +42,8 @@ export function httpFace(options: FaceOptions): Respond {
     const stopping = options.isStopping();
     return Promise.resolve(reply(stopping ? 503 : 200, stopping ? "stopping\n" : "ok\n"));
   };
-  const page: Read = async () => {
-    const { html, headers } = await options.page();
+  const page: Read = async (asking) => {
+    const { html, headers } = await options.page(asking);
     return { ...reply(200, html, headers), type: "text/html; charset=utf-8" };
   };
   const metrics: Read = async () => {
@@ -59,7 +59,7 @@ export function httpFace(options: FaceOptions): Respond {
     if (!read) return reply(404, NOT_FOUND);
     if (!READS.has(method)) return reply(405, NOT_ALLOWED, [["Allow", "GET, HEAD"]]);
     const denial = read === health ? undefined : options.mayRead(asking);
-    if (!denial) return read();
+    if (!denial) return read(asking);
     options.refused(denial, asking.conn);
     return denial.reply;
   };
