@@ -31,11 +31,11 @@ function capture() {
 }
 
 function open() {
-  const it = capture();
-  it.say(0, utf8(request()));
-  it.say(1, utf8(response()));
-  it.say(0, fromClient("hi"));
-  return it;
+  const captured = capture();
+  captured.say(0, utf8(request()));
+  captured.say(1, utf8(response()));
+  captured.say(0, fromClient("hi"));
+  return captured;
 }
 
 const OPENED = ["7 handshake ws://example.test/ 101", "7 → text@0 hi"];
