@@ -1,7 +1,6 @@
-import { Buffer } from "node:buffer";
 import { type Inflate, type Message, MessageAssembler } from "../protocol/assembler.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
-import { type Frame, headerLength, MAX_HEADER_LENGTH } from "../protocol/frame.ts";
+import { type Frame, headerLength } from "../protocol/frame.ts";
 import { FrameParser } from "../protocol/parser.ts";
 import type { Violation } from "../protocol/rules.ts";
 import type { Direction, FrameEvent } from "../transport/events.ts";
@@ -48,8 +47,6 @@ export class RawFrames {
   /** Bytes of the input so far, and where the last whole frame ended. */
   #position = 0;
   #boundary = 0;
-  /** The last bytes of the input: a header that is cut lies in them. */
-  #tail = Buffer.alloc(0);
 
   constructor(options: RawFramesOptions = {}) {
     const { createInflate, deflate, keepPayload, maxMessageLength } = options;
@@ -70,8 +67,6 @@ export class RawFrames {
   /** Takes the next piece; gives the frames that it completes. */
   push(bytes: Uint8Array): FrameEvent[] {
     this.#position += bytes.length;
-    const tail = Buffer.concat([this.#tail, bytes.subarray(-MAX_HEADER_LENGTH)]);
-    this.#tail = tail.subarray(-MAX_HEADER_LENGTH);
     return this.#parser.push(bytes).map((frame) => this.#event(frame));
   }
 
@@ -79,16 +74,11 @@ export class RawFrames {
   end(): { readonly cut: CutFrame; readonly event?: FrameEvent } | undefined {
     const ended = this.#parser.end();
     if (!ended) return undefined;
-    const present = this.#position - this.#boundary;
-    if (!ended.frame) return { cut: cutHeader(this.#boundary, this.#tail.subarray(-present)) };
     const { frame } = ended;
+    if (!frame) return { cut: cutHeader(this.#boundary, ended.partialHeader) };
     const { offset, headerLength: header, length } = frame.header;
-    const cut: CutFrame = {
-      offset,
-      part: "payload",
-      present: present - header,
-      missing: length - (present - header),
-    };
+    const present = this.#position - this.#boundary - header;
+    const cut: CutFrame = { offset, part: "payload", present, missing: length - present };
     // A frame that is cut completes no message.
     const { message: _, ...event } = this.#event(frame);
     return { cut, event };

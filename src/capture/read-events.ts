@@ -145,7 +145,9 @@ async function* readFrames(
   const frames = new RawEvents(options.raw);
   for await (const { bytes, side } of runsOf(content)) {
     for (let at = 0; at < bytes.length; at += SLICE) {
-      yield frames.push(bytes.subarray(at, at + SLICE), side);
+      const events = frames.push(bytes.subarray(at, at + SLICE), side);
+      // Of a large frame most slices tell nothing.
+      if (events.length > 0) yield events;
     }
   }
   yield frames.end();

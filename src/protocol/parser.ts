@@ -21,6 +21,15 @@ export interface FrameParserOptions extends Partial<HeaderExpectations> {
   readonly position?: number;
 }
 
+/** What the end of the stream has cut: a frame, as far as it came, or the octets of its header. */
+export type CutStream =
+  | { readonly violation: Violation; readonly frame: Frame }
+  | {
+      readonly violation: Violation;
+      readonly frame?: undefined;
+      readonly partialHeader: Uint8Array;
+    };
+
 const DEFAULT_KEEP_PAYLOAD = 16 * 1024 * 1024;
 
 /**
@@ -74,11 +83,12 @@ export class FrameParser {
    * The stream has ended. Gives undefined where it ended between two frames, else the violation
    * and, unless it ended within a header, the frame, cut where the bytes ended.
    */
-  end(): { readonly violation: Violation; readonly frame?: Frame } | undefined {
+  end(): CutStream | undefined {
     if (this.failure || this.#scanner.atBoundary) return undefined;
     if (!this.#header) {
-      const { length } = this.#scanner.partialHeader;
-      return { violation: violation("frame-truncated", `${length} bytes of a header`) };
+      const { partialHeader } = this.#scanner;
+      const cut = violation("frame-truncated", `${partialHeader.length} bytes of a header`);
+      return { violation: cut, partialHeader };
     }
     const { offset, headerLength, length } = this.#header;
     const came = this.#scanner.position - offset - headerLength;
