@@ -1,6 +1,9 @@
 import { Buffer } from "node:buffer";
 
-/** An input whose beginning can be looked at before it is read: what was looked at is kept for then. */
+/**
+ * An input whose beginning can be looked at before it is read: what was looked at is kept for then. A
+ * piece need be valid only until the next one is asked for.
+ */
 export class Lookahead {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #held: Uint8Array[] = [];
@@ -55,8 +58,10 @@ export class Lookahead {
   }
 
   #hold(piece: Uint8Array): Uint8Array {
-    this.#held.push(piece);
-    this.#length += piece.length;
-    return piece;
+    // The source may use the memory again.
+    const held = Uint8Array.prototype.slice.call(piece);
+    this.#held.push(held);
+    this.#length += held.length;
+    return held;
   }
 }

@@ -34,6 +34,18 @@ describe("Lookahead", () => {
     expect(await rest(lookahead)).toEqual(["81", "05", "68"]);
   });
 
+  it("keeps what was looked at, where the source uses its memory again", async () => {
+    const memory = new Uint8Array(1);
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      for (const octet of [0x81, 0x05, 0x68]) yield memory.fill(octet);
+    }
+    const lookahead = new Lookahead(chunks());
+    await lookahead.more();
+    await lookahead.more();
+    expect(toHex(lookahead.view())).toBe("8105");
+    expect(await rest(lookahead)).toEqual(["81", "05", "68"]);
+  });
+
   it("tells the end, and again", async () => {
     const { lookahead } = source("81");
     await lookahead.more();
