@@ -193,7 +193,7 @@ describe.each(WAYS)("a fragmented text, %s, is judged as its fragments come", (w
       expect(await fail(pieces)).toBe(firstWrong(pieces));
     });
     // Each piece that is compressed waits for a thread, twice.
-      await fc.assert(property, { numRuns: way === "compressed" ? 20 : 200 });
+    await fc.assert(property, { numRuns: way === "compressed" ? 20 : 200 });
   });
 
   it("and told when it is whole, with the next one judged by itself", async () => {
