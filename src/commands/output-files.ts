@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type FramecatError, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -8,6 +8,7 @@ import { deferred } from "../transport/deferred.ts";
 import { eventToJson } from "../transport/event-json.ts";
 import type { EventListener } from "../transport/events.ts";
 import { errnoWords } from "../errno-words.ts";
+import { type Fifo, openFifo } from "./fifo.ts";
 import { createSink, type Sink } from "./sink.ts";
 
 /** What is to be written where; `-` is standard output. */
@@ -36,6 +37,8 @@ export interface Outputs {
   drained(): Promise<void>;
   /** Resolves with what to say when a file cannot be written any more; the others go on. */
   readonly failed: Promise<FramecatError>;
+  /** From now on a reader of a pipe that sleeps is given up, which `failed` tells; `close` does so, too. */
+  hurry(): void;
   /** Writes what is left. It never rejects: `failed` tells what went wrong. */
   close(): Promise<void>;
 }
@@ -45,13 +48,17 @@ interface EventFile {
   readonly push: EventListener;
   readonly congested: boolean;
   drained(): Promise<void>;
+  readonly hurry?: () => void;
   readonly close: () => Promise<void>;
 }
 
 interface DataFile {
   readonly sink: Sink;
+  readonly hurry?: () => void;
   readonly close: () => Promise<void>;
 }
+
+type Writing = Pick<Fifo, "stream"> & Partial<Fifo>;
 
 type Fail = (error: FramecatError) => void;
 
@@ -85,6 +92,7 @@ export async function openOutputs(flags: OutputFlags, io: Pick<Io, "stdout">): P
         await Promise.all(events.map((file) => file.drained()));
       },
       failed,
+      hurry: () => [...events, data].forEach((file) => file?.hurry?.()),
       close: async () => {
         await Promise.all([closeAll(), data?.close()]);
       },
@@ -119,7 +127,7 @@ async function openRecord(
   { stdout }: Pick<Io, "stdout">,
   fail: Fail,
 ): Promise<EventFile> {
-  const { sink, close } =
+  const { sink, hurry, close } =
     path === "-" ? onStdout(stdout) : await openFile("record", path, fail, PRIVATE);
   const lines = new Lines(sink);
   return {
@@ -128,6 +136,7 @@ async function openRecord(
       return sink.congested;
     },
     drained: () => sink.drained(),
+    ...(hurry && { hurry }),
     close: () => {
       lines.flush();
       return close();
@@ -184,20 +193,28 @@ async function openOutput(
 
 /** @param mode of a file that is not there yet; by default what the user's mask leaves */
 async function openFile(flag: string, path: string, fail: Fail, mode?: number): Promise<DataFile> {
-  const handle = await open(path, "w", mode).catch((thrown: unknown) => {
+  const { stream, hurry } = await openStream(path, mode).catch((thrown: unknown) => {
     throw cannotWrite(flag, path, thrown);
   });
-  const stream = handle.createWriteStream({ highWaterMark: BUFFERED });
   stream.on("error", (thrown) => fail(cannotWrite(flag, path, thrown)));
   const sink = createSink(stream);
   const closed = once(stream, "close").catch(() => undefined);
   return {
     sink,
+    ...(hurry && { hurry }),
     close: async () => {
+      hurry?.();
       stream.end();
       await closed;
     },
   };
+}
+
+async function openStream(path: string, mode?: number): Promise<Writing> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFIFO()) return openFifo(path, { highWaterMark: BUFFERED });
+  const handle = await open(path, "w", mode);
+  return { stream: handle.createWriteStream({ highWaterMark: BUFFERED }) };
 }
 
 function cannotWrite(flag: string, path: string, thrown: unknown): FramecatError {

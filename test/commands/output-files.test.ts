@@ -1,5 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { execFileSync } from "node:child_process";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { openOutputs, type OutputFlags } from "../../src/commands/output-files.ts";
 import { newFolder } from "../helpers/folder.ts";
 import { close, handshake, message } from "../helpers/har.ts";
@@ -11,6 +21,17 @@ const EVENTS = [handshake("1"), message("1", 1, "out", "a"), close("1", 2)];
 
 function open(flags: Partial<OutputFlags>, io = memoryIo()) {
   return openOutputs({ showSecrets: false, version: "1", ...flags }, io);
+}
+
+/** A pipe that is open at its other end, where nobody reads; watches are the test's to wind. */
+function sleepingPipe(): string {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const path = newFolder()("pipe");
+  execFileSync("mkfifo", [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  onTestFinished(() => closeSync(reader));
+  return path;
 }
 
 describe("openOutputs", () => {
@@ -101,6 +122,38 @@ describe("openOutputs", () => {
     expect((await outputs.failed).message).toBe(
       "--output: cannot write /dev/full: no space left on device",
     );
+    await outputs.close();
+  });
+
+  it.each(["record", "output"])(
+    "gives up the reader of a pipe that sleeps, once --%s is all that is waited for",
+    async (flag) => {
+      const path = sleepingPipe();
+      const outputs = await open({ [flag]: path });
+      outputs.listener?.(message("1", 1, "in", Buffer.alloc(2 ** 21)));
+      outputs.data?.write(Buffer.alloc(2 ** 21));
+      const drained = (outputs.data ?? outputs).drained();
+      const closed = outputs.close();
+      await vi.advanceTimersByTimeAsync(2000);
+      await Promise.all([drained, closed]);
+      expect((await outputs.failed).message).toBe(
+        `--${flag}: cannot write ${path}: nobody reads from it any more`,
+      );
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+
+  it("is in no hurry before that is said", async () => {
+    const path = sleepingPipe();
+    const outputs = await open({ record: path, har: newFolder()("x.har") });
+    outputs.listener?.(message("1", 1, "in", Buffer.alloc(2 ** 21)));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(outputs.congested).toBe(true);
+    outputs.hurry();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect((await outputs.failed).message).toMatch(/nobody reads from it any more$/);
+    await outputs.drained();
+    expect(outputs.congested).toBe(false);
     await outputs.close();
   });
 
