@@ -10,6 +10,7 @@ import { DEFAULT_LINT_LIMITS, type LintLimits } from "./lint-limits.ts";
 import { MaskKeyLint } from "./mask-key-lint.ts";
 import { Opcode } from "./opcodes.ts";
 import type { FrameParser } from "./parser.ts";
+import type { KeyRoom } from "./recent-keys.ts";
 import { type Outstanding, PingLint } from "./ping-lint.ts";
 import { lintConnect, lintConnectResponse } from "./extended-connect-lint.ts";
 import { isHttp2Request } from "./http2-head.ts";
@@ -28,6 +29,8 @@ export interface ConnectionLintOptions {
   readonly deflate?: DeflateParams | undefined;
   /** Says whether a key came on another connection; see `LintSession`. */
   readonly isKeyReused?: (key: string) => boolean;
+  /** For the masking keys that are remembered; see `LintSession`. */
+  readonly keyRoom?: KeyRoom;
 }
 
 /** The outcome of `FrameParser.end()`. */
@@ -56,7 +59,7 @@ export class ConnectionLint {
   readonly #report: Report = (place, rule, found) =>
     this.#findings.push(finding(place, rule, found));
 
-  readonly #keys = new MaskKeyLint(this.#report);
+  readonly #keys: MaskKeyLint;
   readonly #closing = new ClosingLint(this.#report);
   readonly #fragments: Readonly<Record<Flow, FragmentLint>>;
   /** By the side that sends the pings. */
@@ -82,6 +85,7 @@ export class ConnectionLint {
     this.#all = options.findings !== "conversation";
     this.#isKeyReused = options.isKeyReused ?? (() => false);
     const report = this.#report;
+    this.#keys = new MaskKeyLint(report, options.keyRoom);
     this.#fragments = both(() => new FragmentLint(report, limits));
     this.#pings = both(() => new PingLint(report, limits));
     this.#deflate = this.#deflateLints(options.deflate);
@@ -190,6 +194,7 @@ export class ConnectionLint {
 
   /** Nothing more comes: what has not been answered or ended by now is told. */
   finish(): readonly Finding[] {
+    this.#keys.end();
     if (!this.#hasOpened()) return this.#take();
     const how = { c2s: this.#howEnded("c2s"), s2c: this.#howEnded("s2c") };
     this.#pings.c2s.speaks();

@@ -12,10 +12,11 @@ const UNLIKELY_BITS = 40;
  *
  * For n octets of which only d are distinct, C(256, d) · (d / 256)^n bounds the probability that
  * random ones would be so few. It is taken for each of the four positions in a key, and for all of
- * them together. Memory is the 5 × 256 flags of one sample.
+ * them together. Memory is the 5 × 256 bits of one sample.
  */
 export class KeySample {
-  readonly #seen = Array.from({ length: 5 }, () => new Uint8Array(OCTETS));
+  /** A bit for each octet at each position, and at any. */
+  readonly #seen = new Uint8Array((5 * OCTETS) / 8);
   readonly #distinct = [0, 0, 0, 0, 0];
   #keys = 0;
 
@@ -33,9 +34,11 @@ export class KeySample {
   }
 
   #mark(position: number, octet: number): void {
-    const seen = this.#seen[position];
-    if (!seen || seen[octet] === 1) return;
-    seen[octet] = 1;
+    const at = (position * OCTETS + octet) >>> 3;
+    const bit = 1 << (octet & 7);
+    const seen = this.#seen[at] ?? 0;
+    if ((seen & bit) !== 0) return;
+    this.#seen[at] = seen | bit;
     this.#distinct[position] = (this.#distinct[position] ?? 0) + 1;
   }
 
@@ -47,7 +50,7 @@ export class KeySample {
   }
 
   #reset(): void {
-    for (const seen of this.#seen) seen.fill(0);
+    this.#seen.fill(0);
     this.#distinct.fill(0);
     this.#keys = 0;
   }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { ConnectionLint, type ConnectionLintOptions } from "./connection-lint.ts";
 
 /** Some 7 MB at most. */
@@ -5,11 +6,15 @@ const REMEMBERED = 65_536;
 /** A key has 24 characters; what a peer sends instead is remembered by its beginning. */
 const KEY_LENGTH = 24;
 
+/** Masking keys that all connections together remember: some 12 MB. */
+const MASKING_KEYS = 2 ** 20;
+
 /** The rules that take several connections: whether a key came before (section 4.1). */
 export class LintSession {
   readonly #options: ConnectionLintOptions;
   readonly #remembered: number;
   readonly #keys = new Set<string>();
+  readonly #keyRoom = { left: MASKING_KEYS };
 
   /** @param remembered how many keys are compared; the oldest are forgotten first */
   constructor(options: ConnectionLintOptions = {}, remembered = REMEMBERED) {
@@ -22,7 +27,8 @@ export class LintSession {
     return new ConnectionLint({
       ...this.#options,
       ...options,
-      isKeyReused: (key) => this.#isReused(key.slice(0, KEY_LENGTH)),
+      keyRoom: this.#keyRoom,
+      isKeyReused: (key) => this.#isReused(beginningOf(key)),
     });
   }
 
@@ -35,4 +41,9 @@ export class LintSession {
     this.#keys.add(key);
     return false;
   }
+}
+
+/** A copy: a part of a header would hold all of the head. */
+function beginningOf(key: string): string {
+  return Buffer.from(key.slice(0, KEY_LENGTH)).toString("latin1");
 }

@@ -1,6 +1,7 @@
 import type { FramePlace, Report } from "./finding.ts";
 import type { FrameHeader } from "./frame.ts";
 import { KeySample } from "./key-sample.ts";
+import { type KeyRoom, RecentKeys } from "./recent-keys.ts";
 
 /** Keys that a new one is compared with. */
 const RECENT = 1024;
@@ -11,20 +12,21 @@ const SMALL_STEP = 0x1_0000;
 
 /**
  * How a client chooses its masking keys (sections 5.3 and 10.3): zero and repeated ones are told
- * with each frame, predictable ones once a connection. The memory is that of the last 1024 keys.
+ * with each frame, predictable ones once a connection. The memory is that of the last 1024 keys, or
+ * of as many as there is room for.
  */
 export class MaskKeyLint {
   readonly #report: Report;
-  readonly #recent = new Set<number>();
-  readonly #order = new Uint32Array(RECENT);
+  readonly #recent: RecentKeys;
   readonly #counters = [new Counter(), new Counter()];
   readonly #sample = new KeySample();
   #keys = 0;
   #repeats = 0;
   #told = false;
 
-  constructor(report: Report) {
+  constructor(report: Report, room: KeyRoom = { left: RECENT }) {
     this.#report = report;
+    this.#recent = new RecentKeys(RECENT, room);
   }
 
   frame(place: FramePlace, { masked, maskKey }: FrameHeader): void {
@@ -34,18 +36,21 @@ export class MaskKeyLint {
     else this.#fresh(place, maskKey);
   }
 
+  /** No more keys come. */
+  end(): void {
+    this.#recent.clear();
+  }
+
   /** In a long connection two random keys are the same now and then; more than that is no chance. */
   #repeated(place: FramePlace, key: number): void {
     this.#repeats += 1;
-    const expected = (this.#keys * RECENT) / 2 ** 32;
+    const expected = (this.#keys * this.#recent.capacity) / 2 ** 32;
     if (coincidence(expected, this.#repeats) > CHANCE) return;
     this.#report(place, "mask-key-repeated", hexKey(key));
   }
 
   #fresh(place: FramePlace, key: number): void {
-    const at = this.#keys++ % RECENT;
-    if (this.#keys > RECENT) this.#recent.delete(this.#order[at] ?? 0);
-    this.#order[at] = key;
+    this.#keys += 1;
     this.#recent.add(key);
     if (!this.#told) this.#predict(place, key);
   }

@@ -5,19 +5,21 @@ const MAX_OPEN = 64;
 
 /** Pairs pongs with the pings they answer, by payload (RFC 6455, section 5.5.3). */
 export class RoundTrips {
-  readonly #open = new Map<string, bigint>();
+  /** Absent before the first ping: there may be many connections without any. */
+  #open: Map<string, bigint> | undefined;
 
   pinged(payload: Uint8Array, ns: bigint): void {
-    this.#open.set(keyOf(payload), ns);
-    const [oldest] = this.#open.keys();
-    if (this.#open.size > MAX_OPEN && oldest !== undefined) this.#open.delete(oldest);
+    const open = (this.#open ??= new Map());
+    open.set(keyOf(payload), ns);
+    const [oldest] = open.keys();
+    if (open.size > MAX_OPEN && oldest !== undefined) open.delete(oldest);
   }
 
   /** Milliseconds since the ping with this payload, or undefined for a pong nobody asked for. */
   ponged(payload: Uint8Array, ns: bigint): number | undefined {
     const key = keyOf(payload);
-    const sentAt = this.#open.get(key);
-    this.#open.delete(key);
+    const sentAt = this.#open?.get(key);
+    this.#open?.delete(key);
     return sentAt === undefined ? undefined : elapsedMs(sentAt, ns);
   }
 }
