@@ -1,4 +1,3 @@
-import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import v8 from "node:v8";
@@ -65,13 +64,18 @@ let used = POOL.length;
 
 /** Cryptographically strong bytes, each handed out once. */
 export function systemRandom(length: number): Uint8Array {
-  if (length > MAX_FROM_POOL) return randomFillSync(new Uint8Array(length));
+  if (length > MAX_FROM_POOL) return filled(new Uint8Array(length));
   if (used + length > POOL.length) {
-    randomFillSync(POOL);
+    filled(POOL);
     used = 0;
   }
   used += length;
   return POOL.slice(used - length, used);
+}
+
+/** node:crypto is loaded only now: that takes milliseconds, and much needs no random bytes. */
+function filled(bytes: Uint8Array): Uint8Array {
+  return process.getBuiltinModule("node:crypto").randomFillSync(bytes);
 }
 
 /**

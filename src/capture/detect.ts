@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Utf8Validator } from "../protocol/utf8.ts";
-import { looksLikeHar } from "./har-entries.ts";
-import { looksLikeEvents } from "./ndjson-reader.ts";
+import { looksLikeEvents, looksLikeHar } from "./json-heads.ts";
 import { captureFormat } from "./packets/capture-reader.ts";
 
 /**

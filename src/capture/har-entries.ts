@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { usageError } from "../errors.ts";
 import { Gather } from "../protocol/gather.ts";
 
@@ -148,16 +147,4 @@ export class HarEntries {
     if (octet <= 0x20 || octet === BYTE_ORDER_MARK[at]) return;
     throw usageError(`${this.#name} is no JSON at byte ${at}`);
   }
-}
-
-const HAR_START = '{"log":';
-/** More blanks than that nobody puts before a document. */
-const HEAD_LENGTH = 1024;
-
-/** Whether a file that begins like this is a HAR; undefined where more bytes are needed. */
-export function looksLikeHar(head: Uint8Array): boolean | undefined {
-  const text = Buffer.from(head.subarray(0, HEAD_LENGTH)).toString("latin1");
-  const begun = text.replace(/^\xef\xbb\xbf/, "").replace(/\s+/g, "");
-  if (begun.length >= HAR_START.length) return begun.startsWith(HAR_START);
-  return HAR_START.startsWith(begun) && head.length < HEAD_LENGTH ? undefined : false;
 }

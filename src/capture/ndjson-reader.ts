@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { EventLineReader, type ReadEvent } from "../transport/read-event-lines.ts";
 import { type RejoinLimits, Rejoiner } from "./rejoin.ts";
 
@@ -32,15 +31,4 @@ export class NdjsonReader {
       yield { event: this.#rejoiner.push(event), where };
     }
   }
-}
-
-/** Where the schema of an event stands, in whatever order its members come. */
-const SCHEMA = /^\s*\{[^\n]*"v"\s*:\s*"framecat\.event\//;
-const HEAD_LENGTH = 4096;
-
-/** Whether a file that begins like this holds our events; undefined where more bytes are needed. */
-export function looksLikeEvents(head: Uint8Array): boolean | undefined {
-  const begun = Buffer.from(head.subarray(0, HEAD_LENGTH)).toString("latin1");
-  if (SCHEMA.test(begun)) return true;
-  return /^\s*(\{[^\n]*)?$/.test(begun) && head.length < HEAD_LENGTH ? undefined : false;
 }

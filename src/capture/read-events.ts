@@ -7,7 +7,6 @@ import type { Run } from "./hex.ts";
 import { detectInput, type InputContent, type InputFormat, readInput } from "./input.ts";
 import { Lookahead } from "./lookahead.ts";
 import { gunzipped } from "./packets/gunzip.ts";
-import { readCaptureEvents } from "./read-capture.ts";
 
 /**
  * Whatever comes → events. The format is told, or found by the content (`detect.ts`, and for text
@@ -37,7 +36,9 @@ export interface ReadOptions {
   readonly name: string;
   readonly format?: EventFormat | undefined;
   /** Reads a capture file, pcap or pcapng, no longer gzip'ed. Default `readCaptureEvents`. */
-  readonly readCapture?: (chunks: AsyncIterable<Uint8Array>) => EventBatches;
+  readonly readCapture?: (
+    chunks: AsyncIterable<Uint8Array>,
+  ) => EventBatches | Promise<EventBatches>;
   /** How frames without packets around them are read. */
   readonly raw?: RawFramesOptions;
   /** Learns what was found, before the first event. */
@@ -66,27 +67,28 @@ export async function* readEventBatches(
 ): AsyncGenerator<readonly Event[]> {
   const source = new Lookahead(chunks);
   try {
-    if (options.format === "binary") yield* readFormat(source, "binary", options);
-    else yield* readUnpacked(source, options);
+    yield* await openRuns(source, options);
   } finally {
     await source.close();
   }
 }
 
-/** Takes gzip off, and says what was wrong with it after what it held. */
-async function* readUnpacked(source: Lookahead, options: ReadOptions): EventRuns {
+/** A generator by itself is passed by each batch; so what only chooses one is none. */
+async function openRuns(source: Lookahead, options: ReadOptions): Promise<EventBatches> {
+  if (options.format === "binary") return openFormat(source, "binary", options);
   const first = await source.more();
   // gunzipped() waits for three bytes; a frame may have but two.
-  if (first?.[0] !== GZIP_ID) {
-    yield* readFound(source, options);
-    return;
-  }
+  return first?.[0] === GZIP_ID ? readUnpacked(source, options) : openFound(source, options);
+}
+
+/** Takes gzip off, and says what was wrong with it after what it held. */
+async function* readUnpacked(source: Lookahead, options: ReadOptions): EventRuns {
   const notes: NoteEvent[] = [];
   const tell = ({ offset }: { readonly offset: number }): void =>
     void notes.push(note(`${options.name} is cut: its gzip data ends at byte ${offset}`));
   const unpacked = new Lookahead(gunzipped(source.all(), tell, options.name));
   try {
-    yield* readFound(unpacked, options);
+    yield* await openFound(unpacked, options);
     yield notes;
   } finally {
     await unpacked.close();
@@ -96,38 +98,40 @@ async function* readUnpacked(source: Lookahead, options: ReadOptions): EventRuns
 type EventRuns = AsyncGenerator<readonly Event[]>;
 const GZIP_ID = 0x1f;
 
-async function* readFound(source: Lookahead, options: ReadOptions): EventRuns {
+async function openFound(source: Lookahead, options: ReadOptions): Promise<EventBatches> {
   const { format = "auto" } = options;
   const found = format === "auto" ? await detectInput(source) : format;
-  yield* readFormat(source, found === "text or binary" ? "auto" : found, options);
+  return openFormat(source, found === "text or binary" ? "auto" : found, options);
 }
 
-async function* readFormat(
+async function openFormat(
   source: Lookahead,
   format: EventFormat,
   options: ReadOptions,
-): EventRuns {
+): Promise<EventBatches> {
   const { name, onFormat } = options;
   switch (format) {
     case "pcap":
     case "pcapng":
       onFormat?.(format);
-      yield* captureEvents(source.all(), options);
-      return;
+      return openCapture(source.all(), options);
     case "har":
     case "ndjson":
       if (source.length === 0 && !(await source.more())) throw usageError(`${name} is empty`);
       onFormat?.(format);
-      yield* format === "har" ? readHar(source, name) : readNdjson(source, name);
-      return;
+      return format === "har" ? readHar(source, name) : readNdjson(source, name);
     default:
-      yield* readFrames(source, format, options);
+      return readFrames(source, format, options);
   }
 }
 
-function captureEvents(chunks: AsyncIterable<Uint8Array>, options: ReadOptions): EventBatches {
-  const { name, readCapture } = options;
-  return readCapture?.(chunks) ?? readCaptureEvents(chunks, { name }).batches();
+async function openCapture(
+  chunks: AsyncIterable<Uint8Array>,
+  { name, readCapture }: ReadOptions,
+): Promise<EventBatches> {
+  if (readCapture) return readCapture(chunks);
+  const { readCaptureEvents } = await import("./read-capture.ts");
+  return readCaptureEvents(chunks, { name }).batches();
 }
 
 async function* readFrames(
@@ -138,7 +142,7 @@ async function* readFrames(
   const content = await readInput(source, options.name, format);
   options.onFormat?.(content.kind === "capture" ? "packets" : "frames");
   if (content.kind === "capture") {
-    yield* captureEvents(once(content.bytes), options);
+    yield* await openCapture(once(content.bytes), options);
     return;
   }
   const { RawEvents } = await import("./raw-events.ts");

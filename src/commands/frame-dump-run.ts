@@ -110,7 +110,8 @@ class Dump {
       for await (const batch of this.#source.batches) {
         for (const event of batch) this.#take(event);
         this.#flushSoon();
-        await Promise.all([output.drained(), files.drained(), files.data?.drained()]);
+        if (output.congested || files.congested || files.data?.congested === true)
+          await Promise.all([output.drained(), files.drained(), files.data?.drained()]);
         if (output.isBroken) return;
         if (selector.isDone && !lint) {
           this.#finishRows();

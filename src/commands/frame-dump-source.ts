@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { filePieces } from "../capture/file-pieces.ts";
-import { type CaptureReport, readCaptureEvents } from "../capture/read-capture.ts";
+import type { CaptureReport } from "../capture/read-capture.ts";
 import {
   type EventBatches,
   type EventFormat,
@@ -40,7 +40,8 @@ export async function openSource(
   const source: { found?: FoundFormat; reading?: { readonly report: CaptureReport } } = {};
   const options: Omit<ReadOptions, "name"> = {
     format: args.text("input-format") as EventFormat | undefined,
-    readCapture: (chunks) => {
+    readCapture: async (chunks) => {
+      const { readCaptureEvents } = await import("../capture/read-capture.ts");
       const [name = "-"] = args.positionals;
       const reading = readCaptureEvents(chunks, {
         ...captureOptions,
@@ -98,7 +99,7 @@ async function openBatches(
     throw usageError(`unexpected argument ${JSON.stringify(surplus)} after the file ${first}`);
   }
   const named = { ...options, name: first };
-  if (!args.flag("follow")) return readable(first, readEventBatches(filePieces(first), named));
+  if (!args.flag("follow")) return readEventBatches(readable(first, filePieces(first)), named);
   const { followEventBatches } = await import("../capture/follow-events.ts");
   return readable(first, followEventBatches(first, { ...named, signal: stop }));
 }
@@ -125,9 +126,10 @@ function codeOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
-async function* readable(name: string, batches: EventBatches): EventBatches {
+/** Tells what the system says of the file. */
+async function* readable<T>(name: string, pieces: AsyncIterable<T>): AsyncIterable<T> {
   try {
-    yield* batches;
+    yield* pieces;
   } catch (thrown) {
     if (!isSystemError(thrown)) throw thrown;
     throw usageError(`cannot read ${name}: ${errnoWords(thrown)}`);

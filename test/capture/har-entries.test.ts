@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HarEntries, looksLikeHar } from "../../src/capture/har-entries.ts";
+import { HarEntries } from "../../src/capture/har-entries.ts";
 import { hex, singly, splitAt, splitPoints, utf8 } from "../helpers/bytes.ts";
 
 function cut(chunks: readonly Uint8Array[], maxEntry?: number) {
@@ -76,19 +76,4 @@ describe("HarEntries", () => {
       `x.har: the entry at byte ${STARTS_AT + 8} is longer than 0.5 MiB`,
     );
   });
-});
-
-it.each<[string | Uint8Array, boolean | undefined]>([
-  ["", undefined],
-  [" \n", undefined],
-  ['{"lo', undefined],
-  ['\n{ "log" : {', true],
-  ['{"log":', true],
-  [hex("efbbbf 7b 226c6f6722 3a"), true],
-  ['{"v":"framecat', false],
-  ['{"v', false],
-  ["81 05", false],
-  [" ".repeat(2000), false],
-])("%j begins a HAR: %s", (head, expected) => {
-  expect(looksLikeHar(typeof head === "string" ? utf8(head) : head)).toBe(expected);
 });
