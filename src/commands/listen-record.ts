@@ -13,8 +13,15 @@ export interface Recording {
   readonly take: (event: Event, find: Find) => void;
   /** Resolves with what to say when a file cannot be written any more. */
   readonly failed: Promise<FramecatError>;
+  /** From now on a reader of a pipe that sleeps is given up. */
+  hurry(): void;
   /** Writes what is left. @returns what went wrong, if anything did */
   end(): Promise<FramecatError | undefined>;
+}
+
+/** Whether each frame is shown or recorded. */
+export function looksAtFrames(args: Args): boolean {
+  return !args.flag("quiet") || args.text("record") !== undefined || args.text("har") !== undefined;
 }
 
 /**
@@ -42,6 +49,7 @@ export async function openRecording(args: Args, io: Io): Promise<Recording> {
       if (listener) holdBack(event, find);
     },
     failed,
+    hurry: () => files.hurry(),
     end: async () => {
       await files.close();
       return failure;

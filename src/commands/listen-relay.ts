@@ -12,9 +12,16 @@ import { prepareTls } from "../transport/secure-socket.ts";
 import type { Args } from "./command.ts";
 import { readLoadDialFlags } from "./dial-flags.ts";
 import { readRelayLimits } from "./listen-guards.ts";
+import { looksAtFrames } from "./listen-record.ts";
 import { hasPrompt } from "./listen-prompt-options.ts";
 import { readPlace } from "./listen-place.ts";
 import { isOnward, onwardName, RELAY_OPTIONS } from "./listen-relay-options.ts";
+
+export interface Relaying {
+  readonly make: MakeMode;
+  /** Each frame is looked at. */
+  readonly frames: boolean;
+}
 
 /**
  * Reads the flags of RELAY_OPTIONS; undefined where no relay is asked for.
@@ -25,7 +32,7 @@ export async function readRelay(
   args: Args,
   io: Io,
   mode: string | undefined,
-): Promise<MakeMode | undefined> {
+): Promise<Relaying | undefined> {
   const url = args.text("to");
   if (url === undefined) return refuseOrphans(args, mode);
   if (mode !== undefined && mode !== "relay") {
@@ -39,16 +46,9 @@ export async function readRelay(
   const control = new RelayControl(rules);
   const commands = relayCommands(control, NOTATION);
   const hasRules = Object.values(rules).some((kind) => kind.length > 0);
-  const frames = hasRules || isWatched(args, io);
-  // What passes unseen is garbage as soon as it has passed.
-  if (!frames) io.collectAtOnce?.();
-  return relay({ onward, limits, control, commands, frames });
-}
-
-/** Whether somebody sees what passes, or may set rules while it does. */
-function isWatched(args: Args, io: Io): boolean {
-  const recorded = args.text("record") !== undefined || args.text("har") !== undefined;
-  return recorded || !args.flag("quiet") || hasPrompt(args, io);
+  // At a prompt rules may be set.
+  const frames = hasRules || looksAtFrames(args) || hasPrompt(args, io);
+  return { make: relay({ onward, limits, control, commands, frames }), frames };
 }
 
 /** Each client would bring another one, and so forth until there are no files left. */

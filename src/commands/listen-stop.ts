@@ -25,8 +25,20 @@ export interface Stoppable {
   note(message: string): void;
 }
 
-/** Who waits for longer is told what for. */
-const NOTICE_MS = 1000;
+export interface Serving {
+  readonly server: Stoppable;
+  readonly graceMs: number;
+  readonly signals: SignalWatch;
+  /** What the server tells: it stops where nobody reads the first of them any more. */
+  readonly outputs: readonly [Sink, ...Sink[]];
+  /** Called at the stop: what is written elsewhere is not to take long from now on. */
+  readonly hurry: () => void;
+  /** Writes what is left when the last client has gone. */
+  readonly finish: () => Promise<void>;
+}
+
+/** Who waits for longer is told what for, and readers that sleep for longer are given up. */
+const PATIENCE_MS = 1000;
 
 /** @throws FramecatError (usage) */
 export function readGraceMs(args: Args): number {
@@ -35,17 +47,11 @@ export function readGraceMs(args: Args): number {
 
 /**
  * Serves until a signal comes or nobody reads the output. Who has not gone when the grace is over, or
- * at a second signal, is cut off; and so is the output, where its reader sleeps.
- * @param finish writes what is left when the last client has gone
+ * at a second signal, is cut off; and so is an output whose reader sleeps, for which clients are held.
  * @returns the exit code: 0 where all went in good order
  */
-export async function serveUntilStopped(
-  server: Stoppable,
-  graceMs: number,
-  signals: SignalWatch,
-  output: Pick<Sink, "broken">,
-  finish: () => Promise<void>,
-): Promise<number> {
+export async function serveUntilStopped(serving: Serving): Promise<number> {
+  const { server, graceMs, signals, outputs, hurry, finish } = serving;
   const cut = deferred();
   let inGoodOrder = true;
   whenAborted(signals.kill, cut.resolve);
@@ -54,16 +60,42 @@ export async function serveUntilStopped(
     server.terminate();
   });
   const stopped = new Promise<void>((resolve) => whenAborted(signals.stop, resolve));
-  await Promise.race([stopped, output.broken]);
+  await Promise.race([stopped, outputs[0].broken]);
+  hurry();
+  const sleepers = watchSleepers(outputs);
   const timers = [
     setTimeout(cut.resolve, graceMs),
-    setTimeout(() => notice(server, graceMs), NOTICE_MS),
+    setTimeout(() => notice(server, graceMs), PATIENCE_MS),
   ];
   await server.stop();
   for (const timer of timers) clearTimeout(timer);
   const isWritten = await signals.hurry(finish());
+  const allRead = sleepers.end();
   signals.off();
-  return signals.received && !(inGoodOrder && isWritten) ? exitCodeOf(signals.received) : EXIT_DONE;
+  const isWell = inGoodOrder && isWritten && allRead;
+  return signals.received && !isWell ? exitCodeOf(signals.received) : EXIT_DONE;
+}
+
+/** Gives up outputs from which nothing is taken for a while. */
+function watchSleepers(outputs: readonly Sink[]) {
+  let allRead = true;
+  const rooms = outputs.map((output) => output.drained());
+  const look = (output: Sink, i: number): void => {
+    const room = output.drained();
+    if (output.congested && room === rooms[i]) {
+      allRead = false;
+      output.giveUp();
+    }
+    rooms[i] = room;
+  };
+  const watch = setInterval(() => outputs.forEach(look), PATIENCE_MS);
+  return {
+    /** @returns whether none was given up */
+    end: (): boolean => {
+      clearInterval(watch);
+      return allRead;
+    },
+  };
 }
 
 function notice(server: Stoppable, graceMs: number): void {

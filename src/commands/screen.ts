@@ -26,6 +26,7 @@ export function createScreen(sink: Sink): Screen {
     drained: () => sink.drained(),
     flushed: () => sink.flushed(),
     broken: sink.broken,
+    giveUp: () => sink.giveUp(),
     get isBroken() {
       return sink.isBroken;
     },

@@ -8,13 +8,15 @@ export interface Sink {
   readonly congested: boolean;
   /** Bytes, or characters, that the reader has not taken. */
   readonly queued: number;
-  /** Resolves once there is room, or nobody reads any more. */
+  /** Resolves once there is room, or nobody reads any more; the same until it does. */
   drained(): Promise<void>;
   /** Resolves once all that was written has left, or nobody reads any more. */
   flushed(): Promise<void>;
   /** Resolves when the reader has gone; writes are dropped from then on. */
   readonly broken: Promise<void>;
   readonly isBroken: boolean;
+  /** Takes the reader for gone: what waits is left to it, and no more is written. */
+  giveUp(): void;
   /** What broke it, where that is not its reader that went away, but a full disk and the like. */
   readonly failure: Error | undefined;
 }
@@ -78,6 +80,7 @@ export function createSink(stream: Output, options: SinkOptions = {}): Sink {
       await Promise.race([broken.promise, written]);
     },
     broken: broken.promise,
+    giveUp: () => onBroken(),
     get isBroken() {
       return isBroken;
     },

@@ -24,8 +24,15 @@ function serving(graceMs = 10_000, finish = () => Promise.resolve()) {
     note: (message: string) => void calls.push(message),
   };
   const output = createSink(io.stdout);
-  const code = serveUntilStopped(server, graceMs, watchSignals(io), output, finish);
-  return { io, gone, calls, code };
+  const code = serveUntilStopped({
+    server,
+    graceMs,
+    signals: watchSignals(io),
+    outputs: [output],
+    hurry: () => void calls.push("hurry"),
+    finish,
+  });
+  return { io, gone, calls, code, output };
 }
 
 describe("a server that is stopped", () => {
@@ -35,7 +42,7 @@ describe("a server that is stopped", () => {
     await vi.advanceTimersByTimeAsync(9000);
     gone.resolve();
     const notice = "waiting for clients to close, at most 10 s; a second Ctrl-C cuts them off";
-    expect([await code, calls]).toEqual([0, ["stop", notice]]);
+    expect([await code, calls]).toEqual([0, ["hurry", "stop", notice]]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -43,9 +50,9 @@ describe("a server that is stopped", () => {
     const { io, calls, code } = serving(500);
     io.raise("SIGTERM");
     await vi.advanceTimersByTimeAsync(499);
-    expect(calls).toEqual(["stop"]);
+    expect(calls).toEqual(["hurry", "stop"]);
     await vi.advanceTimersByTimeAsync(1);
-    expect([await code, calls]).toEqual([143, ["stop", "terminate"]]);
+    expect([await code, calls]).toEqual([143, ["hurry", "stop", "terminate"]]);
   });
 
   it("and at a second signal", async () => {
@@ -54,7 +61,7 @@ describe("a server that is stopped", () => {
     await vi.advanceTimersByTimeAsync(0);
     io.raise("SIGINT");
     await vi.advanceTimersByTimeAsync(0);
-    expect([await code, calls]).toEqual([130, ["stop", "terminate"]]);
+    expect([await code, calls]).toEqual([130, ["hurry", "stop", "terminate"]]);
   });
 
   it("waits a second for the reader of its output, which may sleep", async () => {
@@ -62,8 +69,39 @@ describe("a server that is stopped", () => {
     io.raise("SIGTERM");
     gone.resolve();
     await vi.advanceTimersByTimeAsync(1000);
-    expect([await code, calls]).toEqual([143, ["stop"]]);
+    expect([await code, calls]).toEqual([143, ["hurry", "stop"]]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("gives up a reader that sleeps, for which clients are held", async () => {
+    const { io, gone, code, output } = serving();
+    io.stdout.pause();
+    output.write(Buffer.alloc(2 ** 20));
+    void output.drained().then(gone.resolve);
+    io.raise("SIGTERM");
+    await vi.advanceTimersByTimeAsync(999);
+    expect(output.isBroken).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([output.isBroken, await code]).toEqual([true, 143]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("but not one that goes on reading", async () => {
+    const { io, gone, code, output } = serving();
+    io.stdout.pause();
+    output.write(Buffer.alloc(2 ** 20));
+    io.raise("SIGTERM");
+    await vi.advanceTimersByTimeAsync(900);
+    io.stdout.resume();
+    await output.drained();
+    io.stdout.pause();
+    output.write(Buffer.alloc(2 ** 20));
+    await vi.advanceTimersByTimeAsync(900);
+    expect(output.isBroken).toBe(false);
+    io.stdout.resume();
+    await output.drained();
+    gone.resolve();
+    expect(await code).toBe(0);
   });
 
   it("stops also where nobody reads what it says", async () => {

@@ -34,3 +34,9 @@ it("is as slow, and as broken, as what is below it", async () => {
   await screen.broken;
   expect([screen.isBroken, screen.failure?.message]).toEqual([true, "full"]);
 });
+
+it("gives up the reader of what is below it", () => {
+  const sink = createSink(memoryIo().stdout);
+  createScreen(sink).giveUp();
+  expect(sink.isBroken).toBe(true);
+});

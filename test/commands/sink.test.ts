@@ -57,6 +57,23 @@ it("a reader that goes away ends in broken, and every wait with it", async () =>
   await Promise.all([sink.drained(), sink.flushed()]);
 });
 
+it("gives its reader up where it is told to, and that is no failure", async () => {
+  const stream = new PassThrough({ highWaterMark: 1 });
+  const sink = createSink(stream);
+  sink.write("not taken");
+  const waits = [sink.drained(), sink.broken, sink.flushed()];
+  sink.giveUp();
+  await Promise.all(waits);
+  sink.write("dropped");
+  expect([sink.isBroken, sink.congested, sink.queued, sink.failure]).toEqual([
+    true,
+    false,
+    0,
+    undefined,
+  ]);
+  expect(String(stream.read())).toBe("not taken");
+});
+
 it("waits for nothing where nothing is held up", async () => {
   const sink = createSink(new PassThrough());
   await sink.drained();

@@ -11,6 +11,7 @@ import {
 /** An Io in memory: what was written can be read, stdin can be fed, signals can be raised. */
 export interface MemoryIo extends Io {
   readonly stdin: Input & PassThrough;
+  readonly stdout: Output & PassThrough;
   out(): string;
   outBytes(): Buffer;
   err(): string;
