@@ -124,6 +124,8 @@ export class ConnectionLint {
     if (!this.#judgeResponse) return NOTHING;
     const { state, violations, deflate } = this.#judgeResponse(head);
     if (state !== "interim") this.#state = state;
+    // No other comes, and there is no need to remember the request.
+    if (state === "open") this.#judgeResponse = undefined;
     if (deflate) this.#deflate = this.#deflateLints(deflate);
     this.#add({ part: "response" }, violations);
     return this.#take();
