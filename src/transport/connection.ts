@@ -434,7 +434,7 @@ export class Connection {
   /** The peer will send no more. What it sent last may still be inflating. */
   #onEnd(): void {
     this.#closing.initiator ??= "peer";
-    this.#receiver.end();
+    this.#inbound.end();
     this.#beginClosing();
     this.#endIfDone();
   }
@@ -455,7 +455,7 @@ export class Connection {
     const rest: unknown = this.#socket.read();
     if (rest instanceof Buffer) this.#inbound.push(rest);
     this.#socketDone = true;
-    this.#receiver.end();
+    this.#inbound.end();
     this.#outbound.release();
     this.#pipe?.stop();
     this.#finish();

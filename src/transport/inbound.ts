@@ -25,6 +25,7 @@ export class Inbound {
   readonly #holds = new Set<() => void>();
   #started = false;
   #draining = false;
+  #ended = false;
   #bytes = 0;
   #controlBytes = 0;
   #messages = 0;
@@ -90,12 +91,20 @@ export class Inbound {
   /** What comes from now on is read in any case, and not looked at. */
   drain(): void {
     this.#draining = true;
+    this.end();
+  }
+
+  /** Nothing more comes: what has come is looked at, whoever holds it back. */
+  end(): void {
+    this.#ended = true;
     this.#options.receiver.end();
     this.flow();
   }
 
   flow(): void {
-    const { socket } = this.#options;
+    const { socket, receiver } = this.#options;
+    if (this.isHeld && !this.#ended) receiver.suspend();
+    else receiver.proceed();
     if (this.#started && (this.#draining || !this.pauses)) socket.resume();
     else socket.pause();
   }

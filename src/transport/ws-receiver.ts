@@ -10,6 +10,9 @@ export interface WsReceiver {
   readonly writableNeedDrain: boolean;
   write(chunk: Uint8Array): boolean;
   end(): void;
+  /** Inflates no further message until `proceed`. */
+  suspend(): void;
+  proceed(): void;
   on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): this;
   on(event: "ping" | "pong", listener: (data: Buffer) => void): this;
   on(event: "conclude", listener: (code: number, reason: Buffer) => void): this;
@@ -20,7 +23,7 @@ export interface WsReceiver {
 type Done = (error?: Error | null) => void;
 
 /** What ws keeps to itself, and the receiver here is made of. */
-interface WsReceiverParts extends WsReceiver {
+interface WsReceiverParts extends Omit<WsReceiver, "suspend" | "proceed"> {
   readonly _state: number;
   readonly _payloadLength: number;
   /** Of the message: a continuation has that of the first fragment. */
@@ -32,6 +35,8 @@ interface WsReceiverParts extends WsReceiver {
   _write(chunk: Uint8Array, encoding: string, done: Done): void;
   /** The length of a frame has been read, in whichever form. */
   haveLength(done: Done): void;
+  /** A data frame has come whole and is to be inflated. */
+  decompress(data: Buffer, done: Done): void;
   /** A data frame has come whole and is inflated. */
   dataMessage(done: Done): void;
   createError(
@@ -49,7 +54,7 @@ const WsBase = (ws as unknown as { Receiver: new (options: object) => WsReceiver
 const LEAST = [0, 126, 65_536];
 
 /**
- * ws's receiver, stricter in three things.
+ * ws's receiver, stricter in three things, and patient in one.
  *
  * 1. An error ends it. Pieces that came while a message was being inflated wait in the stream; ws
  *    8.23.0 is still handed them after its first error, and throws at what it then has of a frame.
@@ -57,10 +62,25 @@ const LEAST = [0, 126, 65_536];
  * 2. A length is in the fewest octets that hold it (RFC 6455, section 5.2), as browsers ask too.
  * 3. A fragmented text is judged as its fragments come (section 8.1). ws judges it when it is whole,
  *    which a peer can put off for ever. A text in one frame, as most are, is left to ws.
+ * 4. What is read at once may become a thousand times as much. So while whoever takes the messages has
+ *    enough of them, none is inflated; what is behind it waits as well.
  */
 export class Receiver extends WsBase {
   #failed = false;
   #text: TextSoFar | undefined;
+  #isSuspended = false;
+  #inflateNext: (() => void) | undefined;
+
+  suspend(): void {
+    this.#isSuspended = true;
+  }
+
+  proceed(): void {
+    this.#isSuspended = false;
+    const inflate = this.#inflateNext;
+    this.#inflateNext = undefined;
+    inflate?.();
+  }
 
   override _write(chunk: Uint8Array, encoding: string, done: Done): void {
     if (this.#failed) return done();
@@ -74,6 +94,11 @@ export class Receiver extends WsBase {
     if (this._payloadLength >= (LEAST[this._state] ?? 0)) return super.haveLength(done);
     const words = `payload length ${this._payloadLength} in more octets than it takes`;
     done(this.createError(RangeError, words, true, 1002, "WS_ERR_INVALID_PAYLOAD_LENGTH"));
+  }
+
+  override decompress(data: Buffer, done: Done): void {
+    if (this.#isSuspended) this.#inflateNext = () => super.decompress(data, done);
+    else super.decompress(data, done);
   }
 
   override dataMessage(done: Done): void {

@@ -1,10 +1,29 @@
 import { once } from "node:events";
 import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import { constants, deflateRawSync, inflateRaw } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { DeflateParams } from "../../src/protocol/deflate.ts";
-import { dialTo, startServer } from "../helpers/transport.ts";
+import { encodeFrame } from "../../src/protocol/encoder.ts";
+import { Opcode } from "../../src/protocol/opcodes.ts";
+import { Connection } from "../../src/transport/connection.ts";
+import {
+  connectionOptions,
+  dialTo,
+  EventLog,
+  socketPair,
+  startServer,
+} from "../helpers/transport.ts";
 import { collect, echoBack, wsClient, wsServer } from "../helpers/ws-peers.ts";
 
+const PARAMS = {
+  serverNoContextTakeover: false,
+  clientNoContextTakeover: false,
+  serverMaxWindowBits: 15,
+  clientMaxWindowBits: 15,
+};
+const SYNC = { finishFlush: constants.Z_SYNC_FLUSH };
+const TAIL_LENGTH = 4;
 const BITS = [8, 9, 10, 11, 12, 13, 14, 15];
 
 /** Repeats itself at distances within and beyond every window, so that a wrong one shows. */
@@ -157,4 +176,43 @@ it("gives up what is being compressed when the connection dies", async () => {
   socket.terminate();
   expect(await connection.closed).toMatchObject({ code: 1006 });
   expect(connection.bufferedAmount).toBe(0);
+});
+
+describe("many messages that come at once, and are long when they are inflated", () => {
+  const MESSAGES = 50;
+
+  /** A connection that is held from its first message on, and those that come then. */
+  async function held() {
+    const { here, there } = await socketPair();
+    const log = new EventLog();
+    const holds: (() => void)[] = [];
+    const connection: Connection = new Connection(here, {
+      ...connectionOptions(log, { role: "server", frames: false, deflate: PARAMS }),
+      onEvent: (event) => {
+        log.listener(event);
+        if (event.type === "message" && holds.length === 0) holds.push(connection.hold());
+      },
+    });
+    connection.start();
+    const payload = deflateRawSync(Buffer.alloc(100_000), SYNC).subarray(0, -TAIL_LENGTH);
+    const frame = encodeFrame({ opcode: Opcode.binary, rsv1: true, maskKey: 7, payload });
+    there.send(Buffer.concat(Array<Uint8Array>(MESSAGES).fill(frame)));
+    await log.count("message", 1);
+    // The time in which some more would have been inflated.
+    for (let i = 0; i < 10; i++) await promisify(inflateRaw)(payload, SYNC);
+    expect(log.of("message")).toHaveLength(1);
+    return { connection, log, release: holds[0]! };
+  }
+
+  it("wait while it is held back", async () => {
+    const { log, release } = await held();
+    release();
+    await log.count("message", MESSAGES);
+  });
+
+  it("do not keep it from its end", async () => {
+    const { connection } = await held();
+    connection.terminate();
+    expect(await connection.closed).toMatchObject({ code: 1006 });
+  });
 });

@@ -10,6 +10,7 @@ class FakeReceiver {
   destroyed = false;
   writableEnded = false;
   writableNeedDrain = false;
+  isSuspended = false;
   readonly got: string[] = [];
   onWrite = (): void => undefined;
   #drain = (): void => undefined;
@@ -22,6 +23,14 @@ class FakeReceiver {
 
   end(): void {
     this.writableEnded = true;
+  }
+
+  suspend(): void {
+    this.isSuspended = true;
+  }
+
+  proceed(): void {
+    this.isSuspended = false;
   }
 
   on(event: string, listener: () => void): this {
@@ -84,6 +93,20 @@ it("stops for who holds and for a receiver that is behind", async () => {
   expect([inbound.isHeld, inbound.pauses, here.isPaused()]).toEqual([false, true, true]);
   receiver.drain();
   expect([inbound.pauses, here.isPaused()]).toEqual([false, false]);
+});
+
+it("has nothing inflated while it is held, until nothing more comes", async () => {
+  const { inbound, receiver } = await begin();
+  inbound.start(new Uint8Array(0));
+  expect(receiver.isSuspended).toBe(false);
+  const releases = [inbound.hold(), inbound.hold()];
+  releases[0]!();
+  expect(receiver.isSuspended).toBe(true);
+  releases[1]!();
+  expect(receiver.isSuspended).toBe(false);
+  inbound.hold();
+  inbound.end();
+  expect([receiver.isSuspended, receiver.writableEnded]).toEqual([false, true]);
 });
 
 it("drains, though it is held, and hands nothing on", async () => {

@@ -51,6 +51,20 @@ it("pieces that wait while a message inflates are passed over once one of them i
   expect(errors).toEqual(["WS_ERR_INVALID_UTF8"]);
 });
 
+it("inflates nothing while it is suspended, nor hands on what is behind that", async () => {
+  const { receiver, messages, take } = receiving();
+  const deflated = (text: string) =>
+    masked(Opcode.text, deflateRawSync(text, SYNC).subarray(0, -TAIL_LENGTH), { rsv1: true });
+  receiver.suspend();
+  const taken = take(concat([masked(Opcode.text, utf8("a")), deflated("b"), deflated("c")]));
+  const behind = take(masked(Opcode.text, utf8("d")));
+  expect(messages).toEqual(["a"]);
+  receiver.proceed();
+  await taken;
+  await behind;
+  expect(messages).toEqual(["a", "b", "c", "d"]);
+});
+
 describe("a length", () => {
   const sent = (lengthForm: 7 | 16 | 64, length: number) =>
     masked(Opcode.binary, Buffer.alloc(length, "a"), { lengthForm });
