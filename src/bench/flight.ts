@@ -31,8 +31,8 @@ const REMEMBERED = 256;
  * author gave it to them: then the oldest one is found, and the others queue up behind it.
  */
 export class Flight {
-  readonly #byKey = new Map<Key, Sent>();
-  /** Made when they are first needed, so that a socket that is mostly idle costs little. */
+  // Maps are made when they are first needed, so that a socket that is mostly idle costs little.
+  #byKey: Map<Key, Sent> | undefined;
   #queues: Map<Key, Sent[]> | undefined;
   /** The latest that were settled. */
   #settled: Map<Key, Settled> | undefined;
@@ -44,12 +44,12 @@ export class Flight {
 
   /** The oldest one, where each has a key of its own. */
   get oldest(): Sent | undefined {
-    return this.#byKey.values().next().value;
+    return this.#byKey?.values().next().value;
   }
 
   /** The oldest one of a key. */
   find(key: Key): Sent | undefined {
-    return this.#byKey.get(key);
+    return this.#byKey?.get(key);
   }
 
   /** The one whose payload differs in the fewest bytes; undefined where no payloads are kept. */
@@ -65,8 +65,9 @@ export class Flight {
 
   add(sent: Sent): void {
     const { key } = sent;
+    const byKey = (this.#byKey ??= new Map());
     this.#size += 1;
-    if (!this.#byKey.has(key)) return void this.#byKey.set(key, sent);
+    if (!byKey.has(key)) return void byKey.set(key, sent);
     this.#queues ??= new Map();
     const queue = this.#queues.get(key);
     if (queue) queue.push(sent);
@@ -78,8 +79,8 @@ export class Flight {
     const { key } = sent;
     const queue = this.#queues?.get(key);
     this.#size -= 1;
-    if (!queue) return void this.#byKey.delete(key);
-    if (this.#byKey.get(key) === sent) this.#byKey.set(key, queue.shift() ?? sent);
+    if (!queue) return void this.#byKey?.delete(key);
+    if (this.#byKey?.get(key) === sent) this.#byKey.set(key, queue.shift() ?? sent);
     else queue.splice(queue.indexOf(sent), 1);
     if (queue.length === 0) this.#queues?.delete(key);
   }
@@ -101,14 +102,14 @@ export class Flight {
   }
 
   *[Symbol.iterator](): Generator<Sent> {
-    yield* this.#byKey.values();
+    yield* this.#byKey?.values() ?? [];
     for (const queue of this.#queues?.values() ?? []) yield* queue;
   }
 
   /** Takes all out. */
   clear(): Sent[] {
     const all = [...this];
-    this.#byKey.clear();
+    this.#byKey = undefined;
     this.#queues = undefined;
     this.#size = 0;
     return all;
