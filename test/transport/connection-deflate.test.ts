@@ -207,7 +207,7 @@ describe("many messages that come at once, and are long when they are inflated",
   it("wait while it is held back", async () => {
     const { log, release } = await held();
     release();
-    await log.count("message", MESSAGES);
+    expect(await log.count("message", MESSAGES)).toHaveLength(MESSAGES);
   });
 
   it("do not keep it from its end", async () => {
