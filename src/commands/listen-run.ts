@@ -5,7 +5,7 @@ import type { Places } from "../server/places.ts";
 import type { Args } from "./command.ts";
 import { tellFaults, wantsFaultList } from "./listen-faults.ts";
 import { type Http, openHttp } from "./listen-http.ts";
-import { refuseSelfSigned } from "./listen-tls.ts";
+import { readModeArgument } from "./listen-mode-argument.ts";
 import { LISTEN_OPTIONS } from "./listen-options.ts";
 import { shower, type Standing, tellAddress } from "./listen-output.ts";
 import { operate } from "./listen-prompt.ts";
@@ -18,6 +18,7 @@ import {
   type Service,
 } from "./listen-settings.ts";
 import { serveUntilStopped } from "./listen-stop.ts";
+import { refuseSelfSigned } from "./listen-tls.ts";
 import { readWorkers } from "./listen-worker-flags.ts";
 import type { MetricsExchange } from "./listen-worker-metrics.ts";
 import { runWorkers } from "./listen-workers.ts";
@@ -37,7 +38,8 @@ export interface AsWorker {
 }
 
 /** Runs `listen` until a signal comes; gives the exit code. @throws FramecatError that carries one */
-export async function runListen(args: Args, io: Io, worker?: AsWorker): Promise<number> {
+export async function runListen(given: Args, io: Io, worker?: AsWorker): Promise<number> {
+  const args = readModeArgument(given);
   if (wantsFaultList(args)) {
     tellFaults(args, io);
     return EXIT_DONE;

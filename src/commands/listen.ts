@@ -5,7 +5,8 @@ export const listen: Command = {
   name: "listen",
   summary: "Be the server: echo, relay, broadcast or run a command; show every frame.",
   positionals: "[PORT|PATH]",
-  maxPositionals: 1,
+  // With a mode that needs one: `--mode relay URL`.
+  maxPositionals: 2,
   examples: [
     { command: "framecat listen", meaning: "echo at port 8080 of this machine" },
     { command: "framecat listen 9000 --to :8080", meaning: "watch what passes to another server" },
