@@ -75,6 +75,15 @@ it("marks garbage in steps no longer once it is asked to, at a word that V8 unde
   expect(traceOf("")).toContain("[IncrementalMarking] Start");
 });
 
+it("lets the heap grow slowly once it is asked to, at a word that V8 understands", () => {
+  const setFlags = vi.spyOn(v8, "setFlagsFromString").mockReturnValue(undefined);
+  processIo().growSlowly?.();
+  const [[flag = ""] = []] = setFlags.mock.calls;
+  setFlags.mockRestore();
+  const runs = (word: string) => spawnSync(process.execPath, [word, "-e", "0"]).status === 0;
+  expect([flag, `${flag}-not`].map(runs)).toEqual([true, false]);
+});
+
 it("collects garbage when it is asked to", () => {
   let kept: number[][] = Array.from({ length: 1e6 }, () => [1, 2, 3]);
   const { heapUsed } = process.memoryUsage();

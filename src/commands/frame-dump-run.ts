@@ -43,6 +43,7 @@ export async function runFrameDump(args: Args, io: Io): Promise<number> {
   const signals = watchSignals(io);
   // A dump makes little but buffers and events, which are garbage as soon as they are shown.
   io.collectAtOnce?.();
+  io.growSlowly?.();
   const tally = new LintTally();
   try {
     const source = await openSource(args, io, output, signals.stop);
