@@ -27,7 +27,6 @@ export const MASK_COLUMNS = "37fa213d".length;
 export interface RowColumns {
   masks: boolean;
   reserved: boolean;
-  name: number;
   offset: number;
 }
 
