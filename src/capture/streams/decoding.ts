@@ -4,6 +4,7 @@ import { type ConnectionCounts, newConnectionCounts } from "./connection-counts.
 import { MemoryBudget } from "./memory-budget.ts";
 import { PacketTime } from "./packet-time.ts";
 import { WholeFrames } from "./whole-frames.ts";
+import { WindowMemory } from "./window-memory.ts";
 
 /** How one direction ended: its sender said so, or broke it off; or only the record of it ends. */
 export type DirectionEnd = "fin" | "reset" | "cut";
@@ -38,6 +39,7 @@ export interface Decoding {
   readonly time: PacketTime;
   readonly budget: MemoryBudget;
   readonly whole: WholeFrames;
+  readonly windows: WindowMemory;
   readonly counts: ConnectionCounts;
   watcher: CaptureWatcher | undefined;
   /** permessage-deflate is to be tried where the handshake is not in the capture. */
@@ -63,6 +65,7 @@ export function createDecoding(options: DecodingOptions): Decoding {
     time: new PacketTime(),
     budget: new MemoryBudget(),
     whole: new WholeFrames(),
+    windows: new WindowMemory(),
     counts: newConnectionCounts(),
     watcher,
     deflate,

@@ -77,7 +77,7 @@ export class FrameStream {
     this.#decoding = decoding;
     this.#sink = sink;
     this.#compression = compression;
-    this.#inflation = new Inflation(compression, dir);
+    this.#inflation = new Inflation(compression, dir, decoding.windows);
     this.#expected = expectationsOf(dir, compression);
     this.#assembler = this.#newAssembler();
     if (begins) return;
@@ -119,6 +119,7 @@ export class FrameStream {
     const rest = this.#parser?.end();
     const cut = rest?.frame && this.#assemble(rest.frame);
     this.#sink.end(this.#dir, how, rest, cut);
+    this.#inflation.end();
     this.#count(0);
   }
 

@@ -3,6 +3,7 @@ import type { DeflateParams } from "../../protocol/deflate.ts";
 import type { Violation } from "../../protocol/rules.ts";
 import type { Direction } from "../../transport/events.ts";
 import { createInflate, type InflateOptions } from "../../transport/inflater.ts";
+import type { WindowHolder, WindowMemory } from "./window-memory.ts";
 
 /** permessage-deflate on a connection: agreed on, or not; not known; or only said to be agreed on. */
 export type Compression = DeflateParams | "none" | "unknown" | "assumed";
@@ -14,16 +15,20 @@ export type Compression = DeflateParams | "none" | "unknown" | "assumed";
  * an empty window: those that need what is missing do not inflate, and nobody is to blame; the
  * others do, and rightly, because references count backwards.
  */
-export class Inflation {
+export class Inflation implements WindowHolder {
   /** Absent where nothing can be inflated. */
   readonly inflate: Inflate | undefined;
   readonly #options: InflateOptions | undefined;
   readonly #unknown: boolean;
+  readonly #windows: WindowMemory;
   #inflater: Inflate | undefined;
   /** All that a message may refer to was inflated. */
   #complete: boolean;
+  /** What they refer to was inflated, and given up for others. */
+  #forgotten = false;
 
-  constructor(compression: Compression, dir: Direction) {
+  constructor(compression: Compression, dir: Direction, windows: WindowMemory) {
+    this.#windows = windows;
     this.#unknown = compression === "unknown";
     this.#options = optionsOf(compression, dir);
     this.#complete = compression !== "assumed";
@@ -31,13 +36,30 @@ export class Inflation {
     if (!options) return;
     this.inflate = (payload, maxLength) => {
       this.#inflater ??= createInflate(options);
-      return this.#inflater(payload, maxLength);
+      const inflated = this.#inflater(payload, maxLength);
+      if (inflated.ok) this.#keep(inflated.data.length, options);
+      return inflated;
     };
+  }
+
+  /** Nothing more is inflated. */
+  end(): void {
+    this.#inflater = undefined;
+    this.#windows.drop(this);
+  }
+
+  forgetWindow(): void {
+    this.#forgotten = true;
+    this.lose();
+  }
+
+  #keep(length: number, { noContextTakeover = false, windowBits = 15 }: InflateOptions): void {
+    if (!noContextTakeover) this.#windows.grow(this, length, 2 ** windowBits);
   }
 
   /** Messages are missing. */
   lose(): void {
-    this.#inflater = undefined;
+    this.end();
     if (this.#options?.noContextTakeover !== true) this.#complete = false;
   }
 
@@ -61,6 +83,9 @@ export class Inflation {
       return "messages are compressed; the handshake that agreed on it is not in the capture";
     }
     if (this.#complete) return undefined;
+    if (this.#forgotten) {
+      return "messages that refer to earlier ones are shown as they are: too many connections compress at once";
+    }
     return "messages that refer to compressed ones which are not all there are shown as they are";
   }
 }

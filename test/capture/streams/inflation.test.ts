@@ -1,5 +1,8 @@
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { Inflation } from "../../../src/capture/streams/inflation.ts";
+import { WindowMemory } from "../../../src/capture/streams/window-memory.ts";
+import type { Inflate } from "../../../src/protocol/assembler.ts";
 import { utf8 } from "../../helpers/bytes.ts";
 import { ZlibStream } from "../../helpers/zlib-stream.ts";
 import { fromClient, fromServer, hear, inShort, Talk } from "../../helpers/talk.ts";
@@ -106,4 +109,50 @@ it("what does not inflate although all is there is the sender's fault", async ()
   const { events } = await hear(agreed("").server(fromServer(Uint8Array.of(0xff, 0xff), RSV1)));
   const [, frame] = events;
   expect(frame).toMatchObject({ violations: [{ rule: "deflate-corrupt" }] });
+});
+
+describe("where windows take too much memory together", () => {
+  const TERMS = {
+    serverNoContextTakeover: false,
+    clientNoContextTakeover: false,
+    serverMaxWindowBits: 15,
+    clientMaxWindowBits: 15,
+  };
+  const said = "the same words again and again, the same words again and again";
+
+  function talkers(terms = TERMS) {
+    const windows = new WindowMemory(said.length);
+    const [first, second] = [1, 2].map(() => {
+      const inflation = new Inflation(terms, "out", windows);
+      const sender = new ZlibStream();
+      return { inflation, say: () => inflation.inflate!(sender.push(said), 1000) };
+    }) as [Talker, Talker];
+    return { first, second, windows };
+  }
+
+  interface Talker {
+    readonly inflation: Inflation;
+    readonly say: () => ReturnType<Inflate>;
+  }
+
+  it("the one that spoke longest ago is given up, and says why", () => {
+    const { first, second } = talkers();
+    expect([first.say().ok, first.inflation.excuse]).toEqual([true, undefined]);
+    expect(second.say().ok).toBe(true);
+    expect(first.say()).toEqual({ ok: false, rule: "deflate-corrupt" });
+    expect(first.inflation.excuse).toMatch(/^messages that refer to earlier ones .* at once$/);
+    expect(second.inflation.excuse).toBeUndefined();
+    expect(second.say().ok).toBe(true);
+  });
+
+  it("what has no window, or has ended, takes none", () => {
+    const { first, windows } = talkers({ ...TERMS, clientNoContextTakeover: true });
+    first.say();
+    expect(windows.held).toBe(0);
+    const ended = talkers();
+    ended.first.say();
+    expect(ended.windows.held).toBe(said.length);
+    ended.first.inflation.end();
+    expect(ended.windows.held).toBe(0);
+  });
 });
