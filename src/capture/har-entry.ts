@@ -10,20 +10,30 @@ import {
 } from "./har-format.ts";
 import { base64Pieces, textPieces } from "./json-pieces.ts";
 
-/** The entry of a connection that goes on, in pieces: a start, messages, and an end that changes. */
+/** What the end of an entry repeats of a handshake. */
+interface Opening extends Pick<HandshakeEvent, "at" | "timings" | "conn" | "role" | "remote"> {
+  readonly tls: HandshakeEvent["tls"] | undefined;
+}
+
+/**
+ * The entry of a connection that goes on, in pieces: a start, messages, and an end that changes. Where
+ * it has to end before the connection does, what comes after that goes into another one.
+ */
 export class OpenEntry {
   /** The JSON up to the first message. */
   readonly start: string;
-  readonly #handshake: HandshakeEvent;
+  readonly #opening: Opening;
   #lastUs: number;
   #messages = 0;
   #pings = 0;
   #pongs = 0;
   #close: HarFacts["close"];
+  #continues = false;
 
   constructor(handshake: HandshakeEvent, options: { readonly showSecrets: boolean }) {
-    this.#handshake = handshake;
-    this.#lastUs = handshake.at.epochUs;
+    const { at, timings, conn, role, remote, tls } = handshake;
+    this.#opening = { at, timings, conn, role, remote, tls };
+    this.#lastUs = at.epochUs;
     const start = JSON.stringify(harStart(handshake, options));
     this.start = `${start.slice(0, -1)},"_webSocketMessages":[`;
   }
@@ -52,13 +62,27 @@ export class OpenEntry {
     this.#lastUs = at.epochUs;
   }
 
+  /** Pings and pongs came that no entry tells of. */
+  get isUntold(): boolean {
+    return this.#pings + this.#pongs > 0;
+  }
+
+  /** It has ended in the file: from now on it is the one that continues it. */
+  continue(): void {
+    this.#continues = true;
+    this.#messages = 0;
+    this.#pings = 0;
+    this.#pongs = 0;
+  }
+
   /** The JSON after the last message. */
   end(): string {
-    const receiveMs = Math.max(0, (this.#lastUs - this.#handshake.at.epochUs) / 1000);
-    const { conn, role, remote, tls } = this.#handshake;
+    const opening = this.#opening;
+    const receiveMs = Math.max(0, (this.#lastUs - opening.at.epochUs) / 1000);
+    const { conn, role, remote, tls } = opening;
     const end: Pick<HarEntry, "time" | "timings" | "_framecat"> = {
-      time: roundMs(connectMs(this.#handshake) + receiveMs),
-      timings: harTimings(this.#handshake, receiveMs),
+      time: roundMs(connectMs(opening) + receiveMs),
+      timings: harTimings(opening, receiveMs),
       _framecat: {
         conn,
         role,
@@ -66,6 +90,7 @@ export class OpenEntry {
         ...(tls && { tls }),
         pings: this.#pings,
         pongs: this.#pongs,
+        ...(this.#continues && { continues: true }),
         ...(this.#close && { close: this.#close }),
       },
     };
@@ -81,7 +106,7 @@ export class OpenEntry {
 
   /** A HAR is written by a client: what comes to a server is what its client sent. */
   #typeOf({ dir }: MessageEvent): "send" | "receive" {
-    const ours = this.#handshake.role === "client" ? "out" : "in";
+    const ours = this.#opening.role === "client" ? "out" : "in";
     return dir === ours ? "send" : "receive";
   }
 }

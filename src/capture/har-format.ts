@@ -96,6 +96,8 @@ export interface HarMessage {
 export interface HarFacts extends Pick<HandshakeEvent, "conn" | "role" | "remote" | "tls"> {
   readonly pings: number;
   readonly pongs: number;
+  /** An entry before it tells how the connection began, and what was said until then. */
+  readonly continues?: boolean;
   readonly close?: Pick<CloseEvent, "code" | "reason" | "initiator" | "clean">;
 }
 
@@ -128,7 +130,10 @@ export function connectMs({ timings }: Pick<HandshakeEvent, "timings">): number 
 }
 
 /** How long each phase took. @param receiveMs from then to what came last */
-export function harTimings({ timings }: HandshakeEvent, receiveMs: number): HarTimings {
+export function harTimings(
+  { timings }: Pick<HandshakeEvent, "timings">,
+  receiveMs: number,
+): HarTimings {
   const { dns = -1, tcp, tls = -1, upgrade = 0 } = timings;
   return {
     blocked: -1,

@@ -22,12 +22,14 @@ import { connectMs } from "./har-format.ts";
  * 2. Messages are whole and inflated in a HAR; of frames, and of how they were masked, it knows nothing.
  * 3. Nobody but framecat tells how a connection closed, so only then there is a `close` event.
  * 4. Connections are named by their number among the WebSocket entries: the names that a HAR has for
- *    them need not be unique.
+ *    them need not be unique. An entry that continues one before it goes on with its connection.
  */
 export class HarReader {
   readonly #name: string;
   readonly #entries: HarEntries;
   #connections = 0;
+  /** Connections that may be continued, by their names in the HAR. */
+  readonly #open = new Map<string, string>();
   /** Entries that are no WebSocket connections. */
   skippedEntries = 0;
   /** Messages of a kind that is not known. */
@@ -57,10 +59,10 @@ export class HarReader {
       this.skippedEntries += 1;
       return;
     }
-    this.#connections += 1;
-    const conn = String(this.#connections);
+    const continued = this.#continuedBy(entry);
+    const conn = continued ?? String(++this.#connections);
     const handshake = handshakeOf(entry, conn);
-    yield { event: handshake, where };
+    if (continued === undefined) yield { event: handshake, where };
     for (const [i, message] of listOf(entry._webSocketMessages).entries()) {
       const place = `${where}, message ${i + 1}`;
       const event = eventOf(fieldsOf(message), handshake, place);
@@ -69,8 +71,27 @@ export class HarReader {
     }
     const close = closeOf(entry, handshake);
     if (close) yield { event: close, where };
+    else this.#keepOpen(entry, conn);
+  }
+
+  /** The connection that an entry goes on with. */
+  #continuedBy({ _framecat }: Fields): string | undefined {
+    const { conn, continues } = fieldsOf(_framecat);
+    return continues === true ? this.#open.get(textOf(conn)) : undefined;
+  }
+
+  #keepOpen({ _framecat }: Fields, conn: string): void {
+    const name = textOf(fieldsOf(_framecat).conn);
+    if (name === "") return;
+    this.#open.delete(name);
+    this.#open.set(name, conn);
+    const [oldest] = this.#open.keys();
+    if (this.#open.size > MAX_OPEN && oldest !== undefined) this.#open.delete(oldest);
   }
 }
+
+/** Of more, those that began first are forgotten. */
+const MAX_OPEN = 32_768;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -12,9 +12,12 @@ import { type FileLike, TailedFile } from "./tailed-file.ts";
  * 1. The file is a whole HAR after every write, so that a process that is killed leaves one that opens.
  * 2. Entries stand one after the other, and only the last one can grow. So while it does, a connection
  *    beside it is written to a spare file next to the target, which is a whole HAR as well: `x.2.har`
- *    for `x.har`. There are as many as connections were open at a time. At the end they are joined to
- *    the target and removed; after a kill they stay.
- * 3. Memory is bounded by what is on its way to the disk, for whoever waits for `drained`.
+ *    for `x.har`. At the end they are joined to the target and removed; after a kill they stay.
+ * 3. There are 64 files at most. Where more connections are open, the entry ends of the one that said
+ *    nothing for longest; what it says later stands in another entry, which is marked to continue it.
+ *    Those that are known are limited as well: of more than 32,768 the oldest
+ *    are taken to be over, because not every capture tells how a connection ended.
+ * 4. Memory is bounded by what is on its way to the disk, for whoever waits for `drained`.
  */
 export interface HarWriter {
   readonly push: EventListener;
@@ -36,6 +39,10 @@ export interface HarWriterOptions {
   readonly showSecrets?: boolean;
   /** Opens a file: `w` empties it, `wx+` refuses one that is there. */
   readonly open?: (path: string, flags: "w" | "wx+") => Promise<FileLike>;
+  /** Files that are open at a time. Default 64. */
+  readonly maxFiles?: number;
+  /** Connections that are known to go on; of more those that began first are over. Default 32,768. */
+  readonly maxConnections?: number;
 }
 
 /**
@@ -57,6 +64,8 @@ async function openFile(path: string, flags: "w" | "wx+"): Promise<FileHandle> {
   return openHandle(path, flags, 0o600);
 }
 
+const DEFAULT_MAX_FILES = 64;
+const DEFAULT_MAX_CONNECTIONS = 32_768;
 /** About what a message costs beside its payload. */
 const MESSAGE_COST = 512;
 const TAIL = "\n]}}\n";
@@ -67,6 +76,9 @@ class Writer implements HarWriter {
   readonly #head: string;
   readonly #target: HarFile;
   readonly #spares: SpareFile[] = [];
+  /** Connections that go on. */
+  readonly #open = new Map<string, OpenEntry>();
+  /** Where their entries are that have not ended; the one that said something last is the last. */
   readonly #growing = new Map<string, HarFile>();
   readonly #failed = deferred<Error>();
   #broken = false;
@@ -94,9 +106,15 @@ class Writer implements HarWriter {
 
   readonly push = (event: Event): void => {
     if (this.#broken) return;
-    if (event.type === "handshake") this.#begin(event);
-    else this.#growing.get(event.conn)?.push(event);
-    if (event.type === "close") this.#growing.delete(event.conn);
+    if (event.type === "handshake") return this.#begin(event);
+    const entry = this.#open.get(event.conn);
+    if (!entry) return;
+    if (event.type === "ping") entry.ping();
+    else if (event.type === "pong") entry.pong();
+    else if (event.type === "message" || event.type === "error" || event.type === "close") {
+      this.#growingOf(event.conn, entry).push(event);
+    }
+    if (event.type === "close") this.#forget(event.conn);
   };
 
   async drained(): Promise<void> {
@@ -108,19 +126,62 @@ class Writer implements HarWriter {
   }
 
   async close(): Promise<void> {
-    for (const file of this.#files()) file.finish();
+    for (const conn of this.#open.keys()) this.#finish(conn);
     for (const spare of this.#spares) await this.#join(spare);
     await this.#target.close();
   }
 
   #begin(event: HandshakeEvent): void {
     // Who dials again may use the name anew.
-    this.#growing.get(event.conn)?.finish();
-    this.#growing.delete(event.conn);
-    const file = this.#files().find(({ isIdle }) => isIdle) ?? this.#addSpare();
-    file.begin(new OpenEntry(event, { showSecrets: this.#options.showSecrets ?? false }));
-    if (saysOpen(event)) this.#growing.set(event.conn, file);
-    else file.finish();
+    this.#finish(event.conn);
+    const entry = new OpenEntry(event, { showSecrets: this.#options.showSecrets ?? false });
+    const file = this.#idleFile();
+    file.begin(entry);
+    if (!saysOpen(event)) return file.finish();
+    this.#open.set(event.conn, entry);
+    this.#growing.set(event.conn, file);
+    const [oldest] = this.#open.keys();
+    const { maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
+    if (this.#open.size > maxConnections && oldest !== undefined) this.#finish(oldest);
+  }
+
+  /** Where the entry of a connection grows: in another file than before, if that was needed. */
+  #growingOf(conn: string, entry: OpenEntry): HarFile {
+    let file = this.#growing.get(conn);
+    if (!file) {
+      file = this.#idleFile();
+      file.begin(entry);
+    }
+    this.#growing.delete(conn);
+    this.#growing.set(conn, file);
+    return file;
+  }
+
+  #idleFile(): HarFile {
+    const idle = this.#files().find(({ isIdle }) => isIdle);
+    if (idle) return idle;
+    const { maxFiles = DEFAULT_MAX_FILES } = this.#options;
+    if (this.#spares.length + 1 < maxFiles) return this.#addSpare();
+    const [quietest] = this.#growing;
+    if (!quietest) throw new Error("a file grows for no connection");
+    const [conn, file] = quietest;
+    file.finish();
+    this.#growing.delete(conn);
+    this.#open.get(conn)?.continue();
+    return file;
+  }
+
+  /** Nothing more comes of a connection. */
+  #finish(conn: string): void {
+    const entry = this.#open.get(conn);
+    if (entry?.isUntold) this.#growingOf(conn, entry);
+    this.#growing.get(conn)?.finish();
+    this.#forget(conn);
+  }
+
+  #forget(conn: string): void {
+    this.#growing.delete(conn);
+    this.#open.delete(conn);
   }
 
   #addSpare(): HarFile {
@@ -196,8 +257,6 @@ class HarFile {
     if (!entry) return;
     if (event.type === "message") this.#grow(entry, entry.message(event), event.data.length);
     else if (event.type === "error") this.#grow(entry, entry.error(event), event.message.length);
-    else if (event.type === "ping") entry.ping();
-    else if (event.type === "pong") entry.pong();
     else if (event.type === "close") {
       entry.close(event);
       this.finish();

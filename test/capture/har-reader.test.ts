@@ -36,9 +36,13 @@ async function readMessage(fields: object): Promise<Event | undefined> {
   return (await read({ _webSocketMessages: [fields] }))[1];
 }
 
-async function written(events: readonly Event[]): Promise<Buffer> {
+async function written(events: readonly Event[], options = {}): Promise<Buffer> {
   const path = newFolder()("x.har");
-  const writer = await createHarWriter(path, { creatorVersion: "1", showSecrets: true });
+  const writer = await createHarWriter(path, {
+    creatorVersion: "1",
+    showSecrets: true,
+    ...options,
+  });
   for (const event of events) writer.push(event);
   await writer.close();
   return readFileSync(path);
@@ -47,6 +51,24 @@ async function written(events: readonly Event[]): Promise<Buffer> {
 const MESSAGE = { type: "send", time: 1_700_000_000.5, opcode: 1, data: "hi" };
 
 describe("HarReader", () => {
+  it("joins the entries of a connection that stands in several", async () => {
+    const say = (conn: string, ms: number) => message(conn, ms, "out", `${conn}${ms}`);
+    const events = [handshake("a"), handshake("b"), say("a", 1), say("b", 2), close("a", 3)];
+    const { events: found } = await readBytes(await written(events, { maxFiles: 1 }));
+    expect(found.map(({ type, conn }) => `${conn} ${type}`)).toEqual([
+      "1 handshake",
+      "2 handshake",
+      "1 message",
+      "2 message",
+      "1 close",
+    ]);
+  });
+
+  it("takes one whose beginning is missing for a connection of its own", async () => {
+    const _framecat = { conn: "7", continues: true };
+    expect(await read({ _framecat })).toMatchObject([{ type: "handshake", conn: "1" }]);
+  });
+
   it("reads back what was written", async () => {
     const events: Event[] = [
       handshake("1", {

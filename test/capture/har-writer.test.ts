@@ -152,6 +152,89 @@ describe("createHarWriter", () => {
     expect(readFileSync(file("x.2.har"), "utf8")).toBe("of another run");
   });
 
+  it("has no more files than it may: who said nothing for longest goes on in another entry", async () => {
+    const file = newFolder();
+    const path = file("x.har");
+    const writer = await createHarWriter(path, { ...VERSION, maxFiles: 2 });
+    const say = (conn: string, ms: number) => writer.push(message(conn, ms, "out", `${conn}${ms}`));
+    for (const conn of ["a", "b"]) writer.push(handshake(conn));
+    say("a", 1);
+    writer.push(handshake("c"));
+    say("a", 2);
+    say("c", 3);
+    writer.push({ type: "ping", dir: "in", data: hex(""), conn: "b", at: after(4) });
+    await writer.flushed();
+    expect(readdirSync(dirname(path))).toEqual(["x.2.har", "x.har"]);
+    say("b", 5);
+    writer.push(close("a", 6));
+    writer.push(close("b", 7));
+    await writer.close();
+    const entries = entriesIn(path).map(
+      ({ _framecat: { conn, continues = false, pings, close: end }, _webSocketMessages: said }) =>
+        [conn, continues, said.map(({ data }) => data).join(" "), pings, end?.code] as const,
+    );
+    expect(entries.toSorted((a, b) => (`${a[0]}${a[1]}` < `${b[0]}${b[1]}` ? -1 : 1))).toEqual([
+      ["a", false, "a1 a2", 0, undefined],
+      ["a", true, "", 0, 1001],
+      ["b", false, "", 0, undefined],
+      ["b", true, "b5", 1, 1001],
+      ["c", false, "c3", 0, undefined],
+    ]);
+  });
+
+  it("loses nothing with any number of files", async () => {
+    const file = newFolder();
+    const step = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.nat(3));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (steps, maxFiles) => {
+          const conns = [0, 1, 2, 3, 4, 5].map(String);
+          const said = steps.map(([conn, length], i) => [
+            String(conn),
+            `${i}${"x".repeat(length)}`,
+          ]);
+          const told = said.map(([conn, text], i) => message(conn!, i, "out", text!));
+          const events = [...conns.map((conn) => handshake(conn)), ...told];
+          await write(file("x.har"), events, { maxFiles });
+          expect(readdirSync(dirname(file("x.har")))).toEqual(["x.har"]);
+          const found = saidIn(file("x.har")).flatMap(([conn, texts]) =>
+            texts.split(" ").map((text) => [conn, text]),
+          );
+          const sorted = (pairs: string[][]) => pairs.map((pair) => pair.join(" ")).toSorted();
+          expect(sorted(found.filter(([, text]) => text !== ""))).toEqual(sorted(said));
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it("takes the oldest connections for over where there are more than may be", async () => {
+    const path = newFolder()("x.har");
+    const events = ["a", "b", "c"].map((conn) => handshake(conn));
+    const said = ["a", "b", "c"].map((conn, i) => message(conn, i, "out", "hi"));
+    await write(path, [...events, ...said], { maxConnections: 2 });
+    expect(new Map(saidIn(path))).toEqual(
+      new Map([
+        ["a", ""],
+        ["b", "hi"],
+        ["c", "hi"],
+      ]),
+    );
+  });
+
+  it("tells of pings that came to an entry that had ended", async () => {
+    const path = newFolder()("x.har");
+    const pong = { type: "pong", dir: "in", data: hex(""), conn: "a", at: after(1) } as const;
+    await write(path, [handshake("a"), handshake("b"), pong], { maxFiles: 1 });
+    expect(entriesIn(path).map(({ _framecat: { conn, pongs } }) => [conn, pongs])).toEqual([
+      ["a", 0],
+      ["b", 0],
+      ["a", 1],
+    ]);
+  });
+
   it("keeps what each connection said, however they overlap", async () => {
     const file = newFolder();
     const step = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom("open", "say", "close"));
