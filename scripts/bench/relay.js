@@ -4,9 +4,10 @@
 //   node scripts/bench/relay.js [--rounds 5] [--duration 3s]    after `npm run build`
 //
 // Beside both stands a bare TCP pipe of Node, which is what it costs at least that each message is read
-// and written once more, by a third process on the same cores. It must hold that the median through
-// the relay is at least half of that without where messages are under way all the time, and at least
-// 0.6 times that through the bare pipe in each case. Exits with 1 where it does not.
+// and written once more, by a third process on the same cores. It must hold in each case that the median
+// through the relay is at least half of that without, and at least 0.6 times that through the bare pipe.
+// Exits with 1 where it does not. Where not even the bare pipe is half as fast, the cores have other work
+// to do, and nothing can be said of the half: that is told.
 import { fileURLToPath } from "node:url";
 import { CASES, command, flags, measure, middle, start, WS_ECHO } from "./echo/load.js";
 
@@ -38,15 +39,20 @@ for (const [name, load] of Object.entries(CASES)) {
   const rate = (way) => middle(runs[way], "rate");
   const cpu = (way) => middle(runs[way], "cpu");
   const [ofDirect, ofPipe] = ["direct", "piped"].map((way) => rate("relayed") / rate(way));
-  const isBusy = !name.includes(" 1 in flight");
-  const holds = (!isBusy || ofDirect >= MIN_RATIO) && ofPipe >= MIN_RATIO_OF_PIPE;
+  const pipeOfDirect = rate("piped") / rate("direct");
+  const isTold = ofDirect >= MIN_RATIO || pipeOfDirect >= MIN_RATIO;
+  const holds = (ofDirect >= MIN_RATIO || !isTold) && ofPipe >= MIN_RATIO_OF_PIPE;
   failed ||= !holds;
   const told = (way) => `${way} ${Math.round(rate(way))}/s, ${cpu(way).toFixed(2)} µs CPU`;
-  const required = isBusy ? ` (required ${MIN_RATIO}×)` : "";
   console.log(`${name}: ${["relayed", "direct", "piped"].map(told).join("; ")}`);
   console.log(
-    `  ${ofDirect.toFixed(2)}× of direct${required}, ${ofPipe.toFixed(2)}× of the bare pipe ` +
+    `  ${ofDirect.toFixed(2)}× of direct (required ${MIN_RATIO}×), ${ofPipe.toFixed(2)}× of the bare pipe ` +
       `(required ${MIN_RATIO_OF_PIPE}×): ${holds ? "holds" : "fails"}`,
   );
+  if (!isTold) {
+    console.log(
+      `  the bare pipe itself is ${pipeOfDirect.toFixed(2)}× of direct: try an idle machine`,
+    );
+  }
 }
 process.exitCode = failed ? 1 : 0;

@@ -4,10 +4,10 @@ import { fakeClock, stopTime } from "../../helpers/guarded-client.ts";
 
 it("an allowance is there at once, and grows back evenly", () => {
   stopTime();
-  const allowance = new Allowance({ count: 2, periodMs: 1000 }, fakeClock);
+  const allowance = new Allowance({ count: 2, periodMs: 1024 }, fakeClock);
   expect([allowance.take(), allowance.take(), allowance.take()]).toEqual([true, true, false]);
-  expect(allowance.waitMs).toBe(500);
-  vi.advanceTimersByTime(499);
+  expect(allowance.waitMs).toBe(512);
+  vi.advanceTimersByTime(511);
   expect([allowance.take(), allowance.waitMs]).toEqual([false, 1]);
   vi.advanceTimersByTime(1);
   expect([allowance.take(), allowance.take()]).toEqual([true, false]);
