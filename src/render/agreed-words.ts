@@ -65,8 +65,8 @@ function tlsSpans({ version, cipher, authorized, peer }: TlsFacts, nowMs: number
     span(escapeControl(`${version.replace(/^TLSv/, "TLS ")} with ${cipher}`)),
     ...(peer ? [certificateSpan(peer, nowMs, theme)] : []),
   ];
-  // In a capture, and at a server, no certificate was there that anybody could have verified.
-  if (!authorized && peer) items.push(span("certificate not verified", theme.warn));
+  // At a server there may be no certificate that anybody could have verified.
+  if (authorized === false && peer) items.push(span("certificate not verified", theme.warn));
   return items;
 }
 

@@ -149,7 +149,7 @@ export function parseTlsFacts(value: unknown): TlsFacts | undefined {
   return {
     version: text(version),
     cipher: text(cipher),
-    authorized: authorized === true,
+    ...(typeof authorized === "boolean" && { authorized }),
     ...(peer !== undefined && {
       peer: {
         subject: text(subject),

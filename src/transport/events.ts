@@ -50,7 +50,8 @@ export interface Timings {
 export interface TlsFacts {
   readonly version: string;
   readonly cipher: string;
-  readonly authorized: boolean;
+  /** Whether the certificate was verified; absent where nobody judged it, as in a capture. */
+  readonly authorized?: boolean;
   readonly peer?: {
     readonly subject: string;
     readonly issuer: string;

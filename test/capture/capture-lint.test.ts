@@ -69,7 +69,7 @@ describe("a handshake over HTTP/2", () => {
     startLine: "CONNECT /chat HTTP/2",
     headers: [...SOUND, [":path", "/chat"] as const],
   };
-  const tls = { version: "TLS 1.3", cipher: "x", authorized: false };
+  const tls = { version: "TLS 1.3", cipher: "x" };
 
   function rules(...events: readonly Event[]): string[] {
     const found: FindingEvent[] = [];

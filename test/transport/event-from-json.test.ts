@@ -59,18 +59,21 @@ const handshakes = arbitrary({
   body: optional(bytes),
   timings: fc.record({ dns: ms, tcp: ms, tls: ms, upgrade: ms }, { requiredKeys: [] }),
   tls: optional(
-    fc.record({
-      version: fc.string(),
-      cipher: fc.string(),
-      authorized: fc.boolean(),
-      peer: fc.constant({
-        subject: "s",
-        issuer: "i",
-        validFrom: "f",
-        validTo: "t",
-        fingerprint256: "p",
-      }),
-    }),
+    fc.record(
+      {
+        version: fc.string(),
+        cipher: fc.string(),
+        authorized: fc.boolean(),
+        peer: fc.constant({
+          subject: "s",
+          issuer: "i",
+          validFrom: "f",
+          validTo: "t",
+          fingerprint256: "p",
+        }),
+      },
+      { requiredKeys: ["version", "cipher"] },
+    ),
   ),
   subprotocol: optional(fc.string()),
   deflate: optional(

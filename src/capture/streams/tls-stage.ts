@@ -118,9 +118,7 @@ export class TlsStage implements Stage {
 
   #agreed({ version, cipherSuite, client }: Extract<TlsEvent, { type: "facts" }>): void {
     this.#reversed = client === "s2c";
-    // Nobody has verified the certificate here.
-    const facts = { version, cipher: cipherSuite, authorized: false };
-    this.#inside ??= this.#setup.openInside(facts, this.#reversed);
+    this.#inside ??= this.#setup.openInside({ version, cipher: cipherSuite }, this.#reversed);
   }
 
   /** Without a close_notify it ended as TCP did. */

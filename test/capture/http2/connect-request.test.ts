@@ -78,7 +78,7 @@ it.each([
 
 describe("the handshake", () => {
   const PLACE = { conn: "1.3", remote: "10.0.0.2:80", tls: undefined };
-  const TLS = { version: "TLSv1.3", cipher: "x", authorized: false };
+  const TLS = { version: "TLSv1.3", cipher: "x" };
 
   function event(request: Fields, response: Fields, place = {}, body?: Uint8Array) {
     const head = responseHead(fields({ ":status": "200", ...response }));

@@ -18,7 +18,7 @@ function head(text: string): HttpHead {
 
 const at = (ms: number) => ({ epochUs: ms * 1000, ns: BigInt(ms) * 1_000_000n });
 const PLACE = { conn: "7", remote: "10.0.0.2:80", tls: undefined };
-const TLS = { version: "TLS 1.3", cipher: "x", authorized: false };
+const TLS = { version: "TLS 1.3", cipher: "x" };
 
 function event(
   ask: string,
