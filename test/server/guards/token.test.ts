@@ -23,11 +23,11 @@ describe("in the request", () => {
     ["/?token=s3cret", bearer("wrong"), "its token is wrong"],
     ["/?token=s3cret&token=wrong", [], "its token is wrong"],
     ["/", [], "it showed no token"],
-  ])("%s with %j: %s", (target, headers, verdict) => {
+  ])("%s with %j: %s", async (target, headers, verdict) => {
     const asking = askingOf(headers, { target });
     const denials = [
       tokenCheck(TOKENS)(asking),
-      tokenGuard({ tokens: TOKENS, timeoutMs: undefined }).admit?.(asking),
+      await tokenGuard({ tokens: TOKENS, timeoutMs: undefined }).admit?.(asking),
     ];
     for (const denial of denials) {
       expect(denial?.why ?? "in").toBe(verdict);
