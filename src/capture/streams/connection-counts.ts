@@ -12,7 +12,7 @@ export interface ConnectionCounts {
   tlsWithoutKeys: number;
   /** TLS that was decrypted and held no WebSocket. */
   tlsOther: number;
-  /** Of those without keys: what kept them from being decrypted though there is a key log. */
+  /** Of those without keys: what else kept them from being decrypted, or would with a key log. */
   readonly tlsFailures: Map<string, number>;
   /** Those that carried no data. */
   empty: number;
@@ -30,6 +30,10 @@ export type ConnectionKind = Exclude<
 
 /** Reasons that are told apart. */
 const MAX_FAILURES = 8;
+
+/** Why a TLS connection that the capture begins within cannot be decrypted. */
+export const NO_TLS_HANDSHAKE =
+  "the handshake is not in the capture, without which no key log helps";
 
 /** Counts why a TLS connection could not be decrypted. */
 export function countTlsFailure({ tlsFailures }: ConnectionCounts, reason: string): void {

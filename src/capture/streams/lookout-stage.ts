@@ -1,5 +1,5 @@
 import type { Direction } from "../../transport/events.ts";
-import type { ConnectionKind } from "./connection-counts.ts";
+import { type ConnectionKind, countTlsFailure, NO_TLS_HANDSHAKE } from "./connection-counts.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { isTlsRecord, openingOf } from "./first-bytes.ts";
 import { borderEvidence } from "./frame-border.ts";
@@ -18,8 +18,9 @@ interface Likeness {
 }
 
 /**
- * A connection of which the beginning is missing: HTTP may begin at the beginning of any packet. Nothing is held meanwhile. Where the packets look like WebSocket frames,
- * that is remembered, for a hint.
+ * A connection of which the beginning is missing: HTTP may begin at the beginning of any packet.
+ * Nothing is held meanwhile. Where the packets look like WebSocket frames, that is remembered, for a
+ * hint.
  */
 export class LookoutStage implements Stage {
   kind: ConnectionKind = "other";
@@ -56,7 +57,10 @@ export class LookoutStage implements Stage {
   }
 
   finish(): void {
-    this.#next?.finish();
+    if (this.#next) this.#next.finish();
+    else if (this.kind === "tlsWithoutKeys") {
+      countTlsFailure(this.#decoding.counts, NO_TLS_HANDSHAKE);
+    }
   }
 
   /** @param role of who speaks */

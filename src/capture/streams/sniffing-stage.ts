@@ -1,4 +1,5 @@
 import type { Direction } from "../../transport/events.ts";
+import { countTlsFailure, NO_TLS_HANDSHAKE } from "./connection-counts.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { DroppedStage } from "./dropped-stage.ts";
 import { isTlsRecord, openingOf } from "./first-bytes.ts";
@@ -74,6 +75,7 @@ export class SniffingStage implements Stage {
         return stages.http();
       default:
         if (this.#fromStart || !isTlsRecord(bytes, 0, bytes.length)) return this.#unknown();
+        countTlsFailure(this.#decoding.counts, NO_TLS_HANDSHAKE);
         return new DroppedStage("tlsWithoutKeys");
     }
   }

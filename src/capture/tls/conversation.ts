@@ -14,9 +14,9 @@ export type TlsDirection = "c2s" | "s2c";
 
 /** What could not be done, by name. */
 export type TlsNoteCode =
-  /** There is no key log, or nothing in it. */
+  /** There is no key log. */
   | "no-key-log"
-  /** No secret for this connection is in the key log. */
+  /** No secret for this connection, or none at all, is in the key log. */
   | "no-key"
   /** The capture lacks the hellos, without which no secret can be found. */
   | "no-handshake"
@@ -170,11 +170,12 @@ export class Conversation {
   }
 
   #missing(): [TlsNoteCode, string] {
-    if (!this.#client) return ["no-handshake", "the ClientHello is not in the capture"];
+    if (!this.#client) return ["no-handshake", withoutHello("ClientHello")];
     const random = Buffer.from(this.#client.random).toString("hex");
-    if (!this.#server) return ["no-handshake", "the ServerHello is not in the capture"];
-    const { size } = this.#keys;
-    if (size === 0) return ["no-key-log", "there is no key log, or no secret in it"];
+    if (!this.#server) return ["no-handshake", withoutHello("ServerHello")];
+    const { size, given } = this.#keys;
+    if (!given) return ["no-key-log", "there is no key log"];
+    if (size === 0) return ["no-key", "the key log holds no secret of TLS"];
     const which = this.#secrets() ? "not all secrets" : "no secret";
     return ["no-key", `the key log has ${which} for client random ${random}`];
   }
@@ -218,6 +219,11 @@ export class Conversation {
       client: this.#client.dir,
     });
   }
+}
+
+/** The secrets of a key log are found, and used, by the random numbers of both. */
+function withoutHello(hello: "ClientHello" | "ServerHello"): string {
+  return `the ${hello} is not in the capture, without which no key log helps`;
 }
 
 function versionName(version: number): string {

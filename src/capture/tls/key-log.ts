@@ -43,9 +43,15 @@ export class KeyLog {
   #partial = "";
   #skipped = 0;
   #forgotten = 0;
+  #given = false;
 
   constructor(maxConnections = DEFAULT_MAX_CONNECTIONS) {
     this.#maxConnections = maxConnections;
+  }
+
+  /** There is a log, whatever it holds. */
+  get given(): boolean {
+    return this.#given;
   }
 
   /** Connections that a secret is known of. */
@@ -65,11 +71,13 @@ export class KeyLog {
 
   /** Takes a whole log, as a file or a block of a capture holds it. */
   add(text: string | Uint8Array): void {
+    this.#given = true;
     for (const line of asText(text).split("\n")) this.#take(line);
   }
 
   /** Takes the next piece of a log that grows; a line counts once its end has come. */
   push(piece: string | Uint8Array): void {
+    this.#given = true;
     const lines = asText(piece).split("\n");
     const last = lines.pop() ?? "";
     const [first, ...rest] = lines;

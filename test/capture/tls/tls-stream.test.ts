@@ -445,8 +445,13 @@ describe("what cannot be decrypted", () => {
     expect(events[1]).toMatchObject({
       text: `TLS without a key: the key log has no secret for client random ${random}`,
     });
-    expect(decrypt(segments, "")[1]).toMatchObject({
-      text: "TLS without a key: there is no key log, or no secret in it",
+    expect(decrypt(segments, "# nothing")[1]).toMatchObject({
+      code: "no-key",
+      text: "TLS without a key: the key log holds no secret of TLS",
+    });
+    expect(decryptAll(new TlsStream(new KeyLog()), segments)[1]).toMatchObject({
+      code: "no-key-log",
+      text: "TLS without a key: there is no key log",
     });
   });
 
