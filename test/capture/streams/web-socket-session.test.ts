@@ -80,3 +80,42 @@ it("frames of the wrong mask bit are told with what they break", async () => {
     "1 ← text@0 y !server-frame-masked",
   ]);
 });
+
+describe("what a header breaks is told though its payload does not come", () => {
+  const KEY = [1, 2, 3, 4];
+  const ENDS: Readonly<Record<string, (talk: Talk) => Talk>> = {
+    "the capture ends": (talk) => talk,
+    "a FIN": (talk) => talk.close("client"),
+    "a RST": (talk) => talk.reset("client"),
+    "a gap within it": (talk) => talk.lost("client", 2).client(fromClient("more")),
+    "a gap beyond it": (talk) => talk.lost("client", 100_000).client(fromClient("more")),
+  };
+
+  it.each<[string, readonly number[]]>([
+    ["control-too-long", [0x89, 0xfe, 0, 200, ...KEY]],
+    ["control-too-long", [0x8a, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, ...KEY]],
+    ["control-too-long", [0x88, 0xfe, 0, 126, ...KEY]],
+    ["control-fragmented", [0x09, 0x85, ...KEY]],
+    ["opcode-reserved", [0x83, 0x85, ...KEY]],
+    ["opcode-reserved", [0x8b, 0x85, ...KEY]],
+    ["rsv-not-negotiated", [0xc1, 0x85, ...KEY]],
+    ["rsv-not-negotiated", [0xa1, 0x85, ...KEY]],
+    ["length-not-minimal", [0x81, 0xfe, 0, 5, ...KEY]],
+    ["length-not-minimal", [0x81, 0xff, 0, 0, 0, 0, 0, 0, 0, 5, ...KEY]],
+    ["length-top-bit", [0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 5, ...KEY]],
+    ["client-frame-unmasked", [0x81, 0x05]],
+  ])("%s", async (rule, header) => {
+    for (const [how, end] of Object.entries(ENDS)) {
+      for (const payload of [[], [0x55]]) {
+        const talk = end(new Talk().open().client(Uint8Array.from([...header, ...payload])));
+        const { events } = await hear(talk);
+        const [cut] = events.flatMap((event) => (event.type === "frame" ? [event] : []));
+        expect(cut?.frame.payloadCut, how).toBe(true);
+        expect(
+          cut?.violations.map((found) => found.rule),
+          how,
+        ).toContain(rule);
+      }
+    }
+  });
+});
