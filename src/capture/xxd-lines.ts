@@ -54,9 +54,16 @@ export function plainLines(lines: readonly string[]): XxdLines {
   return { ok: true, lines: plain };
 }
 
+/**
+ * Groups with one space between, and dots alone: xxd prints that of all octets without characters, in
+ * their order or turned around. Nothing of it decides, and there may be millions of such lines.
+ */
+const DOTS = /^[^ ]+ (?:[\da-f]+ )+ \.+$/i;
+
 function readingOf(lines: readonly string[]): Reading {
   let left = [BITS, PLAIN, SWAPPED];
   for (const line of lines) {
+    if (!left.includes(BITS) && DOTS.test(line)) continue;
     const offset = OFFSET.exec(line)?.[0].length;
     if (offset === undefined) continue;
     left = left.filter((reading) => bytesOf(line, offset, reading));

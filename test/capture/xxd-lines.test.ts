@@ -36,6 +36,20 @@ describe("plainLines", () => {
     ]);
   });
 
+  it("decides by a line with characters for those with dots alone, which fit either", () => {
+    const dots = "00000000: 84838281  ....";
+    expect(plain(dots, "00000004: 64636261  abcd")).toEqual([
+      "00000000: 81828384",
+      "00000004: 61626364",
+    ]);
+    expect(plain(dots, "00000004: 61626364  abcd")).toEqual([dots, "00000004: 61626364  abcd"]);
+    expect(plain(dots, "00000004:       81  .")).toEqual(["00000000: 81828384", "00000004: 81"]);
+    expect(plain(dots, dots)).toEqual([dots, dots]);
+    expect(plain("00000000: 10000001 10000010  ..", dots)).toBe(
+      "2:10 the characters are not those of the bytes, as in the lines of xxd -b before",
+    );
+  });
+
   it("refuses a line whose characters are of other bytes", () => {
     expect(plain("00000000: 64636261  abcd", "*", "00000004: 64636261  dcba")).toBe(
       "3:10 the characters are not those of the bytes, as in the lines of xxd -e before",
