@@ -31,8 +31,10 @@ export class CaptureLint implements CaptureWatcher {
 
   event(event: Event): void {
     const { conn, at } = event;
+    const known = this.#connections.get(conn);
+    if (known) known.at = at;
     if (event.type !== "handshake" && event.type !== "frame") return;
-    const judged = this.#of(conn);
+    const judged = known ?? this.#of(conn);
     judged.at = at;
     if (event.type === "handshake") {
       const secure = event.tls !== undefined;

@@ -54,6 +54,18 @@ describe("a conversation in a capture", () => {
     expect(found).not.toContain("close-unanswered");
   });
 
+  it("is judged at the time of its end", () => {
+    const found: FindingEvent[] = [];
+    const lint = new CaptureLint((event) => found.push(event));
+    for (const event of frameEvents([{ opcode: 1, payload: "x" }])) lint.event(event);
+    inOrder(lint);
+    const at = { epochUs: 7e6, ns: 7_000_000_000n };
+    const close = { code: 1006, reason: "", initiator: "peer", clean: false } as const;
+    lint.event({ type: "close", conn: "1", at, ...close });
+    lint.connectionEnd("1");
+    expect(found).toMatchObject([{ at, violation: { rule: "tcp-without-close" } }]);
+  });
+
   it("begins too early", () => {
     const found = rulesOf(CLOSES, (lint) => {
       lint.bytesBeforeResponse("2", 7);
