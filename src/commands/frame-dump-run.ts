@@ -123,10 +123,13 @@ class Dump {
       // Who reads no more does not care how the input ends.
       if (output.isBroken) return;
       this.#end();
+      // Of a file that is none, the error says enough.
+      if ((this.#source.report?.packets.packets ?? 0) > 0) this.#tellUndecoded();
       await output.flushed();
       throw thrown;
     }
     this.#end();
+    this.#tellUndecoded();
   }
 
   #flushSoon(): void {
@@ -181,6 +184,10 @@ class Dump {
     const { selector } = this.#parts;
     this.#finishRows();
     if (selector.dropped > 0) this.#tell(`${selector.dropped} frames were too large to be held`);
+  }
+
+  /** What of a capture was not decoded. */
+  #tellUndecoded(): void {
     const { report } = this.#source;
     for (const line of report ? undecodedLines(report) : []) this.#tell(line);
   }

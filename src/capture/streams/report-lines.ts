@@ -3,9 +3,11 @@ import type { ConnectionCounts, ConnectionKind } from "./connection-counts.ts";
 
 /** What of a capture was not decoded and why, with what to try, a line for each. */
 export function undecodedLines(report: CaptureReport): string[] {
+  const packets = packetLines(report);
+  const cut = report.notes.map(cutLine);
   return [
-    ...report.notes.map(cutLine),
-    ...packetLines(report),
+    ...cut,
+    ...(cut.length + packets.length === 0 ? withoutTcpLines(report) : packets),
     ...connectionLines(report.connections),
     ...hintLines(report.connections),
   ];
@@ -16,6 +18,9 @@ function cutLine(note: CaptureReport["notes"][number]): string {
     return `the file is cut: its gzip data ends after ${note.offset} bytes`;
   }
   const { offset, present, missing } = note;
+  if (offset === 0) {
+    return `the file is cut within its header, of which there are ${present} bytes, at least ${missing} are missing`;
+  }
   return `the file is cut within a packet: of the record at byte ${offset} there are ${present} bytes, at least ${missing} are missing`;
 }
 
@@ -30,6 +35,13 @@ function packetLines({ packets, incompletePackets }: CaptureReport): string[] {
     lines.push(`${counted(incompletePackets, "IP packet")} with fragments missing`);
   }
   return lines;
+}
+
+/** Why there is nothing at all. */
+function withoutTcpLines({ packets: { packets, segments, fragments } }: CaptureReport): string[] {
+  if (packets === 0) return ["the capture holds no packets"];
+  if (segments + fragments > 0) return [];
+  return [`no TCP in the capture: ${counted(packets, "packet")} of other protocols`];
 }
 
 const KINDS: readonly (readonly [ConnectionKind, string])[] = [

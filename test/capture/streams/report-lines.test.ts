@@ -34,6 +34,26 @@ it("why TLS was not decrypted is told, and what to do", () => {
   ]);
 });
 
+describe("where there is nothing", () => {
+  const of = (packets: Partial<CaptureReport["packets"]>, notes: CaptureReport["notes"] = []) =>
+    undecodedLines({ ...NOTHING, packets: { ...NOTHING.packets, segments: 0, ...packets }, notes });
+
+  it.each([
+    [{ packets: 0 }, ["the capture holds no packets"]],
+    [{ packets: 1 }, ["no TCP in the capture: 1 packet of other protocols"]],
+    [{ packets: 3 }, ["no TCP in the capture: 3 packets of other protocols"]],
+    [{ packets: 3, fragments: 1 }, []],
+    [{ packets: 3, malformed: 3 }, ["3 packets with cut or malformed IP or TCP headers"]],
+  ])("%j", (packets, lines) => expect(of(packets)).toEqual(lines));
+
+  it("not even a whole header", () => {
+    const cut = { type: "truncated" as const, offset: 0, present: 10, missing: 14 };
+    expect(of({ packets: 0 }, [cut])).toEqual([
+      "the file is cut within its header, of which there are 10 bytes, at least 14 are missing",
+    ]);
+  });
+});
+
 it("everything else has its line", () => {
   const connections = {
     ...newConnectionCounts(),
