@@ -96,7 +96,7 @@ async function delays() {
       const rounds = [];
       while (rounds.length < ROUNDS) rounds.push(await delayed(sockets, delayMs, args, rests));
       for (const key of CHECKED) {
-        const { told, held } = median(rounds.map((round) => round[key]));
+        const { told, held } = median(rounds.map((figures) => figures[key]));
         expectMs(`${model}, ${sockets} sockets, ${delayMs} ms: ${key}`, told, held);
       }
     }
