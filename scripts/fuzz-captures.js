@@ -1,13 +1,18 @@
 // Decodes captures at random of which is known what was said, and tells every lie. Beside the tests,
 // which try a few: `node scripts/fuzz-captures.js [SEED] [SECONDS]`. A seed tells one capture; with a
-// time it is the first of as many as that takes.
+// time it is the first of as many as that takes. With --combined much goes wrong at once.
 import { parseArgs } from "node:util";
 import { createServer } from "vite";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { verbose: { type: "boolean", short: "v" }, write: { type: "string" } },
+  options: {
+    verbose: { type: "boolean", short: "v" },
+    write: { type: "string" },
+    combined: { type: "boolean" },
+  },
 });
+const campaign = values.combined ? "combined" : "single";
 const [first = "1", seconds = "0"] = positionals;
 const vite = await createServer({
   configFile: false,
@@ -23,9 +28,9 @@ let failed = 0;
 let tried = 0;
 const recall = new Map();
 for (let seed = Number(first); ; seed++) {
-  const trial = await forged.tryCapture(seed);
+  const trial = await forged.tryCapture(seed, campaign);
   tried += 1;
-  for (const step of trial.recipe.split(", ")) {
+  for (const step of trial.recipe.split(/, | \+ |: /)) {
     const { told = 0, sent = 0 } = recall.get(step) ?? {};
     recall.set(step, { told: told + trial.told, sent: sent + trial.sent });
   }
@@ -34,7 +39,7 @@ for (let seed = Number(first); ; seed++) {
     console.log(`seed ${seed}: ${trial.recipe}: ${trial.told} of ${trial.sent} frames told`);
     for (const lie of trial.lies.slice(0, 6)) console.log(`  ${lie}`);
   }
-  if (values.write) forged.write(seed, values.write);
+  if (values.write) forged.write(seed, values.write, campaign);
   if (performance.now() >= until) break;
 }
 console.log(`${tried} captures, ${failed} with lies`);

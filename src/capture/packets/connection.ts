@@ -2,7 +2,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { Flow, type FlowLimits, type FlowSink } from "./flow.ts";
 import type { Holder, HoldingBudget } from "./holding-budget.ts";
 import { Opening } from "./opening.ts";
-import { toNanoseconds } from "./packet.ts";
+import { toNanoseconds, toSeconds } from "./packet.ts";
 import type { Linked } from "./recency.ts";
 import { ACK, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
 
@@ -31,6 +31,9 @@ export interface ConnectionSetup {
   readonly limits: FlowLimits;
 }
 
+/** How long the other side may go on after a RST, in seconds. */
+const LINGER = 1;
+
 /**
  * A TCP connection: two directions, each put in order by itself. Until a SYN has told where both of
  * them begin, segments wait for it a while, as captures are not always in order. Where none comes,
@@ -56,6 +59,8 @@ export class Connection implements Linked<Connection>, Holder {
   readonly #setup: ConnectionSetup;
   /** Undefined once both directions have begun. */
   #opening: Opening | undefined = new Opening();
+  /** Since when one side has reset it, while something of the other may be under way. */
+  #lingersSince: number | undefined;
 
   constructor(setup: ConnectionSetup, first: TcpSegment) {
     const { budget, limits } = setup;
@@ -88,24 +93,28 @@ export class Connection implements Linked<Connection>, Holder {
     return toNanoseconds(this.seconds, this.nanoseconds);
   }
 
-  /** It is not known yet where both directions begin. */
-  get isOpening(): boolean {
-    return this.#opening !== undefined;
+  /** It is not known yet where both directions begin, or whether both have ended. */
+  get isWaiting(): boolean {
+    return !this.closed && (this.#opening !== undefined || this.#lingersSince !== undefined);
   }
 
   /** Takes a segment whose sender is that of `flow`. */
   accept(flow: Flow, segment: TcpSegment): void {
     const opening = this.#opening;
     if (!opening) return this.#take(flow, segment);
-    const refuses = (segment.flags & RST) !== 0 && opening.isEmpty;
+    const refuses = opening.isEmpty && this.#isRefusal(flow, segment);
     if ((segment.flags & SYN) === 0 && !refuses) return this.#wait(opening, flow, segment);
-    this.#take(flow, segment);
+    if ((segment.flags & ACK) !== 0) this.#peerOf(flow).sightAcknowledgement(segment);
+    flow.accept(segment);
     if (refuses || this.flows.every(({ settled }) => settled)) this.giveUp();
+    this.#conclude(segment);
   }
 
-  /** Waits no longer for a SYN, where that should have come by now. */
+  /** Waits no longer for what should have come by now. */
   hurry(now: TcpSegment): void {
     if (this.#opening?.isOver(now)) this.giveUp();
+    const since = this.#lingersSince ?? Infinity;
+    if (toSeconds(now) - since > LINGER) this.end("reset");
   }
 
   /** Waits no longer for a SYN. */
@@ -116,6 +125,11 @@ export class Connection implements Linked<Connection>, Holder {
     this.#setup.budget.change(this, -opening.memory, 0);
     for (const flow of this.flows) flow.settle();
     for (const { flow, segment } of opening.take()) if (!this.closed) this.#take(flow, segment);
+  }
+
+  /** A RST before anything else, which acknowledges the SYN. */
+  #isRefusal(flow: Flow, { flags, ack }: TcpSegment): boolean {
+    return (flags & RST) !== 0 && (flags & ACK) !== 0 && this.#peerOf(flow).isAt(ack);
   }
 
   #wait(opening: Opening, flow: Flow, segment: TcpSegment): void {
@@ -134,17 +148,25 @@ export class Connection implements Linked<Connection>, Holder {
   /** What a segment acknowledges comes first: its sender had that before it sent this. */
   #take(flow: Flow, segment: TcpSegment): void {
     const peer = this.#peerOf(flow);
-    if ((segment.flags & ACK) !== 0) {
-      if ((segment.flags & SYN) !== 0) peer.start(segment.ack);
-      if ((segment.flags & RST) === 0) peer.acknowledge(segment);
-    }
+    if ((segment.flags & (ACK | RST)) === ACK) peer.acknowledge(segment);
     flow.accept(segment);
     // Some stacks put any number into a RST.
     if (flow.wasReset && (segment.flags & ACK) !== 0 && peer.isNear(segment.ack)) {
       peer.acknowledge(segment);
     }
-    const ending = this.#ownEnd();
-    if (ending) this.end(ending);
+    this.#conclude(segment);
+  }
+
+  /** Ends where both sides have; what was under way when one reset it may come a little later. */
+  #conclude(now: TcpSegment): void {
+    const [first, second] = this.flows;
+    if (first.isOver && second.isOver) this.end("fin");
+    else if (first.wasReset || second.wasReset) {
+      const early = first.resetEarly || second.resetEarly;
+      const waits = [first, second].some((flow) => flow.isBehind || flow.isUnderWay);
+      if (early || waits) this.#lingersSince ??= toSeconds(now);
+      else this.end("reset");
+    }
   }
 
   /** Tells all that is left. The reason counts where the connection has not come to its own end. */
@@ -158,15 +180,9 @@ export class Connection implements Linked<Connection>, Holder {
     const reused = reason === "reused";
     first.tellTail(second.finished, reused);
     second.tellTail(first.finished, reused);
-    this.#sink.end(this.#ownEnd() ?? reason);
+    const wasReset = first.wasReset || second.wasReset;
+    const finished = first.finished && second.finished;
+    this.#sink.end(finished ? "fin" : wasReset ? "reset" : reason);
     this.#setup.closed(this);
-  }
-
-  #ownEnd(): EndReason | undefined {
-    const [first, second] = this.flows;
-    // What was acknowledged may still come, where captures are out of order.
-    if (first.wasReset && !second.isBehind) return "reset";
-    if (second.wasReset && !first.isBehind) return "reset";
-    return first.finished && second.finished ? "fin" : undefined;
   }
 }

@@ -2,8 +2,9 @@ import type { Endpoint } from "./endpoint.ts";
 import { type HeldPiece, HeldPieces } from "./held-pieces.ts";
 import { HolePatience, type PatienceLimits } from "./hole-patience.ts";
 import type { HoldingBudget } from "./holding-budget.ts";
-import { toNanoseconds } from "./packet.ts";
-import { FIN, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
+import { toNanoseconds, toSeconds } from "./packet.ts";
+import { FAR, LATE_SYN_DISTANCE, MAX_WINDOW, Sightings } from "./sightings.ts";
+import { ACK, FIN, RST, SYN, type TcpSegment } from "./tcp-segment.ts";
 
 /**
  * One direction of a TCP connection: segments in, as captured → bytes in order.
@@ -41,15 +42,8 @@ export const FLOW_LIMITS: FlowLimits = {
   patience: 60,
 };
 
-/** The largest window of RFC 7323, section 2.3: numbers farther away belong to something else. */
-const MAX_WINDOW = 2 ** 30;
 /** How far beyond what was seen the acknowledgement of a RST may be. */
 const LATE_ACKNOWLEDGEMENT = 65_536;
-/** How far before the first byte seen the SYN may be that comes late. */
-const LATE_SYN_DISTANCE = 65_536;
-/** Captures lose as much at a time, but seldom in both directions at once. */
-const FAR = 2 ** 20;
-
 export class Flow {
   /** 0: sent by the client, as far as that is known; 1: by the server. */
   readonly dir: 0 | 1;
@@ -72,6 +66,8 @@ export class Flow {
   /** The FIN has come, and all before it. */
   finished = false;
   wasReset = false;
+  /** The RST came before bytes that its number counts, or says nothing of what its sender has. */
+  resetEarly = false;
 
   #sink: FlowSink | undefined;
   readonly #limits: FlowLimits;
@@ -81,11 +77,8 @@ export class Flow {
   /** Position and sequence number (as int32) of the next byte. */
   #next = 0;
   #nextSeq = 0;
-  /** A sequence number is known; and the first byte is. */
-  #begun = false;
-  #settled = false;
-  /** Position of the first byte sighted before that. */
-  #sighted = Infinity;
+  /** Until it is known where it begins. */
+  #sightings: Sightings | undefined = new Sightings();
   /** Sequence number of the SYN, where it was seen. */
   #synSeq: number | undefined;
   /** Position of the first byte. */
@@ -123,28 +116,50 @@ export class Flow {
 
   /** Something of this direction was seen, or acknowledged. */
   get begun(): boolean {
-    return this.#begun;
+    return this.#sightings?.isEmpty !== true;
+  }
+
+  get isOver(): boolean {
+    return this.finished || this.wasReset;
   }
 
   /** It is known where it begins. */
   get settled(): boolean {
-    return this.#settled;
+    return this.#sightings === undefined;
   }
 
   /** The peer has more of it than was told. */
   get isBehind(): boolean {
-    return !this.finished && !this.wasReset && this.#acknowledged > this.#next;
+    return !this.isOver && this.#acknowledged > this.#next;
+  }
+
+  /** Whether the segment has data that did not come before. */
+  lacks({ seq, start, end, missing }: TcpSegment): boolean {
+    const length = end - start + missing;
+    const position = this.#positionOf(seq);
+    const isNew = length > 1 && position + length > this.#next;
+    return isNew && !this.finished && !this.#isStray(position);
+  }
+
+  /** Whether the peer has acknowledged nothing beyond what came. */
+  isAt(seq: number): boolean {
+    return this.settled && this.#positionOf(seq) === this.#next;
+  }
+
+  /** The peer has not acknowledged all that was sent: more may be under way. */
+  get isUnderWay(): boolean {
+    return !this.isOver && this.#sent > Math.max(this.#acknowledged, this.#origin);
   }
 
   /** Whether the peer can have acknowledged up to there. */
   isNear(seq: number): boolean {
     const ahead = this.#positionOf(seq) - this.#next;
-    return this.#settled && ahead >= 0 && ahead <= LATE_ACKNOWLEDGEMENT;
+    return this.settled && ahead >= 0 && ahead <= LATE_ACKNOWLEDGEMENT;
   }
 
   /** Whether the number is far from all that was seen, as those of another connection mostly are. */
   isFar(seq: number): boolean {
-    if (!this.#begun) return false;
+    if (this.#sightings) return !this.#sightings.isEmpty && this.#sightings.isFar(seq);
     const position = this.#positionOf(seq);
     return position < this.#origin - LATE_SYN_DISTANCE || position > this.#next + FAR;
   }
@@ -155,70 +170,69 @@ export class Flow {
   }
 
   /**
-   * The first byte has this sequence number, as a SYN or its acknowledgement tells. The latter may be
-   * behind data of the former (RFC 7413).
+   * The first byte has this sequence number, as a SYN tells: also behind its answer, which may count
+   * data of the SYN (RFC 7413).
    */
   start(seq: number): void {
-    if (!this.#begun) this.#begin(seq);
-    const position = this.#positionOf(seq);
-    const isUntold = this.#next === this.#origin && !this.finished && !this.wasReset;
-    if (!this.#settled || (isUntold && position < this.#next)) this.#settle(position);
+    const isUntold = this.#next === this.#origin && !this.isOver;
+    if (this.#sightings || (isUntold && this.#positionOf(seq) < this.#next)) this.#settle(seq);
   }
 
-  /** Looks where a segment of this direction is, which will be taken later. */
-  sight({ seq, flags, start, end, missing }: TcpSegment): void {
-    if (!this.#begun) this.#begin(seq);
-    const length = end - start + missing;
-    if ((length === 0 && (flags & FIN) === 0) || (flags & RST) !== 0) return;
-    const position = this.#positionOf(seq);
-    const acknowledged = this.#acknowledged - position;
-    const isKeepAlive = length === 1 && acknowledged >= 1;
-    const isStray = acknowledged !== -Infinity && Math.abs(acknowledged) > MAX_WINDOW;
-    if (!isKeepAlive && !isStray) this.#sighted = Math.min(this.#sighted, position);
+  /** Looks at a segment of this direction, which will be taken later. */
+  sight(segment: TcpSegment): void {
+    this.#sightings?.sent(segment);
   }
 
-  /** The same for one of the peer. */
-  sightAcknowledgement({ ack }: TcpSegment): void {
-    if (!this.#begun) this.#begin(ack);
-    this.#acknowledged = Math.max(this.#acknowledged, this.#positionOf(ack));
+  /** The same for one of the peer, which acknowledges this. */
+  sightAcknowledgement({ ack, flags }: TcpSegment): void {
+    if ((flags & SYN) !== 0) this.#sightings?.answered(ack);
+    else this.#sightings?.acknowledged(ack);
   }
 
   /** It begins with the first byte that was sighted, if anything was. */
   settle(): void {
-    if (this.#begun && !this.#settled) this.#settle(this.#beginning);
+    const sightings = this.#sightings;
+    if (sightings && !sightings.isEmpty) this.#settle(sightings.beginning);
   }
 
   /** Whether a SYN with this number can belong to this direction. */
   matchesSyn(seq: number): boolean {
-    if (!this.#begun) return true;
     if (this.#synSeq !== undefined) return this.#synSeq === seq;
-    const distance = this.#beginning - this.#positionOf(seq + 1);
+    const sightings = this.#sightings;
+    if (sightings) return sightings.isEmpty || sightings.isBehindSyn(seq);
+    const distance = this.#origin - this.#positionOf(seq + 1);
     return distance >= 0 && distance <= LATE_SYN_DISTANCE;
   }
 
   /** Takes a segment of this direction. */
   accept(segment: TcpSegment): void {
+    if (this.wasReset) return;
     const { flags } = segment;
     let { seq } = segment;
     if ((flags & SYN) !== 0) {
       this.#synSeq ??= seq;
       seq += 1;
       this.start(seq);
-    } else if (!this.#begun) this.#begin(seq);
-    this.settle();
+    } else if (this.#sightings) {
+      this.sight(segment);
+      this.settle();
+    }
     const position = this.#positionOf(seq);
     if (!this.#isStray(position)) {
       if ((flags & RST) === 0) this.#take(segment, position);
-      else this.#reset(position);
+      else this.#reset(segment, position);
     }
     if (this.#waits) this.#review(segment);
   }
 
   /** Takes the acknowledgement in a segment of the peer. */
   acknowledge(segment: TcpSegment): void {
-    this.sightAcknowledgement(segment);
-    this.settle();
+    if (this.#sightings) {
+      this.sightAcknowledgement(segment);
+      this.settle();
+    }
     const position = this.#positionOf(segment.ack);
+    if (position > this.#acknowledged) this.#acknowledged = position;
     if (position > this.#next && (this.#overtaken?.position ?? 0) <= this.#next) {
       const { seconds, nanoseconds, packetNumber } = segment;
       this.#overtaken = { position, seconds, nanoseconds, packetNumber };
@@ -238,7 +252,7 @@ export class Flow {
    * @param reused the ports are those of another connection by now: what is far may be of that one
    */
   tellTail(peerFinished: boolean, reused: boolean): void {
-    if (this.finished || this.wasReset) return;
+    if (this.isOver) return;
     const tail = Math.max(this.#acknowledged, this.#sent) - this.#next - (peerFinished ? 1 : 0);
     if (tail > 0 && !(reused && tail > FAR)) this.#gap(tail);
   }
@@ -253,17 +267,6 @@ export class Flow {
     return this.#next + ((seq - this.#nextSeq) | 0);
   }
 
-  /** Position of the first byte, as far as that is known. */
-  get #beginning(): number {
-    if (this.#settled) return this.#origin;
-    return this.#sighted === Infinity ? this.#next : this.#sighted;
-  }
-
-  #begin(seq: number): void {
-    this.#begun = true;
-    this.#nextSeq = seq | 0;
-  }
-
   /** Where the first thing is that waits. */
   #lowest(): number {
     const first = this.#held.first?.start ?? Infinity;
@@ -273,10 +276,14 @@ export class Flow {
     return lowest === Infinity ? this.#next : lowest;
   }
 
-  #settle(position: number): void {
-    this.#advance(position - this.#next);
-    this.#origin = position;
-    this.#settled = true;
+  /** Begins with this number; again, as long as nothing was told. */
+  #settle(seq: number): void {
+    const acknowledged = this.#sightings?.lastAcknowledged;
+    this.#origin = this.settled ? this.#positionOf(seq) : 0;
+    this.#sightings = undefined;
+    this.#next = this.#origin;
+    this.#nextSeq = seq | 0;
+    if (acknowledged !== undefined) this.#acknowledged = this.#positionOf(acknowledged);
     this.#drain();
   }
 
@@ -292,9 +299,10 @@ export class Flow {
   }
 
   /** What a RST carries, if anything, is no part of the stream. */
-  #reset(position: number): void {
+  #reset({ flags }: TcpSegment, position: number): void {
     if (this.#resetAt !== Infinity) return;
     this.#resetAt = position;
+    this.resetEarly = (flags & ACK) === 0 || (position > this.#next && !this.finished);
   }
 
   #take(segment: TcpSegment, position: number): void {
@@ -342,18 +350,17 @@ export class Flow {
     const from = Math.max(position, this.#next);
     this.#countRepeated(position, Math.min(from, end));
     const { seconds, nanoseconds, packetNumber } = segment;
+    const alone = end <= this.#acknowledged ? ("probe" as const) : ("data" as const);
+    const isAlone = end - position === 1;
+    const common = { seconds, nanoseconds, packetNumber, ...(isAlone && { alone }) };
     const before = this.#held.memory;
     if (captured > from) {
       const at = segment.start + from - position;
       const bytes = segment.bytes.subarray(at, at + captured - from);
-      const piece = { start: from, end: captured, bytes, seconds, nanoseconds, packetNumber };
-      this.#add(piece);
+      this.#add({ start: from, end: captured, bytes, ...common });
     }
     const unseen = Math.max(from, captured);
-    if (end > unseen) {
-      const piece = { start: unseen, end, bytes: undefined, seconds, nanoseconds, packetNumber };
-      this.#add(piece);
-    }
+    if (end > unseen) this.#add({ start: unseen, end, bytes: undefined, ...common });
     if (this.#held.memory === before) return;
     this.#budget.change(this, this.#held.memory - before, this.#held.memory);
     this.#drain();
@@ -399,14 +406,18 @@ export class Flow {
   #isHopeless(now: TcpSegment): boolean {
     const pieces = this.#held.count;
     const acknowledged = this.#acknowledged >= this.#lowest();
-    return this.#patience.isOver(this.#next, timeOf(now), { pieces, acknowledged });
+    return this.#patience.isOver(this.#next, toSeconds(now), { pieces, acknowledged });
   }
 
   /** Tells the hole as a gap, and what is behind it. */
   #skip(): void {
-    const hole = this.#lowest() - this.#next;
+    let hole = this.#lowest() - this.#next;
     const first = this.#held.first;
-    if (first && first.start === this.#lowest()) this.#stamp(first);
+    if (first && first.start === this.#lowest()) {
+      this.#stamp(first);
+      // That of a keep-alive may be any.
+      if (hole > 0 && first.alone === "probe") hole += 1;
+    }
     if (hole > 0) this.#gap(hole);
     this.#drain();
     this.#conclude(this);
@@ -461,9 +472,4 @@ interface Moment {
 
 function isBefore(a: Moment, b: Moment): boolean {
   return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
-}
-
-/** Good enough for patience. */
-function timeOf({ seconds, nanoseconds }: Moment): number {
-  return seconds + nanoseconds / 1e9;
 }

@@ -1,7 +1,8 @@
 /**
  * Bytes that came before their turn, by position, disjoint and in order.
  *
- * What comes first wins: of a piece that overlaps held ones, only what fills the holes is added.
+ * What comes first wins: of a piece that overlaps held ones, only what fills the holes is added. But
+ * an octet that came alone, as keep-alives have any (RFC 9293, section 3.8.4), gives way to a longer piece.
  * A piece may also tell that bytes were sent but not captured, by their number alone.
  */
 export interface HeldPiece {
@@ -9,6 +10,8 @@ export interface HeldPiece {
   readonly end: number;
   /** Undefined where the bytes were not captured. */
   readonly bytes: Uint8Array | undefined;
+  /** The segment has one octet; `probe` where the peer had that already, as with keep-alives. */
+  readonly alone?: "data" | "probe";
   readonly seconds: number;
   readonly nanoseconds: number;
   readonly packetNumber: number;
@@ -59,6 +62,11 @@ export class HeldPieces {
     const from = index;
     while (position < piece.end) {
       const held = this.#pieces[index];
+      if (held?.alone && held.start < piece.end && !piece.alone) {
+        differing += countDiffering(held, piece);
+        index += 1;
+        continue;
+      }
       const hole = Math.min(piece.end, held?.start ?? Infinity);
       if (position < hole) fresh.push(part(piece, position, hole));
       if (!held || held.start >= piece.end) break;

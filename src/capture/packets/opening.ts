@@ -1,4 +1,5 @@
 import type { Flow } from "./flow.ts";
+import { toSeconds } from "./packet.ts";
 import type { TcpSegment } from "./tcp-segment.ts";
 
 /** A segment that waits, and who sent it. */
@@ -33,7 +34,7 @@ export class Opening {
 
   /** Keeps a copy. */
   add(flow: Flow, segment: TcpSegment): void {
-    if (this.isEmpty) this.#since = timeOf(segment);
+    if (this.isEmpty) this.#since = toSeconds(segment);
     this.#segments.push({ flow, segment: segment.copy() });
     this.#memory += OVERHEAD + segment.end - segment.start;
   }
@@ -41,7 +42,7 @@ export class Opening {
   /** Whether a SYN that did not come by then does not come any more. */
   isOver(now: TcpSegment): boolean {
     const { length } = this.#segments;
-    return length >= MAX_SEGMENTS || (length > 0 && timeOf(now) - this.#since > PATIENCE);
+    return length >= MAX_SEGMENTS || (length > 0 && toSeconds(now) - this.#since > PATIENCE);
   }
 
   /** Gives all that has waited, in the order of the capture. */
@@ -51,8 +52,4 @@ export class Opening {
     this.#memory = 0;
     return segments;
   }
-}
-
-function timeOf({ seconds, nanoseconds }: TcpSegment): number {
-  return seconds + nanoseconds / 1e9;
 }

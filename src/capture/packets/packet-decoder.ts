@@ -14,6 +14,8 @@ export interface PacketCounts {
   fragments: number;
   /** IP or TCP headers that are cut or make no sense. */
   malformed: number;
+  /** Segments with data for connections that are over. */
+  late: number;
   /** By link type, where framecat does not know it. */
   readonly unknownLinkTypes: Map<number, number>;
 }
@@ -25,6 +27,7 @@ export class PacketDecoder {
     segments: 0,
     fragments: 0,
     malformed: 0,
+    late: 0,
     unknownLinkTypes: new Map(),
   };
   readonly defragmenter: Defragmenter;

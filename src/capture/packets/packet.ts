@@ -43,6 +43,11 @@ export function toNanoseconds(seconds: number, nanoseconds: number): bigint {
   return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
 }
 
+/** The same in seconds, good enough to tell how long something takes. */
+export function toSeconds({ seconds, nanoseconds }: Pick<Packet, "seconds" | "nanoseconds">) {
+  return seconds + nanoseconds / 1e9;
+}
+
 /** What is worth knowing about the file itself, and no error. */
 export type CaptureNote =
   /** The file ends within a record, as when tcpdump was killed: all before it was read. */

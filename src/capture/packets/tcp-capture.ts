@@ -34,7 +34,7 @@ export class TcpCapture {
   }
 
   get counts(): PacketCounts {
-    return this.#decoder.counts;
+    return { ...this.#decoder.counts, late: this.#connections.late };
   }
 
   /** IP packets whose fragments are not all there. */

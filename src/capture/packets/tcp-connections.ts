@@ -52,9 +52,10 @@ export class TcpConnections {
   readonly #table = new ConnectionTable();
   readonly #alive = new Recency<Connection>();
   readonly #over = new Recency<Connection>();
-  /** Those of which a SYN may still come, in the order in which they began. */
-  readonly #opening = new Set<Connection>();
+  /** Those that wait for something that comes soon or not at all, in the order in which they began to. */
+  readonly #waiting = new Set<Connection>();
   #opened = 0;
+  #late = 0;
 
   constructor(sink: TcpSink, limits: Partial<TcpLimits> = {}) {
     this.#sink = sink;
@@ -72,10 +73,19 @@ export class TcpConnections {
     return this.#budget.memory;
   }
 
+  /** Segments with data that came after the end of their connection. */
+  get late(): number {
+    return this.#late;
+  }
+
   push(segment: TcpSegment): void {
     const route = this.#find(segment);
-    if (!route || route.connection.closed) return;
+    if (!route) return;
     const { connection, flow } = route;
+    if (connection.closed) {
+      if (flow.lacks(segment)) this.#late += 1;
+      return;
+    }
     connection.lastSeconds = segment.seconds;
     this.#alive.touch(connection);
     connection.accept(flow, segment);
@@ -84,14 +94,14 @@ export class TcpConnections {
     if (this.#alive.size > this.#limits.maxConnections) this.#evict();
   }
 
-  /** Nobody waits for a SYN while others go on. */
+  /** Nobody waits for long while others go on. */
   #hurry(latest: Connection, now: TcpSegment): void {
-    if (latest.isOpening) this.#opening.add(latest);
-    if (this.#opening.size === 0) return;
-    for (const connection of this.#opening) {
+    if (latest.isWaiting) this.#waiting.add(latest);
+    if (this.#waiting.size === 0) return;
+    for (const connection of this.#waiting) {
       connection.hurry(now);
-      if (connection.isOpening) return;
-      this.#opening.delete(connection);
+      if (connection.isWaiting) return;
+      this.#waiting.delete(connection);
     }
   }
 
@@ -111,11 +121,10 @@ export class TcpConnections {
     const { pendingSyn, closed } = connection;
     if (!closed) connection.end("reused");
     this.#forget(connection);
-    if ((segment.flags & SYN) !== 0 || pendingSyn?.flow !== flow) return this.#open(segment);
-    return this.#open(segment, pendingSyn.seq);
+    return this.#open(segment, pendingSyn && synBefore(pendingSyn, found, segment));
   }
 
-  /** @param synSeq number of the SYN of the same sender, where that came before */
+  /** @param synSeq number of the client's SYN, where that came before */
   #open(segment: TcpSegment, synSeq?: number): Route | undefined {
     const { addressBytes, addressLength, sourceAddress, destinationAddress } = segment;
     const end = (at: number, port: number): Endpoint => ({
@@ -186,6 +195,18 @@ function beginsAnew({ connection, flow }: Route, segment: TcpSegment): boolean {
   const idle = segment.seconds - connection.lastSeconds;
   if (connection.closed && idle > REMEMBER_SECONDS) return true;
   return (connection.closed || beginsUpgrade(segment)) && isForeign({ connection, flow }, segment);
+}
+
+/** The number of the SYN that waits, where it is of the same connection. */
+function synBefore(
+  syn: NonNullable<Connection["pendingSyn"]>,
+  { flow }: Route,
+  { flags, ack }: TcpSegment,
+): number | undefined {
+  const isSyn = (flags & SYN) !== 0;
+  if (syn.flow === flow) return isSyn ? undefined : syn.seq;
+  const answered = (ack - syn.seq) | 0;
+  return isSyn && answered > 0 && answered < WINDOW ? syn.seq : undefined;
 }
 
 /** Right behind the SYN that waits; or a while behind it, where some is missing between. */

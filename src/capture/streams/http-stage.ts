@@ -24,7 +24,7 @@ import { WebSocketSession } from "./web-socket-session.ts";
 /** What is kept of a refusal's body. */
 const MAX_BODY = 64 * 1024;
 /** Bytes of one side that wait for the other, and for how long, in seconds of capture time. */
-const MAX_WAITING = 64 * 1024;
+const MAX_WAITING = 1024 * 1024;
 const PATIENCE: Readonly<Record<Direction, number>> = { out: 10, in: 1 };
 /** Requests that wait for their responses; where there are more, none is captured. */
 const MAX_PIPELINED = 256;

@@ -25,12 +25,13 @@ function cutLine(note: CaptureReport["notes"][number]): string {
 }
 
 function packetLines({ packets, incompletePackets }: CaptureReport): string[] {
-  const { malformed, unknownLinkTypes } = packets;
+  const { malformed, late, unknownLinkTypes } = packets;
   const lines = [...unknownLinkTypes].map(
     ([type, count]) => `${counted(count, "packet")} of link type ${type}, which is not known here`,
   );
   if (malformed > 0)
     lines.push(`${counted(malformed, "packet")} with cut or malformed IP or TCP headers`);
+  if (late > 0) lines.push(`${counted(late, "packet")} with data for connections that were over`);
   if (incompletePackets > 0) {
     lines.push(`${counted(incompletePackets, "IP packet")} with fragments missing`);
   }

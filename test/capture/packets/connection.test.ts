@@ -34,9 +34,10 @@ describe("a connection", () => {
   it("knows the client by the SYN, or by the answer to it", () => {
     const [syn, answer, ack] = handshake(100, 500);
     for (const first of [[syn!, answer!], [answer!, syn!], [answer!]]) {
-      const { recorder } = new Wire().send(...first, ack!, { seq: 101, ack: 501, payload: "ab" });
+      const wire = new Wire().send(...first, ack!, { seq: 101, ack: 501, payload: "ab" }).end();
+      const { recorder } = wire;
       expect(recorder.connections[0]).toMatchObject({ clientKnown: true, client: { port: 1000 } });
-      expect(recorder.log.slice(1)).toEqual(["data 1> 0 ab"]);
+      expect(recorder.log.slice(1)).toEqual(["data 1> 0 ab", "end 1 capture-end"]);
     }
     const { recorder } = new Wire().send({ back: true, seq: 501, ack: 101 });
     expect(recorder.connections[0]).toMatchObject({ clientKnown: false, client: { port: 80 } });
@@ -119,12 +120,31 @@ describe("a connection", () => {
   });
 
   it("tells what waits in both directions when one resets it", () => {
-    const { log } = new Wire().send(
+    const wire = new Wire().send(
       ...handshake(100, 500),
       { seq: 103, ack: 501, payload: "cd" },
       { back: true, seq: 501, ack: 101, flags: RST | ACK },
     );
+    const { log } = wire.end();
     expect(log.slice(1)).toEqual(["reset 1< 0", "gap 1> 0 +2", "data 1> 2 cd", "end 1 reset"]);
+  });
+
+  it("goes on a while behind a RST, with what the other side had under way", () => {
+    const reset = { back: true, seq: 501, ack: 101, flags: RST | ACK };
+    const data = (seq: number, payload: string, ms = 0) => ({
+      seq,
+      ack: 501,
+      payload,
+      ns: BigInt(ms) * 1_000_000n,
+    });
+    const wire = new Wire().send(...handshake(), data(101, "ab"), reset, data(103, "cd"));
+    expect(wire.log.slice(1)).toEqual(["data 1> 0 ab", "reset 1< 0", "data 1> 2 cd"]);
+    wire.send(data(105, "ef", 1001));
+    expect(wire.log.slice(4)).toEqual(["data 1> 4 ef", "end 1 reset"]);
+    wire.send(data(107, "gh", 1002), data(103, "cd", 1002));
+    expect([wire.log.length, wire.connections.late]).toEqual([6, 1]);
+    const all = new Wire().send(...handshake(), data(101, "ab"), { ...reset, ack: 103 });
+    expect(all.log.slice(1)).toEqual(["data 1> 0 ab", "reset 1< 0", "end 1 reset"]);
   });
 
   it("of which one direction was captured is told as far as that goes", () => {

@@ -40,6 +40,22 @@ describe("pieces", () => {
     expect(take(held, 0)).toEqual(["0ab", "2cd", "4ef", "6gh", "8ij"]);
   });
 
+  it("of an octet that came alone give way to longer ones, not to another octet", () => {
+    const held = new HeldPieces();
+    const octet = (start: number, text: string): HeldPiece => ({
+      ...piece(start, text),
+      alone: "data",
+    });
+    held.add(octet(3, "X"));
+    expect(held.add(octet(3, "Y"))).toBe(1);
+    held.add(octet(8, "Z"));
+    expect(held.add(piece(2, "cd"))).toBe(1);
+    expect(held.add(unseen(8, 10))).toBe(0);
+    expect(take(held, 2)).toEqual(["2cd"]);
+    expect(take(held, 8)).toEqual(["8-10"]);
+    expect([held.count, held.covered, held.memory]).toEqual([0, 0, 0]);
+  });
+
   it("may stand for bytes that were not captured", () => {
     const held = new HeldPieces();
     held.add(unseen(2, 5));

@@ -106,6 +106,22 @@ describe("the other direction", () => {
     expect(inShort(events).slice(0, 2)).toEqual([OPENED[0], OPENED[2]]);
   });
 
+  it("the server's whole side may stand before the request", async () => {
+    const long = fromServer(new Uint8Array(60_000), { opcode: 2 });
+    const talk = new Talk().connect().client(request("/ws"));
+    talk.server(response(), long, long, fromServer("ho")).close("server");
+    const [syn, answer, ask, ...rest] = talk.packets;
+    const own = rest.filter(({ from }) => from === "server");
+    const others = rest.filter(({ from }) => from === "client");
+    const { events } = await hear([syn!, answer!, ...own, ask!, ...others]);
+    expect(inShort(events).slice(0, 4)).toEqual([
+      OPENED[0],
+      "1 ← binary@0 60000 B",
+      "1 ← binary@60004 60000 B",
+      "1 ← text@120008 ho",
+    ]);
+  });
+
   it("frames in the packet of the response are frames", async () => {
     const talk = new Talk().connect().client(request("/ws"));
     talk.server(concat([utf8(response()), fromServer("ho")]));

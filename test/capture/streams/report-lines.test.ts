@@ -8,7 +8,14 @@ import { tlsTraffic, type Traffic, type TrafficOptions } from "../tls/traffic.ts
 
 const NOTHING: CaptureReport = {
   connections: newConnectionCounts(),
-  packets: { packets: 3, segments: 3, fragments: 0, malformed: 0, unknownLinkTypes: new Map() },
+  packets: {
+    packets: 3,
+    segments: 3,
+    fragments: 0,
+    malformed: 0,
+    late: 0,
+    unknownLinkTypes: new Map(),
+  },
   incompletePackets: 0,
   notes: [],
 };
@@ -63,7 +70,12 @@ it("everything else has its line", () => {
     tlsWithoutKeys: 1,
     likelyWebSocket: new Set([9001, 80]),
   };
-  const packets = { ...NOTHING.packets, malformed: 1, unknownLinkTypes: new Map([[147, 2]]) };
+  const packets = {
+    ...NOTHING.packets,
+    malformed: 1,
+    late: 3,
+    unknownLinkTypes: new Map([[147, 2]]),
+  };
   const notes = [
     { type: "truncated" as const, offset: 1000, present: 20, missing: 5 },
     { type: "gzip-truncated" as const, offset: 77 },
@@ -73,6 +85,7 @@ it("everything else has its line", () => {
     "the file is cut: its gzip data ends after 77 bytes",
     "2 packets of link type 147, which is not known here",
     "1 packet with cut or malformed IP or TCP headers",
+    "3 packets with data for connections that were over",
     "2 IP packets with fragments missing",
     "3 connections without WebSocket: 2 with plain HTTP, 1 with no data",
     "1 TLS connection without keys: give --keylog FILE, or put framecat listen --mode relay between",

@@ -4,6 +4,7 @@ import { type Damage, HARMFUL, HARMLESS } from "./damage.ts";
 import { Dice } from "./dice.ts";
 import { FILES } from "./files.ts";
 import { type ForgedPacket, LINKS, type Network, packetsOf } from "./links.ts";
+import { presenceIn } from "./presence.ts";
 import { type Segment, segmentsOf } from "./segments.ts";
 
 /** A capture of which is known what was said. */
@@ -24,7 +25,7 @@ export interface Orders {
   readonly messages?: number;
 }
 
-const START_NS = 1_795_231_335_000_000_000n;
+export const START_NS = 1_795_231_335_000_000_000n;
 const NO_SNAP = 262_144;
 /** These cannot be told from the truth once the bytes that they repeat, or begin behind, are lost. */
 const ALONE = ["overlaps with other bytes", "stray segments", "keep-alives", "no end", "reset"];
@@ -56,16 +57,22 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
     if (!isReused || i === 0) return left;
     return beginsWithUpgrade(left) ? left : withSyns(left, segments);
   });
-  const segments = isReused
-    ? connections.flat()
-    : connections.flat().toSorted((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
   if (isReused) note("ports reused");
   const network = networkOf(dice, whole, note);
-  const packets = segments.flatMap((one) => packetsOf(dice, one, network));
+  const segments = connections.flatMap((own, i) => own.map((one) => ({ i, one })));
+  const inOrder = isReused
+    ? segments
+    : segments.toSorted((a, b) => (a.one.ns < b.one.ns ? -1 : a.one.ns > b.one.ns ? 1 : 0));
+  const packets = inOrder.map(({ i, one }) => ({ i, own: packetsOf(dice, one, network) }));
+  const written = packets.flatMap(({ own }) => own);
+  const file = fileOf(dice, written, whole, note);
+  // Nobody can tell of a connection of which no packet is left.
+  const isHeld = presenceIn(file);
+  const isThere = (_: unknown, c: number): boolean =>
+    packets.some(({ i, own }) => i === c && isHeld(own));
   return {
-    file: fileOf(dice, packets, whole, note),
-    // Nobody can tell of a connection of which no packet is left.
-    conversations: conversations.filter((_, i) => (connections[i]?.length ?? 0) > 0),
+    file,
+    conversations: conversations.filter(isThere),
     recipe: recipe.join(", "),
     whole,
   };
@@ -116,7 +123,7 @@ function damaged(
   return damages.reduce((left, damage) => damage(dice, left, of), [...segments]);
 }
 
-function networkOf(dice: Dice, whole: boolean, note: (choice: string) => string): Network {
+export function networkOf(dice: Dice, whole: boolean, note: (choice: string) => string): Network {
   const link = dice.pick(LINKS);
   const version = dice.pick([4, 4, 6] as const);
   const snapLength = whole || dice.chance(0.7) ? NO_SNAP : dice.from(60, 200);
@@ -131,7 +138,7 @@ function networkOf(dice: Dice, whole: boolean, note: (choice: string) => string)
   return { link, version, headers, timestamps: dice.chance(0.5), fragments, snapLength };
 }
 
-function fileOf(
+export function fileOf(
   dice: Dice,
   packets: readonly ForgedPacket[],
   whole: boolean,

@@ -33,6 +33,8 @@ export interface Conversation {
   readonly frames: readonly [readonly TrueFrame[], readonly TrueFrame[]];
   readonly deflate: boolean;
   readonly unruly: boolean;
+  /** Without a closing handshake. */
+  readonly abrupt: boolean;
 }
 
 export interface ConversationShape {
@@ -43,6 +45,8 @@ export interface ConversationShape {
   readonly deflate?: boolean;
   /** Frames that break the rules of framing come, too. */
   readonly unruly?: boolean;
+  /** Without a closing handshake. */
+  readonly abrupt?: boolean;
 }
 
 type Piece = Omit<FrameSpec, "payload"> & { readonly payload: Uint8Array; message?: Uint8Array };
@@ -54,7 +58,7 @@ export function converse(dice: Dice, shape: ConversationShape): Conversation {
   const speaker = new Speaker(dice, shape);
   speaker.open();
   for (let i = 0; i < shape.messages; i++) speaker.say(dice.pick([0, 1]));
-  speaker.close(dice.pick([0, 1]));
+  if (!shape.abrupt) speaker.close(dice.pick([0, 1]));
   return speaker.conversation;
 }
 
@@ -75,13 +79,14 @@ class Speaker {
   }
 
   get conversation(): Conversation {
-    const { name, deflate = false, unruly = false } = this.#shape;
+    const { name, deflate = false, unruly = false, abrupt = false } = this.#shape;
     const stream = (side: Side) =>
       concat(this.#turns.filter((turn) => turn.side === side).map(({ bytes }) => bytes));
     return {
       name,
       deflate,
       unruly,
+      abrupt,
       turns: this.#turns,
       streams: [stream(0), stream(1)],
       heads: this.#heads,

@@ -54,29 +54,33 @@ export function judge(
   const lies: string[] = [];
   const perfect = new Set<Conversation>();
   let told = 0;
+  let lostInReset = 0;
   for (const conn of new Set(events.map((event) => event.conn))) {
     const own = events.filter((event) => event.conn === conn);
     const candidates = conversations.map((one) => ({ one, ...judgeOne(own, one) }));
     const best = candidates.toSorted((a, b) => a.lies.length - b.lies.length)[0]!;
     lies.push(...best.lies.map((lie) => `connection ${conn}: ${lie}`));
+    lies.push(...unjust(own, best.one, ordered));
     told += best.told;
+    lostInReset += best.lostInReset;
     if (best.perfect && !perfect.has(best.one)) perfect.add(best.one);
   }
-  const isLawful = conversations.every(({ unruly }) => !unruly);
-  lies.push(
-    ...blames(events)
-      .filter(({ rule }) => isLawful && (ordered || !OF_ORDER.has(rule)))
-      .map(({ lie }) => lie),
-  );
   const sent = conversations.reduce((sum, { frames: [a, b] }) => sum + a.length + b.length, 0);
-  if (told < sent && lines.length === 0 && !events.some(({ type }) => type === "note")) {
+  if (
+    told + lostInReset < sent &&
+    lines.length === 0 &&
+    !events.some(({ type }) => type === "note")
+  ) {
     const isEnd = perfect.size === conversations.length;
     if (!isEnd) lies.push(`${sent - told} frames are missing, and nobody says so`);
   }
   return { lies, perfect, told, sent };
 }
 
-function judgeOne(events: readonly Event[], { frames, name, deflate, unruly }: Conversation) {
+function judgeOne(
+  events: readonly Event[],
+  { frames, name, deflate, unruly, abrupt }: Conversation,
+) {
   const lies: string[] = [];
   const sides = ([0, 1] as const).map((side) => {
     const dir = side === 0 ? "out" : "in";
@@ -87,14 +91,22 @@ function judgeOne(events: readonly Event[], { frames, name, deflate, unruly }: C
   for (const { request, url } of heads) {
     if (!request.startLine.includes(`/${name} `)) lies.push(`it is ${url} instead of /${name}`);
   }
-  const silences = sides.filter(({ told, frames: all }) => told.length < all.length);
-  const noted = events.some((event) => event.type === "note" && !isOfOrder(event.message));
+  // Of what was under way last when the other side reset the connection nothing tells.
+  const isUnknown = (side: Compared): boolean =>
+    abrupt && side.found.every((at, i) => at === i) && side.told.length === side.found.length;
+  const missing = sides.filter(({ told: some, frames: all }) => some.length < all.length);
+  const silences = missing.filter((side) => !isUnknown(side));
+  const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+  const noted = notes.some((note) => !isOfOrder(note));
   if (events.length > 0 && silences.length > 0 && !noted)
     lies.push("frames are missing, and no note says so");
   const told = sides.reduce((sum, one) => sum + one.told.length, 0);
   const isWhole =
     sides.every((side) => isPerfect(side, unruly)) && heads.length === 1 && lies.length === 0;
-  return { lies, told, perfect: isWhole && (unruly || !noted) };
+  const isExpected = (note: string): boolean => isOfOrder(note) || (abrupt && note === NO_END);
+  const unknown = missing.filter(isUnknown);
+  const lostInReset = unknown.reduce((sum, one) => sum + one.frames.length - one.told.length, 0);
+  return { lies, told, lostInReset, perfect: isWhole && (unruly || notes.every(isExpected)) };
 }
 
 function isPerfect({ told, frames }: Compared, unruly: boolean): boolean {
@@ -158,6 +170,19 @@ function messageLies(event: FrameEvent, { message: sent }: TrueFrame, deflate: b
   return [];
 }
 
+/** What the two are blamed for without a reason. */
+function unjust(
+  events: readonly Event[],
+  { unruly, abrupt }: Conversation,
+  ordered: boolean,
+): string[] {
+  if (unruly) return [];
+  return blames(events)
+    .filter(({ rule }) => ordered || !OF_ORDER.has(rule))
+    .filter(({ rule }) => !abrupt || rule !== "tcp-without-close")
+    .map(({ lie }) => lie);
+}
+
 /** Those who speak by the rules are to blame for nothing that is missing in a capture. */
 function blames(events: readonly Event[]): { readonly rule: string; readonly lie: string }[] {
   return events.flatMap((event) => {
@@ -181,6 +206,8 @@ const HARMLESS_FINDINGS: ReadonlySet<string> = new Set([
   "compression-grew",
   "tiny-fragments",
 ]);
+
+const NO_END = "the end of this connection is not in the capture";
 
 /** A note that a capture in disorder may give, or one whose ports are those of several connections. */
 function isOfOrder(message: string): boolean {
