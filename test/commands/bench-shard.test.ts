@@ -19,7 +19,12 @@ describe("a part of a run", () => {
     const startAt = `@${Math.ceil(Date.now() / 1000) + 1}`;
     const all = [url, ...SHORT, "-n", "101", "--start-at", startAt, "--results", results];
     const parts = await Promise.all(["0/2", "1/2"].map((shard) => run([...all, "--shard", shard])));
-    expect(parts.map(({ code, err }) => [code, err])).toEqual([
+    // A machine that has much to do may be late, which is told.
+    const said = parts.map(({ code, err }) => [
+      code,
+      err.replace(/^framecat: the load began.*\n/, ""),
+    ]);
+    expect(said).toEqual([
       [0, ""],
       [0, ""],
     ]);

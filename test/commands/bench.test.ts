@@ -141,7 +141,7 @@ describe("sockets that come and go", () => {
     const { sockets, throughput } = await measured([url, "--stages", "100ms:6,1s:6,100ms:0"]);
     expect(sockets.peak).toBe(6);
     expect(sockets.opened).toBe(sockets.open + sockets.closed);
-    expect(throughput.windowMs).toBeGreaterThan(1190);
+    expect(throughput.windowMs).toBeGreaterThan(1000);
   });
 
   it("by churn", async () => {

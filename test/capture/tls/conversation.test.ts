@@ -125,7 +125,7 @@ describe("giving up", () => {
     half.clientHello(clientHello(RANDOM), "c2s");
     expect(why(half)).toMatchObject({
       code: "no-handshake",
-      text: "TLS without a key: the ServerHello is not in the capture",
+      text: "TLS without a key: the ServerHello is not in the capture, without which no key log helps",
     });
     expect(why(begin())).toMatchObject({ code: "no-key-log" });
     const random = Buffer.from(RANDOM).toString("hex");
