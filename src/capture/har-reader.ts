@@ -91,7 +91,7 @@ export class HarReader {
 }
 
 /** Of more, those that began first are forgotten. */
-const MAX_OPEN = 32_768;
+const MAX_OPEN = 16_384;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -15,7 +15,7 @@ import { type FileLike, TailedFile } from "./tailed-file.ts";
  *    for `x.har`. At the end they are joined to the target and removed; after a kill they stay.
  * 3. There are 64 files at most. Where more connections are open, the entry ends of the one that said
  *    nothing for longest; what it says later stands in another entry, which is marked to continue it.
- *    Those that are known are limited as well: of more than 32,768 the oldest
+ *    Those that are known are limited as well: of more than 16,384 the oldest
  *    are taken to be over, because not every capture tells how a connection ended.
  * 4. Memory is bounded by what is on its way to the disk, for whoever waits for `drained`.
  */
@@ -41,7 +41,7 @@ export interface HarWriterOptions {
   readonly open?: (path: string, flags: "w" | "wx+") => Promise<FileLike>;
   /** Files that are open at a time. Default 64. */
   readonly maxFiles?: number;
-  /** Connections that are known to go on; of more those that began first are over. Default 32,768. */
+  /** Connections that are known to go on; of more those that began first are over. Default 16,384. */
   readonly maxConnections?: number;
 }
 
@@ -65,7 +65,7 @@ async function openFile(path: string, flags: "w" | "wx+"): Promise<FileHandle> {
 }
 
 const DEFAULT_MAX_FILES = 64;
-const DEFAULT_MAX_CONNECTIONS = 32_768;
+const DEFAULT_MAX_CONNECTIONS = 16_384;
 /** About what a message costs beside its payload. */
 const MESSAGE_COST = 512;
 const TAIL = "\n]}}\n";

@@ -17,8 +17,9 @@ const MAX_BODY = 64 * 1024;
 const MAX_WAITING = 64 * 1024;
 /** How long they wait, in seconds of capture time. */
 const PATIENCE = 10;
-/** What a stream takes by itself, about. */
+/** What a stream takes by itself, about, and what it takes besides where it is judged. */
 const STREAM_COST = 8 * 1024;
+const JUDGING_COST = 8 * 1024;
 const SENDER = { out: "the client", in: "the server" } as const;
 
 /**
@@ -52,7 +53,8 @@ export class ConnectStream {
 
   /** Octets that it counts for as long as it is open, besides those that it holds. */
   get cost(): number {
-    return this.#asked.head.headers.reduce((sum, field) => sum + fieldSize(field), STREAM_COST);
+    const own = STREAM_COST + (this.#decoding.watcher ? JUDGING_COST : 0);
+    return this.#asked.head.headers.reduce((sum, field) => sum + fieldSize(field), own);
   }
 
   /** Both directions have ended, or the one that refused has. */

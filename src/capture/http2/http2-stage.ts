@@ -18,6 +18,8 @@ const DIRECTIONS = ["out", "in"] as const;
  * 2. A header block that is missing, whole or in part, ends the decoding of those after it. The data
  *    of streams that are known goes on.
  * 3. A wrong frame ends the reading of both directions, as it ends the connection.
+ * 4. Where all connections together hold too much, one that holds much gives up the streams that have
+ *    been at rest for longest; where that is not enough, it is not read any further.
  */
 export class Http2Stage implements Stage {
   readonly kind = "http2";
@@ -74,9 +76,14 @@ export class Http2Stage implements Stage {
   /** Holds less where too much is held in all. */
   #limit(): void {
     this.#count();
-    if (this.#counted <= MODEST || !this.#decoding.budget.exceeded) return;
+    while (this.#holdsTooMuch && this.#streams.giveUpOne()) this.#count();
+    if (!this.#holdsTooMuch) return;
     this.#fail("more is held at once than may be");
     this.#count();
+  }
+
+  get #holdsTooMuch(): boolean {
+    return this.#counted > MODEST && this.#decoding.budget.exceeded;
   }
 
   #count(): void {

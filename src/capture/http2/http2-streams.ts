@@ -35,7 +35,9 @@ export class Http2Streams implements Http2FrameSink {
   };
   /** By the receiver, once it has told any. */
   readonly #limits: Partial<Record<Direction, Limits>> = {};
+  /** The one that said something last is the last. */
   readonly #streams = new Map<number, ConnectStream>();
+  #latest = 0;
   readonly #reset = new Set<number>();
   readonly #ended: Partial<Record<Direction, DirectionEnd>> = {};
   #enableConnect: number | undefined | "unseen";
@@ -64,7 +66,7 @@ export class Http2Streams implements Http2FrameSink {
 
   data(dir: Direction, id: number, bytes: Uint8Array, start: number, end: number): void {
     const stream = this.#streams.get(id);
-    if (stream) stream.data(dir, bytes, start, end);
+    if (stream) this.#dataOf(id, stream, dir, bytes, start, end);
     else if (this.#isEarly(dir, id)) this.#early.data(id, bytes, start, end);
     else if (this.#reset.delete(id)) {
       this.#note(`${SENDER[dir]} sent data after the reset, which is not decoded`, this.#name(id));
@@ -135,19 +137,42 @@ export class Http2Streams implements Http2FrameSink {
     for (const dir of DIRECTIONS) this.endOf(dir, "cut");
   }
 
+  /** Gives up the stream that has been at rest for longest; false where no other is left. */
+  giveUpOne(): boolean {
+    const [longest] = this.#streams;
+    if (!longest || this.#streams.size === 1) return false;
+    const [id, stream] = longest;
+    stream.note("too many streams are open at once: this one, the longest at rest, is given up");
+    this.#close(id, stream);
+    return true;
+  }
+
   /** The connection has ended in this direction. */
   endOf(dir: Direction, how: DirectionEnd): void {
     this.#ended[dir] ??= how;
-    for (const [id, stream] of this.#streams) {
+    for (const [id, stream] of this.#inOrder()) {
       stream.endOf(dir, how);
       this.#closeDone(id);
     }
   }
 
   finish(): void {
-    for (const [id, stream] of this.#streams) this.#close(id, stream);
+    for (const [id, stream] of this.#inOrder()) this.#close(id, stream);
     for (const dir of DIRECTIONS) this.#hpack[dir] = undefined;
     this.#early.drop();
+  }
+
+  #inOrder(): (readonly [id: number, stream: ConnectStream])[] {
+    return [...this.#streams].toSorted(([a], [b]) => a - b);
+  }
+
+  #dataOf(id: number, stream: ConnectStream, ...piece: Parameters<ConnectStream["data"]>): void {
+    if (id !== this.#latest) {
+      this.#streams.delete(id);
+      this.#streams.set(id, stream);
+      this.#latest = id;
+    }
+    stream.data(...piece);
   }
 
   /** The request of a stream that a client opens has not come yet. */
@@ -179,6 +204,7 @@ export class Http2Streams implements Http2FrameSink {
     const { remote, tls } = this.#host;
     const stream = new ConnectStream(this.#decoding, { conn: this.#name(id), remote, tls }, asked);
     this.#streams.set(id, stream);
+    this.#latest = id;
     this.#cost += stream.cost;
     return stream;
   }

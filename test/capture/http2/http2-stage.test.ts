@@ -273,17 +273,19 @@ it("a wrong frame ends both directions, in one note", () => {
 });
 
 describe("memory", () => {
+  const SILENT = {
+    event: () => {},
+    bytesBeforeResponse: () => {},
+    gap: () => {},
+    directionEnd: () => {},
+    connectionEnd: () => {},
+  };
+
   it("is counted, and given back", () => {
     const budget = new MemoryBudget();
     const held: number[] = [];
     const talk = new Http2Talk().open(1, 3, 5).client(frame(1, 0, 7, filler(10_000)));
-    const watcher = {
-      event: () => held.push(budget.held),
-      bytesBeforeResponse: () => {},
-      gap: () => {},
-      directionEnd: () => {},
-      connectionEnd: () => {},
-    };
+    const watcher = { ...SILENT, event: () => void held.push(budget.held) };
     expect(decodeWire(talk.wire, { budget, watcher }).held).toBe(0);
     expect(Math.max(...held)).toBeGreaterThan(10_000 + 3 * 8192);
   });
@@ -302,10 +304,31 @@ describe("memory", () => {
     const talk = new Http2Talk().open();
     const budget = new MemoryBudget(200_000);
     for (let id = 1; id < 2000; id += 2) talk.client(headers(id, CONNECT));
-    const { events, held } = decodeWire(talk.wire, { budget });
-    expect(events.length).toBeLessThan(40);
-    expect(inShort(events)[0]).toContain("more is");
+    const peaks: number[] = [];
+    const watcher = { ...SILENT, event: () => void peaks.push(budget.held) };
+    const { events, held } = decodeWire(talk.wire, { budget, watcher });
+    expect(Math.max(...peaks)).toBeLessThan(200_000 + 10_000);
+    const lines = inShort(events);
+    expect(lines.slice(0, 4)).toEqual(
+      [1, 3].flatMap((id) => [
+        `1.${id} note too many streams are open at once: this one, the longest at rest, is given up`,
+        `1.${id} note CONNECT /chat HTTP/2: no response to it is in the capture`,
+      ]),
+    );
+    expect(lines.filter((line) => line.includes("no response"))).toHaveLength(1000);
     expect(held).toBe(0);
+  });
+
+  it("goes to the streams that say something", () => {
+    const talk = new Http2Talk().open(1, 3);
+    for (let id = 5; id < 100; id += 2) {
+      talk.client(headers(id, CONNECT)).server(headers(id, { ":status": "200" }));
+      talk.client(data(1, fromClient(`${id}`)));
+    }
+    const { events } = decodeWire(talk.wire, { budget: new MemoryBudget(100_000) });
+    const lines = inShort(events);
+    expect(lines.filter((line) => line.startsWith("1.1 →"))).toHaveLength(48);
+    expect(lines.find((line) => line.includes("given up"))).toMatch(/^1\.3 /);
   });
 });
 
