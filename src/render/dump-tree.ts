@@ -47,6 +47,8 @@ interface Connection {
 }
 
 const DEFAULT_MAX_HELD_LINES = 50_000;
+/** The share of it that is filled once there is room again. */
+const ROOMY = 0.9;
 /** Frames of one message that are listed. */
 const MAX_PARTS = 1000;
 /** In a log file nothing cuts a line; so much of a payload tells what it is. */
@@ -294,16 +296,23 @@ class DumpTree {
     this.#held += lines;
   }
 
-  /** Shows what is held of the connection with the most lines. */
+  /** Shows what is held of the connections with the most lines, and some more, so that it is seldom. */
   #makeRoom(): string[] {
     const { maxHeldLines = DEFAULT_MAX_HELD_LINES } = this.#options;
     if (this.#held <= maxHeldLines) return [];
-    const all = [...this.#connections];
-    const [largest] = all.toSorted(([, a], [, b]) => b.lines - a.lines);
-    if (!largest) return [];
-    const [conn, connection] = largest;
-    // So many small ones are held that it is their number.
-    return connection.nodes.length === 0 ? this.#finish(conn) : this.#show(connection, conn);
+    const shown: string[] = [];
+    for (const [conn, connection] of this.#largestFirst()) {
+      // So many small ones are held that it is their number.
+      const lines =
+        connection.nodes.length === 0 ? this.#finish(conn) : this.#show(connection, conn);
+      shown.push(...lines);
+      if (this.#held <= maxHeldLines * ROOMY) break;
+    }
+    return shown;
+  }
+
+  #largestFirst(): (readonly [conn: string, connection: Connection])[] {
+    return [...this.#connections].toSorted(([, a], [, b]) => b.lines - a.lines);
   }
 
   #finish(conn: string): string[] {

@@ -49,6 +49,17 @@ describe("a tree", () => {
     expect([...counts, view.end().length]).toEqual([0, 0, 3, 0, 2, 2]);
   });
 
+  it("makes room seldom where it holds many small connections", () => {
+    const view = createDumpTree({ theme, columns: 80, maxHeldLines: 100 });
+    const events = Array.from({ length: 1000 }, (_, i) => framesAt(`${i}`, [text(i, "a")])).flat();
+    const shown = events.map((event) =>
+      view.push({ event, number: 1 }).filter((line) => line !== ""),
+    );
+    const lines = [...shown.flat(), ...view.end()];
+    expect(lines.filter((line) => line.endsWith("  a"))).toHaveLength(1000);
+    expect(shown.filter(({ length }) => length > 0).length).toBeLessThan(250);
+  });
+
   it("does not hold more lines than it may", () => {
     const events = framesAt("1", [text(0, "a"), text(1, "b"), text(2, "c"), text(3, "d")]);
     expect(tree([...framesAt("2", [text(0, "x")]), ...events], 4)).toEqual([
