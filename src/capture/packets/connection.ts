@@ -93,9 +93,10 @@ export class Connection implements Linked<Connection>, Holder {
     return toNanoseconds(this.seconds, this.nanoseconds);
   }
 
-  /** It is not known yet where both directions begin, or whether both have ended. */
+  /** Something waits for a SYN, or for what may be under way behind a RST. */
   get isWaiting(): boolean {
-    return !this.closed && (this.#opening !== undefined || this.#lingersSince !== undefined);
+    if (this.closed) return false;
+    return this.#lingersSince !== undefined || this.#opening?.isEmpty === false;
   }
 
   /** Takes a segment whose sender is that of `flow`. */
@@ -138,7 +139,7 @@ export class Connection implements Linked<Connection>, Holder {
     this.#setup.budget.change(this, opening.memory - before, opening.memory);
     if ((segment.flags & ACK) !== 0) this.#peerOf(flow).sightAcknowledgement(segment);
     flow.sight(segment);
-    this.hurry(segment);
+    if (opening.isFull) this.giveUp();
   }
 
   #peerOf(flow: Flow): Flow {

@@ -44,6 +44,8 @@ export const FLOW_LIMITS: FlowLimits = {
 
 /** How far beyond what was seen the acknowledgement of a RST may be. */
 const LATE_ACKNOWLEDGEMENT = 65_536;
+/** How far before what came the number of a RST may be. */
+const LATE_RESET = 65_536;
 export class Flow {
   /** 0: sent by the client, as far as that is known; 1: by the server. */
   readonly dir: 0 | 1;
@@ -153,7 +155,7 @@ export class Flow {
 
   /** Whether the peer can have acknowledged up to there. */
   isNear(seq: number): boolean {
-    const ahead = this.#positionOf(seq) - this.#next;
+    const ahead = this.#positionOf(seq) - Math.max(this.#next, this.#acknowledged);
     return this.settled && ahead >= 0 && ahead <= LATE_ACKNOWLEDGEMENT;
   }
 
@@ -298,8 +300,13 @@ export class Flow {
     return ahead > MAX_WINDOW || this.#next - position > MAX_WINDOW;
   }
 
-  /** What a RST carries, if anything, is no part of the stream. */
+  /**
+   * What a RST carries, if anything, is no part of the stream. Who gets one far from what came takes
+   * it for that of something else, too (RFC 9293, section 3.10.7.4).
+   */
   #reset({ flags }: TcpSegment, position: number): void {
+    const latest = Math.max(this.#next, this.#acknowledged, this.#sent);
+    if (position > latest + FAR || position < this.#next - LATE_RESET) return;
     if (this.#resetAt !== Infinity) return;
     this.#resetAt = position;
     this.resetEarly = (flags & ACK) === 0 || (position > this.#next && !this.finished);

@@ -39,10 +39,13 @@ export class Opening {
     this.#memory += OVERHEAD + segment.end - segment.start;
   }
 
+  get isFull(): boolean {
+    return this.#segments.length >= MAX_SEGMENTS;
+  }
+
   /** Whether a SYN that did not come by then does not come any more. */
   isOver(now: TcpSegment): boolean {
-    const { length } = this.#segments;
-    return length >= MAX_SEGMENTS || (length > 0 && toSeconds(now) - this.#since > PATIENCE);
+    return !this.isEmpty && toSeconds(now) - this.#since > PATIENCE;
   }
 
   /** Gives all that has waited, in the order of the capture. */

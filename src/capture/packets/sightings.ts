@@ -45,14 +45,27 @@ export class Sightings {
 
   /** The number up to which the peer has it; undefined where it has said nothing. */
   get lastAcknowledged(): number | undefined {
-    return latest(this.#acknowledged);
+    return this.#inOrder(this.#acknowledged).at(-1);
   }
 
   /** The first number of data that was seen, else of anything. Not to be asked where nothing was. */
   get beginning(): number {
-    const [first = 0] = [...this.#acknowledged, ...this.#empty];
-    const middle = this.lastAcknowledged ?? mostCommon(this.#data) ?? first;
-    return earliest(this.#data, middle) ?? earliest(this.#acknowledged, middle) ?? first;
+    const [data] = this.#inOrder(this.#data);
+    const [acknowledged] = this.#inOrder(this.#acknowledged);
+    return data ?? acknowledged ?? this.#middle;
+  }
+
+  /** Those that are not stray. */
+  #inOrder(numbers: readonly number[]): readonly number[] {
+    const middle = this.#middle;
+    return numbers.filter((seq) => isNear(seq, middle, MAX_WINDOW)).toSorted((a, b) => (a - b) | 0);
+  }
+
+  /** The number that most others are near to. */
+  get #middle(): number {
+    const all = this.#all;
+    const neighbours = (of: number): number => all.filter((seq) => isNear(seq, of, FAR)).length;
+    return all.toSorted((a, b) => neighbours(b) - neighbours(a))[0] ?? 0;
   }
 
   /** Whether a SYN with this number can have been before what was seen. */
@@ -63,12 +76,15 @@ export class Sightings {
     });
   }
 
-  /** Whether the number is far from all that was seen. */
+  /** Whether the number is far from most that was seen. */
   isFar(number: number): boolean {
-    return this.#all.every((seq) => {
-      const distance = (number - seq) | 0;
-      return distance < -LATE_SYN_DISTANCE || distance > FAR;
-    });
+    const middle = this.#middle;
+    return this.#all
+      .filter((seq) => isNear(seq, middle, FAR))
+      .every((seq) => {
+        const distance = (number - seq) | 0;
+        return distance < -LATE_SYN_DISTANCE || distance > FAR;
+      });
   }
 }
 
@@ -76,24 +92,10 @@ function add(numbers: number[], seq: number): void {
   if (numbers.length < MAX_NUMBERS && !numbers.includes(seq)) numbers.push(seq);
 }
 
+function isNear(a: number, b: number, distance: number): boolean {
+  return Math.abs((a - b) | 0) <= distance;
+}
+
 function isBehind(a: number, b: number): boolean {
   return ((a - b) | 0) > 0;
-}
-
-function latest(numbers: readonly number[]): number | undefined {
-  return numbers.toSorted((a, b) => (b - a) | 0)[0];
-}
-
-/** Of those within a window of the middle, the first. */
-function earliest(numbers: readonly number[], middle: number): number | undefined {
-  return numbers
-    .filter((seq) => Math.abs((seq - middle) | 0) <= MAX_WINDOW)
-    .toSorted((a, b) => (a - b) | 0)[0];
-}
-
-/** The number that most others are near to. */
-function mostCommon(numbers: readonly number[]): number | undefined {
-  const neighbours = (of: number): number =>
-    numbers.filter((seq) => Math.abs((seq - of) | 0) <= FAR).length;
-  return numbers.toSorted((a, b) => neighbours(b) - neighbours(a))[0];
 }

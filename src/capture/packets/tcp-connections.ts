@@ -79,6 +79,7 @@ export class TcpConnections {
   }
 
   push(segment: TcpSegment): void {
+    if (this.#waiting.size > 0) this.#hurry(segment);
     const route = this.#find(segment);
     if (!route) return;
     const { connection, flow } = route;
@@ -88,16 +89,16 @@ export class TcpConnections {
     }
     connection.lastSeconds = segment.seconds;
     this.#alive.touch(connection);
+    const waited = connection.isWaiting;
     connection.accept(flow, segment);
-    this.#hurry(connection, segment);
+    if (connection.isWaiting) this.#waiting.add(connection);
+    else if (waited) this.#waiting.delete(connection);
     this.#budget.enforce();
     if (this.#alive.size > this.#limits.maxConnections) this.#evict();
   }
 
   /** Nobody waits for long while others go on. */
-  #hurry(latest: Connection, now: TcpSegment): void {
-    if (latest.isWaiting) this.#waiting.add(latest);
-    if (this.#waiting.size === 0) return;
+  #hurry(now: TcpSegment): void {
     for (const connection of this.#waiting) {
       connection.hurry(now);
       if (connection.isWaiting) return;
@@ -155,6 +156,7 @@ export class TcpConnections {
   /** Remembers a connection that is over. */
   #retire(connection: Connection): void {
     this.#alive.delete(connection);
+    this.#waiting.delete(connection);
     this.#over.add(connection);
     const { oldest } = this.#over;
     if (oldest && this.#over.size > this.#limits.maxRemembered) this.#forget(oldest);

@@ -11,6 +11,8 @@ export interface Time {
 }
 
 const NS_PER_SECOND = 1e9;
+/** What is farther from 1970 has no date (ECMA-262, section 21.4.1.1); no clock has been there. */
+export const MAX_SECONDS = 8.64e12 - 1;
 /** Below this, a count of units times 10^9 is exact in a double. */
 const MAX_EXACT_UNITS = 2 ** 23;
 
@@ -32,6 +34,8 @@ export class TimeScale {
   set(time: Time, high: number, low: number): void {
     if (this.#small === 0) this.#setLarge(time, high, low);
     else this.#setSmall(time, high, low, this.#small);
+    if (time.seconds > MAX_SECONDS) time.seconds = MAX_SECONDS;
+    else if (time.seconds < -MAX_SECONDS) time.seconds = -MAX_SECONDS;
   }
 
   #setSmall(time: Time, high: number, low: number, units: number): void {

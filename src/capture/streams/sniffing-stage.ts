@@ -15,6 +15,8 @@ export class SniffingStage implements Stage {
   #fromStart: boolean;
   #swapped = false;
   readonly #ended: Partial<Record<Direction, DirectionEnd>> = {};
+  /** Bytes that are missing before the first ones. */
+  readonly #missing: Record<Direction, number> = { out: 0, in: 0 };
   #next: Stage | undefined;
 
   constructor(decoding: Decoding, host: StageHost, fromStart: boolean) {
@@ -33,14 +35,17 @@ export class SniffingStage implements Stage {
     const held = this.#held[dir];
     held.add(bytes, start, end, this.#decoding.time);
     const next = this.#decide(dir, held.view);
-    if (next) this.#become(next);
+    if (next) this.#become(next, dir);
   }
 
   gapIn(dir: Direction, length: number, exact: boolean): void {
     if (!this.#next) {
       this.#fromStart = false;
-      if (this.#held[dir].length === 0) return;
-      this.#become(this.#unknown());
+      if (this.#held[dir].length === 0) {
+        this.#missing[dir] += length;
+        return;
+      }
+      this.#become(this.#unknown(), dir);
     }
     this.#next?.gapIn(this.#roleOf(dir), length, exact);
   }
@@ -97,11 +102,14 @@ export class SniffingStage implements Stage {
     return this.#swapped ? opposite(dir) : dir;
   }
 
-  #become(next: Stage): void {
+  /** @param decided whose bytes are known to begin what they look like */
+  #become(next: Stage, decided: Direction): void {
     this.#next = next;
     this.#host.become(next);
     for (const dir of ["out", "in"] as const) {
       const now = this.#roleOf(dir);
+      const missing = this.#missing[dir];
+      if (missing > 0 && dir !== decided) next.gapIn(now, missing, true);
       this.#held[dir].replay(this.#decoding.time, (...piece) => next.data(now, ...piece));
       const how = this.#ended[dir];
       if (how) next.endOf(now, how);

@@ -139,10 +139,9 @@ describe("a connection", () => {
     });
     const wire = new Wire().send(...handshake(), data(101, "ab"), reset, data(103, "cd"));
     expect(wire.log.slice(1)).toEqual(["data 1> 0 ab", "reset 1< 0", "data 1> 2 cd"]);
-    wire.send(data(105, "ef", 1001));
+    wire.send(data(105, "ef", 1000), data(107, "gh", 1001), data(103, "cd", 1002));
     expect(wire.log.slice(4)).toEqual(["data 1> 4 ef", "end 1 reset"]);
-    wire.send(data(107, "gh", 1002), data(103, "cd", 1002));
-    expect([wire.log.length, wire.connections.late]).toEqual([6, 1]);
+    expect(wire.connections.late).toBe(1);
     const all = new Wire().send(...handshake(), data(101, "ab"), { ...reset, ack: 103 });
     expect(all.log.slice(1)).toEqual(["data 1> 0 ab", "reset 1< 0", "end 1 reset"]);
   });

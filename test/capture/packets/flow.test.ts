@@ -266,6 +266,13 @@ describe("FIN and RST", () => {
     expect(wire.log.slice(1)).toEqual(["gap 1> 0 +2", "reset 1> 2", "end 1 reset"]);
   });
 
+  it("a RST with a number that is far away is of something else", () => {
+    for (const seq of [101 - 70_000, 101 + 2 ** 21]) {
+      const stray = at(seq >>> 0, "", { flags: RST | ACK });
+      expect(told(stray, at(101, "ab"))).toEqual(["data 1> 0 ab"]);
+    }
+  });
+
   it("a RST behind a FIN, and one that repeats an old number", () => {
     const fin = at(101, "", { flags: FIN | ACK });
     expect(told(fin, at(102, "", { flags: RST | ACK }))).toEqual([

@@ -38,6 +38,7 @@ describe("a direction begins with", () => {
     ["data, not with a keep-alive", [102, [101, 1], [102, 5]], 102],
     ["an octet that the peer has not got", [101, [101, 1], [102, 5]], 101],
     ["data near to what the peer has", [[FAR_AWAY, 9], 1000, [1000, 2]], 1000],
+    ["what most of it is near to, whatever else the peer has", [1000, [1000, 2], FAR_AWAY], 1000],
     [
       "data near to most other data",
       [
@@ -73,6 +74,9 @@ it("numbers of another connection are far from all of them", () => {
   expect(sightings.isFar(0x2000_0000 + 2 ** 20)).toBe(false);
   expect(sightings.isFar(0x2000_0000 + 2 ** 21)).toBe(true);
   expect(sightings.isFar(0x2000_0000 - 70_000)).toBe(true);
+  // One that was seen alone may be of that one, too.
+  sightings.acknowledged(0x7000_0000);
+  expect(sightings.isFar(0x7000_0010)).toBe(true);
 });
 
 it("knows whether there was anything, and does not grow without end", () => {

@@ -86,6 +86,21 @@ describe("the same ports again", () => {
     });
   });
 
+  it("is known by its request where only one side of the old one was captured, and no SYN", () => {
+    const far = { seq: 0x4000_0000, ack: 0x5000_0000, ns: 30_000_000_000n };
+    const old = [
+      { seq: 100, flags: SYN },
+      { seq: 101, ack: 501, payload: "old" },
+    ];
+    const wire = new Wire().send(...old, far, { ...far, payload: "GET / HTTP/1.1\r\n" });
+    expect(wire.log).toEqual([
+      "open 1 10.0.0.1:1000",
+      "data 1> 0 old",
+      "end 1 reused",
+      "open 2 10.0.0.1:1000",
+    ]);
+  });
+
   it("tells what waits on the old one", () => {
     const waiting = { seq: 103, ack: 501, payload: "old" };
     const { log } = new Wire().send(...handshake(), waiting, ...again);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toNanoseconds } from "../../../src/capture/packets/packet.ts";
-import { TimeScale, unitsPerSecond } from "../../../src/capture/packets/time-scale.ts";
+import { MAX_SECONDS, TimeScale, unitsPerSecond } from "../../../src/capture/packets/time-scale.ts";
 
 function nsOf(scale: TimeScale, units: bigint): bigint {
   const time = { seconds: 0, nanoseconds: 0 };
@@ -26,12 +26,12 @@ describe("if_tsresol", () => {
     expect(nsOf(new TimeScale(unitsPerSecond(resolution)), units)).toBe(ns);
   });
 
-  it("is exact for any count of any unit, as far as seconds fit into a double", () => {
+  it("is exact for any count of any unit, as far as there are dates", () => {
     const resolutions = fc.constantFrom(3, 6, 9, 10, 12, 0x80, 0x85, 0x97, 0x98, 0x9d, 0xa0, 0xbf);
     fc.assert(
       fc.property(resolutions, fc.bigInt(0n, 2n ** 53n * 1_000n), (resolution, units) => {
         const perSecond = unitsPerSecond(resolution);
-        fc.pre(units / perSecond < 2n ** 53n);
+        fc.pre(units / perSecond <= BigInt(MAX_SECONDS));
         const expected = (units * 1_000_000_000n) / perSecond;
         expect(nsOf(new TimeScale(perSecond), units)).toBe(expected);
       }),
@@ -40,5 +40,15 @@ describe("if_tsresol", () => {
 
   it("is counted from if_tsoffset", () => {
     expect(nsOf(new TimeScale(1000n, -10), 12_345n)).toBe(2_345_000_000n);
+  });
+
+  it.each([
+    ["that its units tell", new TimeScale(1n), 1n << 63n],
+    ["that its start tells", new TimeScale(1n, 2 ** 62), 0n],
+    ["before 1970", new TimeScale(1n, -(2 ** 62)), 0n],
+  ])("reaches no farther than dates do: %s", (_, scale, units) => {
+    const ms = Number(nsOf(scale, units) / 1_000_000n);
+    expect(new Date(ms).valueOf()).toBe(ms);
+    expect(Math.abs(ms)).toBe(MAX_SECONDS * 1000);
   });
 });

@@ -122,6 +122,19 @@ describe("the other direction", () => {
     ]);
   });
 
+  it("a request of which the beginning is missing is none", async () => {
+    const talk = new Talk().connect().client(request("/ws").slice(0, 2), request("/ws").slice(2));
+    const [syn, answer, , ask] = talk.server(response(), fromServer("ho")).packets;
+    const { events } = await hear([syn!, answer!, ...talk.packets.slice(4), ask!]);
+    expect(inShort(events).slice(0, 2)).toEqual([
+      "1 note HTTP/1.1 101 Switching Protocols: the request that it answers is not in the capture",
+      OPENED[2],
+    ]);
+    expect(events.some((event) => "violations" in event && event.violations.length > 0)).toBe(
+      false,
+    );
+  });
+
   it("frames in the packet of the response are frames", async () => {
     const talk = new Talk().connect().client(request("/ws"));
     talk.server(concat([utf8(response()), fromServer("ho")]));

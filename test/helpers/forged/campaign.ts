@@ -69,7 +69,7 @@ export function forge(seed: number, { whole, longest = 3000, messages = 14 }: Or
   // Nobody can tell of a connection of which no packet is left.
   const isHeld = presenceIn(file);
   const isThere = (_: unknown, c: number): boolean =>
-    packets.some(({ i, own }) => i === c && isHeld(own));
+    isHeld(packets.filter(({ i }) => i === c).flatMap(({ own }) => own));
   return {
     file,
     conversations: conversations.filter(isThere),

@@ -31,6 +31,7 @@ interface Fate {
   /** Names of them. */
   readonly names: readonly string[];
   readonly abrupt: boolean;
+  readonly reset: boolean;
 }
 
 /** A capture at random in which much goes wrong at once, the same for the same seed. */
@@ -53,7 +54,8 @@ export function forgeCombined(
   for (let i = 0; i < (isReused ? 2 : dice.from(1, 3)); i++) {
     const fate = fateOf(dice, whole, isReused);
     const sizes = { messages: dice.from(1, messages), longest };
-    const one = converse(dice, { name: `c${i}`, ...sizes, deflate, abrupt: fate.abrupt });
+    const { abrupt, reset } = fate;
+    const one = { ...converse(dice, { name: `c${i}`, ...sizes, deflate, abrupt }), reset };
     const sent = segmentsOf(dice, one, shape);
     const left = fate.damages.reduce((some, damage) => damage(dice, some, one), sent);
     // Nothing else tells near numbers from those of the connection before.
@@ -81,7 +83,7 @@ export function forgeCombined(
     file,
     // Of a RST alone nothing is told, nor of a connection of which no packet is left.
     conversations: connections.flatMap(({ one: own }) =>
-      isHeld(packets.filter(({ of, one }) => of === own && (one.flags & RST) === 0)) ? [own] : [],
+      isHeld(all.filter(({ of, one }) => of === own && (one.flags & RST) === 0)) ? [own] : [],
     ),
     recipe: recipe.join(", "),
     whole,
@@ -101,14 +103,15 @@ function fateOf(dice: Dice, whole: boolean, isReused: boolean): Fate {
   const harms = whole ? [] : [dice.pick(HARMFUL_NAMES)];
   return {
     damages: [
-      OPENINGS[opening],
       ENDINGS[ending],
+      OPENINGS[opening],
       ...additions.map((name) => ADDITIONS[name]),
       ...harms.map((name) => HARMFUL[name]),
       ORDERS[order],
     ],
     names: [opening, ending, ...additions, ...harms, order],
     abrupt: ABRUPT.includes(ending) && dice.chance(0.6),
+    reset: ending.startsWith("reset"),
   };
 }
 

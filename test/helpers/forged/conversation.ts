@@ -35,6 +35,8 @@ export interface Conversation {
   readonly unruly: boolean;
   /** Without a closing handshake. */
   readonly abrupt: boolean;
+  /** TCP ended with a RST. */
+  readonly reset?: boolean;
 }
 
 export interface ConversationShape {

@@ -79,7 +79,7 @@ export function judge(
 
 function judgeOne(
   events: readonly Event[],
-  { frames, name, deflate, unruly, abrupt }: Conversation,
+  { frames, name, deflate, unruly, abrupt, reset = false }: Conversation,
 ) {
   const lies: string[] = [];
   const sides = ([0, 1] as const).map((side) => {
@@ -93,7 +93,9 @@ function judgeOne(
   }
   // Of what was under way last when the other side reset the connection nothing tells.
   const isUnknown = (side: Compared): boolean =>
-    abrupt && side.found.every((at, i) => at === i) && side.told.length === side.found.length;
+    (abrupt || reset) &&
+    side.found.every((at, i) => at === i) &&
+    side.told.length === side.found.length;
   const missing = sides.filter(({ told: some, frames: all }) => some.length < all.length);
   const silences = missing.filter((side) => !isUnknown(side));
   const notes = events.flatMap((event) => (event.type === "note" ? [event.message] : []));

@@ -1,10 +1,10 @@
 import { constants, gunzipSync } from "node:zlib";
 import type { ForgedPacket } from "./links.ts";
 
-/** Tells whether a file, which may be cut, holds one of some packets. */
+/** Tells whether a file, which may be cut, holds any of some packets: these are in its order. */
 export function presenceIn(file: Uint8Array): (packets: readonly ForgedPacket[]) => boolean {
   const bytes = unzipped(Buffer.from(file.buffer, file.byteOffset, file.length));
-  return (packets) => packets.some(({ data }) => bytes.includes(Buffer.from(data)));
+  return ([first]) => first !== undefined && bytes.includes(Buffer.from(first.data));
 }
 
 function unzipped(bytes: Buffer): Buffer {

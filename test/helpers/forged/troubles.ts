@@ -12,6 +12,7 @@ const NONE = new Uint8Array(0);
 
 const isData = ({ payload }: Segment): boolean => payload.length > 0;
 export const isSyn = ({ flags }: Segment): boolean => (flags & SYN) !== 0;
+const isPlain = ({ flags }: Segment): boolean => (flags & (SYN | RST)) === 0;
 const plus = (seq: number, length: number): number => (seq + length) >>> 0;
 
 export const OPENINGS = {
@@ -58,7 +59,7 @@ export const ADDITIONS = {
   "window probes": HARMLESS["window probes"],
   "acknowledged again and again": (dice, segments) =>
     segments.flatMap((one) =>
-      (one.flags & (SYN | RST)) !== 0 || !dice.chance(0.2)
+      !isPlain(one) || !dice.chance(0.2)
         ? [one]
         : [one, { ...one, seq: plus(one.seq, lengthOf(one)), flags: ACK, payload: NONE }],
     ),
@@ -76,10 +77,17 @@ export const ADDITIONS = {
   },
   "stray numbers": (dice, segments) =>
     segments.flatMap((one) => {
-      if ((one.flags & (SYN | RST)) !== 0 || !dice.chance(0.1)) return [one];
+      if (!isPlain(one) || !dice.chance(0.1)) return [one];
       const far = dice.from(2 ** 30 + 2 ** 27, 2 ** 31);
       const seq = plus(one.seq, dice.pick([far, -far]));
       return [one, { ...one, seq, flags: ACK, payload: dice.bytes(dice.from(1, 90)) }];
+    }),
+  "stray RSTs": (dice, segments) =>
+    segments.flatMap((one) => {
+      if (!isPlain(one) || !dice.chance(0.1)) return [one];
+      const far = dice.from(2 ** 21, 2 ** 31);
+      const flags = dice.pick([RST, RST | ACK]);
+      return [one, { ...one, seq: plus(one.seq, dice.pick([far, -far])), flags, payload: NONE }];
     }),
 } as const satisfies Record<string, Damage>;
 
