@@ -3,6 +3,7 @@ import { seededRandom } from "../seeded-random.ts";
 /** Choices at random, the same for the same seed. */
 export class Dice {
   readonly #random: () => number;
+  readonly #counts = new Map<string, number>();
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
@@ -23,6 +24,13 @@ export class Dice {
 
   bytes(length: number): Uint8Array<ArrayBuffer> {
     return Uint8Array.from({ length }, () => this.from(0, 255));
+  }
+
+  /** The next number of a kind, counted for this seed alone. */
+  next(kind: string, step = 1): number {
+    const number = (this.#counts.get(kind) ?? 0) + step;
+    this.#counts.set(kind, number);
+    return number;
   }
 
   /** The same elements, each at most some `reach` places away from its own. */

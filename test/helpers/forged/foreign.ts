@@ -6,7 +6,6 @@ import type { ForgedPacket, Network } from "./links.ts";
 type Foreign = (dice: Dice, own: readonly [client: number, server: number]) => Uint8Array;
 
 const OTHERS = { source: [10, 0, 0, 77], destination: [10, 0, 0, 2] };
-let number = 0;
 
 const KINDS: readonly Foreign[] = [
   (dice, [client, server]) => {
@@ -23,8 +22,8 @@ const KINDS: readonly Foreign[] = [
   (dice) => dice.bytes(dice.from(0, 60)),
   (dice, [sourcePort, destinationPort]) => {
     const payload = dice.bytes(dice.from(1, 400));
-    number += payload.length;
-    return ipv4(tcp({ sourcePort, destinationPort, seq: number, ack: 1, payload }), OTHERS);
+    const seq = dice.next("sequence number", payload.length);
+    return ipv4(tcp({ sourcePort, destinationPort, seq, ack: 1, payload }), OTHERS);
   },
   (dice, [sourcePort]) => {
     const payload = Buffer.from(

@@ -135,11 +135,9 @@ function ipv6Of(
   return concat([fixed, from, to, body]);
 }
 
-let identification = 0;
-
 /** In any order, some of them twice. */
 function fragmentsOf(dice: Dice, bytes: Uint8Array, segment: Segment, network: Network) {
-  identification = (identification + 1) & 0xffff;
+  const identification = dice.next("IP identification") & 0xffff;
   const parts: Uint8Array[] = [];
   const size = 8 * dice.from(3, 60);
   for (let at = 0; at < bytes.length; at += size) {
@@ -147,17 +145,23 @@ function fragmentsOf(dice: Dice, bytes: Uint8Array, segment: Segment, network: N
     const end = Math.min(bytes.length, at + size + (dice.chance(0.2) ? 8 : 0));
     const part = bytes.subarray(at, end);
     const more = end < bytes.length;
-    parts.push(fragmentOf(part, at, more, segment, network));
+    parts.push(fragmentOf(part, { at, more, identification }, segment, network));
     if (dice.chance(0.1)) parts.push(parts.at(-1)!);
     if (!more) break;
   }
   return dice.stir(parts, parts.length);
 }
 
+/** Where a fragment belongs. */
+interface Place {
+  readonly at: number;
+  readonly more: boolean;
+  readonly identification: number;
+}
+
 function fragmentOf(
   part: Uint8Array,
-  at: number,
-  more: boolean,
+  { at, more, identification }: Place,
   segment: Segment,
   network: Network,
 ): Uint8Array {
