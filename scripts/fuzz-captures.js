@@ -1,6 +1,7 @@
 // Decodes captures at random of which is known what was said, and tells every lie. Beside the tests,
 // which try a few: `node scripts/fuzz-captures.js [SEED] [SECONDS]`. A seed tells one capture; with a
-// time it is the first of as many as that takes. With --combined much goes wrong at once.
+// time it is the first of as many as that takes. With --combined much goes wrong at once; with
+// --mutants captures are changed anywhere, also real ones, and must give output or one clear error.
 import { parseArgs } from "node:util";
 import { createServer } from "vite";
 
@@ -10,6 +11,7 @@ const { positionals, values } = parseArgs({
     verbose: { type: "boolean", short: "v" },
     write: { type: "string" },
     combined: { type: "boolean" },
+    mutants: { type: "boolean" },
   },
 });
 const campaign = values.combined ? "combined" : "single";
@@ -22,13 +24,14 @@ const vite = await createServer({
   optimizeDeps: { noDiscovery: true },
 });
 const forged = await vite.ssrLoadModule("/test/helpers/forged/trial.ts");
+const { tryMutant, writeMutant } = await vite.ssrLoadModule("/test/helpers/forged/mutants.ts");
 
 const until = performance.now() + Number(seconds) * 1000;
 let failed = 0;
 let tried = 0;
 const recall = new Map();
 for (let seed = Number(first); ; seed++) {
-  const trial = await forged.tryCapture(seed, campaign);
+  const trial = await (values.mutants ? tryMutant(seed) : forged.tryCapture(seed, campaign));
   tried += 1;
   for (const step of trial.recipe.split(/, | \+ |: /)) {
     const { told = 0, sent = 0 } = recall.get(step) ?? {};
@@ -39,11 +42,12 @@ for (let seed = Number(first); ; seed++) {
     console.log(`seed ${seed}: ${trial.recipe}: ${trial.told} of ${trial.sent} frames told`);
     for (const lie of trial.lies.slice(0, 6)) console.log(`  ${lie}`);
   }
-  if (values.write) forged.write(seed, values.write, campaign);
+  if (values.write && values.mutants) writeMutant(seed, values.write);
+  else if (values.write) forged.write(seed, values.write, campaign);
   if (performance.now() >= until) break;
 }
 console.log(`${tried} captures, ${failed} with lies`);
-if (values.verbose || tried > 1) {
+if (!values.mutants && (values.verbose || tried > 1)) {
   for (const [step, { told, sent }] of [...recall].toSorted(([a], [b]) => a.localeCompare(b))) {
     if (/^(?:c\d|snap)/.test(step)) continue;
     console.log(`  ${((100 * told) / sent).toFixed(1).padStart(5)} % told  ${step}`);

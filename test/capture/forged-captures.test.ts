@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { tryMutant } from "../helpers/forged/mutants.ts";
 import { type Campaign, tryCapture } from "../helpers/forged/trial.ts";
 
 /**
@@ -48,6 +49,14 @@ describe("forged captures in which much goes wrong", () => {
   ])("%d: %s", async (seed) => {
     expect(await lies(seed, "combined")).toEqual([]);
   });
+});
+
+/** Each form of output gets one. */
+it("captures that are changed anywhere give output, or one error that tells where", async () => {
+  for (const seed of SEEDS) {
+    const { recipe, lies: found } = await tryMutant(seed);
+    expect([seed, recipe, found]).toEqual([seed, recipe, []]);
+  }
 });
 
 async function lies(seed: number, campaign?: Campaign): Promise<readonly string[]> {
