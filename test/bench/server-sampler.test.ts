@@ -219,9 +219,10 @@ describe.runIf(hasProc())("a real server", () => {
     child.stdin!.write("work\n");
     await once(child.stdout!, "data");
     sampler.windowClosed();
+    // It may look again at any time, and would tell of the end.
+    sampler.stop();
     child.kill("SIGKILL");
     await once(child, "exit");
-    sampler.stop();
     const result = sampler.result({ answered: 10, connections: 1 })!;
     // Counted in ticks of 10 ms, and the process was at work before the first look.
     expect(result.cpuMs).toBeGreaterThanOrEqual(150);
