@@ -13,6 +13,7 @@ import { Clients } from "./clients.ts";
 import { concealed } from "./concealed.ts";
 import { Counters } from "./counters.ts";
 import { type FaultPlan, Faults } from "./faults/index.ts";
+import { GuardChain } from "./guard-chain.ts";
 import type { Guard } from "./guard.ts";
 import type { Holdable, MakeMode, Mode } from "./mode.ts";
 
@@ -38,8 +39,7 @@ export class Listener {
   readonly clients = new Clients(() => this.#crowdGone());
   readonly counters = new Counters(this.clients, () => this.guests());
   readonly #options: ListenerOptions;
-  readonly #guards: readonly Guard[];
-  readonly #hiding: readonly Guard[];
+  readonly #guards: GuardChain;
   readonly #mode: Mode;
   readonly #faults: Faults | undefined;
   #server: Server | undefined;
@@ -48,8 +48,7 @@ export class Listener {
   private constructor(options: ListenerOptions) {
     const { guards = [], mode, faults, random, onEvent } = options;
     this.#options = options;
-    this.#guards = guards;
-    this.#hiding = guards.filter((guard) => guard.hides !== undefined);
+    this.#guards = new GuardChain(guards);
     this.#faults =
       faults && new Faults(faults, (name, words, conn) => this.#faulted(name, words, conn));
     this.#mode = mode({
@@ -138,9 +137,8 @@ export class Listener {
   }
 
   async #admit(asking: Asking): Promise<Admission> {
-    for (const guard of this.#guards) {
-      const denial = await guard.admit?.(asking);
-      if (!denial) continue;
+    const denial = await this.#guards.admit(asking);
+    if (denial) {
       this.counters.countRefusal(denial.kind);
       return { refused: denial.reply, why: denial.why };
     }
@@ -157,28 +155,26 @@ export class Listener {
   #welcome(connection: Connection, asking: Asking): void {
     const client = new Client(connection, asking, {
       since: this.#options.serve.clock.now(),
-      maySend: this.#guards.some((guard) => guard.maySend !== undefined)
-        ? (to, length) => this.#guards.every((guard) => guard.maySend?.(to, length) !== false)
-        : undefined,
+      maySend: (to, length) => this.#guards.maySend(to, length),
       refuse: (kind, why, conn) => this.refuse(kind, why, conn),
       onFree: (free) => this.#mode.joined?.(free),
     });
     this.counters.countOpened();
     this.#faults?.prepare(client);
-    for (const guard of this.#guards) guard.joined?.(client);
+    this.#guards.joined(client);
     this.clients.add(client);
     if (!client.isDetained) this.#mode.joined?.(client);
   }
 
   #take(event: Event): void {
     const client = this.clients.get(event.conn);
-    const hidden = client && this.#hiding.some((guard) => guard.hides?.(client));
+    const hidden = client && this.#guards.hides(client);
     this.#options.onEvent(hidden ? concealed(event) : event);
     if (!client) return;
-    for (const guard of this.#guards) guard.heard?.(client, event);
+    this.#guards.heard(client, event);
     if (event.type === "message" && event.dir === "in") {
       if (!client.isOpen) return;
-      if (!this.#guards.every((guard) => guard.allows?.(client, event) !== false)) return;
+      if (!this.#guards.allows(client, event)) return;
       if (!client.isDetained) this.#mode.received?.(client, event);
     } else if (event.type === "state" && event.state === "CLOSING") {
       client.readOn();
@@ -187,7 +183,7 @@ export class Listener {
     } else if (event.type === "close") {
       this.clients.delete(client);
       this.counters.countClosed(event, client.connection.traffic);
-      for (const guard of this.#guards) guard.left?.(client);
+      this.#guards.left(client);
       if (!client.isDetained) this.#mode.left?.(client);
     }
   }

@@ -353,8 +353,8 @@ export class Connection {
   }
 
   #emit(body: Body): void {
-    const { id, clock, onEvent } = this.#options;
-    onEvent({ ...body, conn: id, at: clock.now() });
+    const { id, onEvent } = this.#options;
+    onEvent({ ...body, conn: id, at: this.#inbound.now() });
   }
 
   /** Messages are what there is most of, and spreading is slow. */
@@ -363,9 +363,9 @@ export class Connection {
     { kind, data, omitted }: Pick<MessageEvent, "kind" | "data" | "omitted">,
     heartbeat?: boolean,
   ): void {
-    const { id, clock, onEvent } = this.#options;
+    const { id, onEvent } = this.#options;
     const marked = heartbeat ? true : undefined;
-    const at = clock.now();
+    const at = this.#inbound.now();
     onEvent({ type: "message", conn: id, at, dir, kind, data, omitted, heartbeat: marked });
   }
 

@@ -31,6 +31,7 @@ export class Inbound {
   #messages = 0;
   #payloadBytes = 0;
   #heardAt: Moment;
+  #isReading = false;
 
   /** Nothing is read before `start`. */
   constructor(options: InboundOptions) {
@@ -45,6 +46,12 @@ export class Inbound {
   /** When bytes last came; before any did, when it was made. */
   get heardAt(): Moment {
     return this.#heardAt;
+  }
+
+  /** The present. All that a read brings about at once has the moment of the read: so do the answers
+   * to its messages, which leave together behind the last of them. */
+  now(): Moment {
+    return this.#isReading ? this.#heardAt : this.#options.clock.now();
   }
 
   get tally(): Tally {
@@ -117,7 +124,9 @@ export class Inbound {
     if (receiver.destroyed || receiver.writableEnded) return;
     // The answers to all messages of a read leave in one write.
     sink.cork();
-    receiver.write(chunk);
+    this.#isReading = watch === undefined;
+    receiver.push(chunk);
+    this.#isReading = false;
     sink.uncork();
     if (receiver.writableNeedDrain) this.flow();
   }

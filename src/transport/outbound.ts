@@ -2,6 +2,7 @@ import { CloseCode } from "../protocol/close-codes.ts";
 import type { CloseFrame } from "./closing.ts";
 import { type MessagePart, Outflow, type Settle } from "./outflow.ts";
 import type { SharedMessage } from "./shared-message.ts";
+import { MAX_SHORT_PAYLOAD, shortFrame } from "./short-frame.ts";
 import type { SocketSink } from "./socket-sink.ts";
 import type { Tally } from "./traffic.ts";
 import type { Sender } from "./ws-parts.ts";
@@ -93,6 +94,8 @@ export class Outbound {
     const asItIs = fin && !midMessage && !deflate && !mask;
     if (asItIs && shared?.payload === bytes && shared.binary === binary) {
       sender.sendRaw(shared.frame, settle);
+    } else if (asItIs && bytes.length <= MAX_SHORT_PAYLOAD) {
+      sender.sendRaw(shortFrame(bytes, binary), settle);
     } else sender.send(bytes, { binary, fin, compress: deflate, mask }, settle);
   }
 

@@ -1,4 +1,5 @@
 import { type Deferred, deferred } from "./deferred.ts";
+import { Queue } from "./queue.ts";
 
 /** Senders are asked to wait once this much is on its way. */
 const HIGH_WATER_MARK = 256 * 1024;
@@ -22,7 +23,7 @@ export type MessagePart = "last" | "fragment";
 /** What a connection has been given to send and has not handed to the network yet. */
 export class Outflow {
   readonly #hooks: OutflowHooks;
-  readonly #pending = new Set<Settle>();
+  readonly #pending = new Queue<Settle>();
   #bytes = 0;
   #settled = 0;
   #room: Deferred<void> | undefined;
@@ -61,7 +62,7 @@ export class Outflow {
   count(length: number, sent?: (ok: boolean) => void, part?: MessagePart): Settle {
     this.#bytes += length;
     const settle: Settle = (error) => {
-      if (!this.#pending.delete(settle)) return;
+      if (!this.#pending.delete(entry)) return;
       this.#bytes -= length;
       this.#settled += 1;
       if (part && !error) this.#hooks.onLeft(length, part);
@@ -69,7 +70,7 @@ export class Outflow {
       if (!this.congested) this.release();
       if (this.isEmpty) this.#hooks.onEmpty();
     };
-    this.#pending.add(settle);
+    const entry = this.#pending.add(settle);
     return settle;
   }
 

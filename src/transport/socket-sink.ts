@@ -82,18 +82,29 @@ export class SocketSink implements FrameSink {
   }
 
   #flow(): void {
+    if (this.#batch.isEmpty) return;
     if (this.#corks === 0 && (this.#hasRoom || this.#socket.destroyed)) this.#flush();
   }
 
   #flush(): void {
     if (this.#batch.isEmpty) return;
-    const parts = this.#batch.take();
+    const sent = this.#takeCallbacks();
+    const only = this.#batch.takeOnly();
+    if (only) this.#put(only, sent);
+    else this.#putAll(this.#batch.take(), sent);
+  }
+
+  /** One for all who are waiting to be told. */
+  #takeCallbacks(): Sent | undefined {
+    if (this.#callbacks.length < 2) return this.#callbacks.pop();
     const callbacks = this.#callbacks;
     this.#callbacks = [];
-    const sent: Sent = (error) => {
+    return (error) => {
       for (const callback of callbacks) callback(error);
     };
-    if (this.#socket.destroyed) return sent(LOST);
+  }
+
+  #putAll(parts: readonly Uint8Array[], sent?: Sent): void {
     const last = parts.length - 1;
     this.#socket.cork();
     for (const [i, part] of parts.entries()) this.#put(part, i === last ? sent : undefined);
@@ -102,6 +113,7 @@ export class SocketSink implements FrameSink {
   }
 
   #put(bytes: Uint8Array, sent?: Sent): void {
+    if (this.#socket.destroyed) return sent?.(LOST);
     this.#written += 1;
     const place = this.#written;
     this.#socket.write(bytes, (error) => {

@@ -26,6 +26,13 @@ export class WriteBatch {
     if (this.#smallBytes >= MAX_BLOCK_BYTES || this.#small.length >= MAX_BLOCK_PARTS) this.#join();
   }
 
+  /** The part, where there is but a small one, as mostly; it is empty then. */
+  takeOnly(): Uint8Array | undefined {
+    if (this.#small.length !== 1 || this.#parts.length > 0) return undefined;
+    this.#smallBytes = 0;
+    return this.#small.pop();
+  }
+
   /** All that is there, in order, and as few parts as that takes; it is empty then. */
   take(): readonly Uint8Array[] {
     this.#join();

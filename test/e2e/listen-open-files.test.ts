@@ -1,6 +1,7 @@
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { BINARY, start, stop } from "../helpers/binary.ts";
 import { runCases, allCases, SMALL } from "../helpers/conformance/index.ts";
 
@@ -20,6 +21,8 @@ it.skipIf(process.platform !== "linux")(
     expect(closed).toHaveLength(20);
     for (const socket of sockets) socket.destroy();
     await Promise.all(sockets.map((socket) => hangUp(socket)));
+    // They are gone for us; the server closes its ends when it hears of it.
+    await vi.waitFor(() => expect(openFilesOf(server.child.pid)).toBeLessThan(LIMIT / 2), 10_000);
     const [result] = await runCases(url, allCases(SMALL).slice(0, 1));
     expect(result).toMatchObject({ verdict: "OK" });
     const { code, stderr } = await stop(server);
@@ -42,4 +45,8 @@ async function open(port: number): Promise<Socket> {
 
 async function hangUp(socket: Socket): Promise<void> {
   if (!socket.closed) await once(socket, "close");
+}
+
+function openFilesOf(pid: number | undefined): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
 }

@@ -15,10 +15,9 @@ class FakeReceiver {
   onWrite = (): void => undefined;
   #drain = (): void => undefined;
 
-  write(chunk: Uint8Array): boolean {
+  push(chunk: Uint8Array): void {
     this.got.push(Buffer.from(chunk).toString());
     this.onWrite();
-    return !this.writableNeedDrain;
   }
 
   end(): void {
@@ -44,7 +43,7 @@ class FakeReceiver {
   }
 }
 
-async function begin() {
+async function begin({ isWatched = true } = {}) {
   const { here, there } = await socketPair();
   const receiver = new FakeReceiver();
   const seen: string[] = [];
@@ -57,7 +56,7 @@ async function begin() {
     sink: { cork: note("cork"), uncork: note("uncork") },
     role: "client",
     clock: systemClock,
-    watch: (bytes) => seen.push(toHex(bytes)),
+    watch: isWatched ? (bytes) => seen.push(toHex(bytes)) : undefined,
   });
   return { inbound, receiver, there, here, seen, steps };
 }
@@ -68,6 +67,21 @@ it("has all that is answered to a read leave together", async () => {
   there.send("read");
   await eventually(() => steps.length === 3);
   expect(steps).toEqual(["cork", "received", "uncork"]);
+});
+
+it.each([
+  ["all at the moment of the read, while nobody watches the bytes", false],
+  ["each at its own moment, behind what was shown of the bytes", true],
+])("what a read brings about happens %s", async (_, isWatched) => {
+  const { inbound, receiver, there } = await begin({ isWatched });
+  const moments: bigint[] = [];
+  receiver.onWrite = () => moments.push(inbound.now().ns, inbound.now().ns);
+  inbound.start(utf8(""));
+  there.send("read");
+  await eventually(() => moments.length === 2);
+  const { ns } = inbound.heardAt;
+  expect(moments.map((moment) => moment === ns)).toEqual([!isWatched, !isWatched]);
+  expect(inbound.now().ns).toBeGreaterThan(ns);
 });
 
 it("shows what comes, then hands it on, what came with the handshake first", async () => {

@@ -21,12 +21,13 @@ const PARAMS = {
 /** What ws's receiver says against these bytes of a server. */
 function errorFor(
   bytes: Uint8Array,
-  extensions: object = {},
+  extensions: Readonly<Record<string, object>> = {},
 ): Promise<Error & { readonly code?: string }> {
-  const receiver = new Receiver({ isServer: false, extensions, maxPayload: 100, maxFragments: 3 });
+  const limits = { maxPayload: 100, maxBufferedChunks: 0, maxFragments: 3 };
+  const receiver = new Receiver({ isServer: false, extensions, ...limits });
   return new Promise((resolve) => {
     receiver.on("error", resolve);
-    receiver.write(Buffer.from(bytes));
+    receiver.push(Buffer.from(bytes));
   });
 }
 
@@ -164,7 +165,7 @@ it.each([2 ** 31, 2 ** 32, 2 ** 32 + 1, Number.POSITIVE_INFINITY, 0])(
       sink(),
     );
     const failed = new Promise((resolve) => receiver.on("error", resolve));
-    receiver.write(hex("82 7f 0000000100000001"));
+    receiver.push(hex("82 7f 0000000100000001"));
     expect(closeCodeFor((await failed) as { code: string })).toBe(1009);
   },
 );

@@ -18,11 +18,12 @@ const MASK_KEY = 0x01020304;
 const SYNC = { finishFlush: constants.Z_SYNC_FLUSH };
 const TAIL_LENGTH = 4;
 
-/** A server's receiver, and what it has told. */
-function receiving() {
+/** A server's receiver, and what it has told. Without compression it has no queue of its own. */
+function receiving({ compression = true } = {}) {
   const deflate = createDeflate(PARAMS, { isServer: true, maxPayload: 0 });
-  const extensions = { [PerMessageDeflate.extensionName]: deflate };
-  const receiver = new Receiver({ isServer: true, extensions, maxPayload: 0, maxFragments: 0 });
+  const extensions = compression ? { [PerMessageDeflate.extensionName]: deflate } : {};
+  const limits = { maxPayload: 0, maxBufferedChunks: 0, maxFragments: 0 };
+  const receiver = new Receiver({ isServer: true, extensions, ...limits });
   const messages: string[] = [];
   const errors: (string | undefined)[] = [];
   receiver.on("message", (data) => messages.push(data.toString()));
@@ -30,11 +31,18 @@ function receiving() {
   const ended = new Promise<void>((resolve) => receiver.on("close", resolve));
   /** Resolves when it is done with the bytes, to the error that they were. */
   const take = (bytes: Uint8Array): Promise<string | undefined> =>
+    compression ? queued(Buffer.from(bytes)) : pushed(Buffer.from(bytes));
+  const queued = (bytes: Buffer): Promise<string | undefined> =>
     new Promise((resolve) => {
       const stream = receiver as unknown as Writable;
       const done = (error?: Error & { code?: string }): void => resolve(error?.code);
-      stream.write(Buffer.from(bytes), done as (error?: Error | null) => void);
+      stream.write(bytes, done as (error?: Error | null) => void);
     });
+  const pushed = async (bytes: Buffer): Promise<string | undefined> => {
+    if (!receiver.destroyed) receiver.push(bytes);
+    await new Promise((told) => setImmediate(told));
+    return errors[0];
+  };
   return { receiver, messages, errors, ended, take, cleanup: () => deflate.cleanup() };
 }
 
@@ -65,7 +73,7 @@ it("inflates nothing while it is suspended, nor hands on what is behind that", a
   expect(messages).toEqual(["a", "b", "c", "d"]);
 });
 
-describe("a length", () => {
+describe.each([true, false])("a length, with compression: %s,", (compression) => {
   const sent = (lengthForm: 7 | 16 | 64, length: number) =>
     masked(Opcode.binary, Buffer.alloc(length, "a"), { lengthForm });
 
@@ -79,7 +87,7 @@ describe("a length", () => {
     [64, 65_535],
   ] as const)("of %d bits is wrong for %d", async (form, length) => {
     for (const pieces of [[sent(form, length)], singly(sent(form, length).subarray(0, 14))]) {
-      const { take, messages } = receiving();
+      const { take, messages } = receiving({ compression });
       const codes = await Promise.all(pieces.map(take));
       expect(codes.find((code) => code !== undefined)).toBe("WS_ERR_INVALID_PAYLOAD_LENGTH");
       expect(messages).toEqual([]);
@@ -93,7 +101,7 @@ describe("a length", () => {
     [16, 65_535],
     [64, 65_536],
   ] as const)("of %d bits is right for %d", async (form, length) => {
-    const { take, messages, errors } = receiving();
+    const { take, messages, errors } = receiving({ compression });
     await take(sent(form, length));
     expect([messages.map((text) => text.length), errors]).toEqual([[length], []]);
   });
@@ -145,8 +153,11 @@ function firstWrong(pieces: readonly Uint8Array[]): number {
 }
 
 /** Which of the fragments fails the connection, before there are others; -1 for none. */
-async function failsAt(frames: readonly Uint8Array[], octetByOctet: boolean): Promise<number> {
-  const { take, cleanup } = receiving();
+async function failsAt(
+  frames: readonly Uint8Array[],
+  { octetByOctet, compression }: { octetByOctet: boolean; compression: boolean },
+): Promise<number> {
+  const { take, cleanup } = receiving({ compression });
   for (const [i, frame] of frames.entries()) {
     const codes = await Promise.all((octetByOctet ? singly(frame) : [frame]).map(take));
     const code = codes.find((one) => one !== undefined);
@@ -179,8 +190,9 @@ const SEQUENCES = [
 ] as const;
 
 describe.each(WAYS)("a fragmented text, %s, is judged as its fragments come", (way, prepare) => {
+  const compression = way === "compressed";
   const fail = async (pieces: readonly Uint8Array[], octetByOctet = false): Promise<number> =>
-    failsAt(beginning(await prepare(pieces), way === "compressed"), octetByOctet);
+    failsAt(beginning(await prepare(pieces), compression), { octetByOctet, compression });
 
   it.each(SEQUENCES)("%s: %s", async (_, octets, known) => {
     const sequence = hex(octets);
@@ -211,12 +223,11 @@ describe.each(WAYS)("a fragmented text, %s, is judged as its fragments come", (w
   });
 
   it("and told when it is whole, with the next one judged by itself", async () => {
-    const { take, messages, errors, cleanup } = receiving();
+    const { take, messages, errors, cleanup } = receiving({ compression });
     const ended = async (pieces: readonly Uint8Array[]): Promise<void> => {
       const payloads = [...(await prepare(pieces))];
-      const isCompressed = way === "compressed";
-      if (isCompressed) payloads.push(payloads.pop()!.subarray(0, -TAIL_LENGTH));
-      const frames = beginning(payloads, isCompressed);
+      if (compression) payloads.push(payloads.pop()!.subarray(0, -TAIL_LENGTH));
+      const frames = beginning(payloads, compression);
       frames[frames.length - 1]![0]! |= 0x80;
       for (const frame of frames) await take(frame);
     };
@@ -256,4 +267,26 @@ it("a text that is compressed as a whole is judged the same, whatever its fragme
     expect([messages, errors]).toEqual([told, code]);
     cleanup();
   }
+});
+
+it("frames come out whole, however what is read is cut, with compression or without", async () => {
+  const frame = fc.record({
+    opcode: fc.constantFrom(Opcode.text, Opcode.binary),
+    length: fc.oneof(fc.integer({ min: 0, max: 12 }), fc.constantFrom(125, 126, 65_535, 65_536)),
+  });
+  const frames = fc.array(frame, { minLength: 1, maxLength: 6 });
+  const property = fc.asyncProperty(frames, fc.array(fc.nat()), async (sent, cuts) => {
+    const bytes = concat(
+      sent.map(({ opcode, length }) => masked(opcode, Buffer.alloc(length, "abc"))),
+    );
+    const points = cuts.map((cut) => cut % (bytes.length + 1));
+    for (const compression of [true, false]) {
+      const { take, messages, errors } = receiving({ compression });
+      for (const piece of splitAt(bytes, points)) await take(piece);
+      expect(errors).toEqual([]);
+      expect(messages.map((text) => text.length)).toEqual(sent.map(({ length }) => length));
+      expect(messages.every((text) => "abc".repeat(22_000).startsWith(text))).toBe(true);
+    }
+  });
+  await fc.assert(property, { numRuns: 60 });
 });

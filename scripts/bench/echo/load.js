@@ -50,7 +50,7 @@ export async function measure({ pid, url }, load) {
   return { rate: throughput.messagesInPerSecond, cpu: server.cpuUsPerMessage };
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+export const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 /** The median of a figure over the runs. */
 export const middle = (runs, figure) => median(runs.map((run) => run[figure]));
