@@ -8,7 +8,7 @@ export interface Place<Item> {
 
 /**
  * Items in the order in which they came, each of which may leave at any time. A Set does the same, but
- * an entry that comes and goes at once, as most do here, costs it five times as much.
+ * an entry that comes and goes at once, as most do here, costs it four times as much.
  */
 export class Queue<Item> {
   #first: Place<Item> | undefined;
