@@ -1,34 +1,38 @@
 import type { Socket } from "node:net";
-import type { Clock, Moment } from "../clock.ts";
+import type { Moment } from "../clock.ts";
 import { FramecatError } from "../errors.ts";
 import { CloseCode, encodeClosePayload } from "../protocol/close-codes.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
 import { encodeFrame } from "../protocol/encoder.ts";
 import { MAX_CONTROL_PAYLOAD } from "../protocol/frame.ts";
 import { Opcode } from "../protocol/opcodes.ts";
-import { checkCloseFrame, type CloseFrame, Closing } from "./closing.ts";
-import { deferred } from "./deferred.ts";
-import type {
-  CloseEvent,
-  Direction,
-  Event,
-  EventListener,
-  MessageEvent,
-  ReadyState,
-} from "./events.ts";
+import { checkCloseFrame, Closing } from "./closing.ts";
+import {
+  type ConnectionOptions,
+  maxMessageLengthOf,
+  type SendOptions,
+} from "./connection-options.ts";
+import type { CloseEvent, Direction, Event, MessageEvent, ReadyState } from "./events.ts";
 import { Inbound } from "./inbound.ts";
 import { Outbound } from "./outbound.ts";
 import { OutgoingMessage } from "./outgoing-message.ts";
 import { PongReplies } from "./pong-replies.ts";
-import { resetSocket } from "./reset-socket.ts";
 import { RoundTrips } from "./round-trips.ts";
-import { type Shape, ShapedSink } from "./shaped-sink.ts";
-import type { SharedMessage } from "./shared-message.ts";
+import { ShapedSink } from "./shaped-sink.ts";
 import { SocketSink } from "./socket-sink.ts";
+import { Teardown } from "./teardown.ts";
 import type { Traffic } from "./traffic.ts";
 import { WireTap } from "./wire-tap.ts";
-import { closeCodeFor, type Codec, createCodec, violationWords } from "./ws-parts.ts";
+import { createCodec } from "./ws-parts.ts";
 import type { WsReceiver } from "./ws-receiver.ts";
+
+export type { ConnectionOptions, SendOptions } from "./connection-options.ts";
+
+type Body<T = Event> = T extends Event ? Omit<T, "conn" | "at"> : never;
+
+/** Shorter messages gain nothing from being compressed. */
+const DEFAULT_DEFLATE_THRESHOLD = 1024;
+const DEFAULT_CLOSE_TIMEOUT_MS = 5000;
 
 /**
  * The full connection: a socket whose handshake is done, with ws's receiver and sender on it.
@@ -39,58 +43,8 @@ import type { WsReceiver } from "./ws-receiver.ts";
  *    what is queued when `close` is called leaves before the Close frame does.
  * 3. Reading stops while the application holds it back or the receiver is behind, and TCP tells the
  *    peer. So the memory of a connection is bounded by `maxMessageLength`.
- * 4. Closing (section 7): the Close frame goes out last; then the peer has `closeTimeoutMs` to answer
- *    it and to end the connection. It always ends, in one `close` event.
+ * 4. However it ends, it ends in one `close` event: see `Teardown`.
  */
-export interface ConnectionOptions {
-  readonly id: string;
-  readonly role: "client" | "server";
-  readonly clock: Clock;
-  readonly onEvent: EventListener;
-  /** Decode every frame into a `frame` event; costs time, so it is off where nobody looks. */
-  readonly frames: boolean;
-  readonly subprotocol?: string | undefined;
-  readonly deflate?: DeflateParams | undefined;
-  /** Longest message accepted, after inflation; a longer one is answered with 1009. */
-  readonly maxMessageLength?: number | undefined;
-  /** The most fragments that a message may come in; one in more is answered with 1008. */
-  readonly maxFragments?: number | undefined;
-  readonly closeTimeoutMs?: number | undefined;
-  /** Bytes from which on a message is compressed, where that was agreed on. Default 1024. */
-  readonly deflateThreshold?: number | undefined;
-  /** How hard zlib tries, 0 to 9. */
-  readonly deflateLevel?: number | undefined;
-  /** As a test of the peer, what is sent passes a slow pipe. */
-  readonly shape?: Shape | undefined;
-  /** As a test of the peer: false leaves a ping that came without its pong. */
-  readonly answersPing?: (() => boolean) | undefined;
-  /** As a test of the peer: false leaves its Close frame unanswered, and TCP open. */
-  readonly answersClose?: (() => boolean) | undefined;
-}
-
-export interface SendOptions {
-  readonly binary?: boolean;
-  /** False: a further fragment of the same message follows. Default true. */
-  readonly fin?: boolean;
-  /** Whatever the threshold says; where deflating was not agreed on, it says nothing. */
-  readonly compress?: boolean | undefined;
-  /** The message is a heartbeat, and is told as one. */
-  readonly heartbeat?: boolean;
-  /** The same message, where it goes to others too: what is sent is its payload. */
-  readonly shared?: Pick<SharedMessage, "payload" | "binary" | "frame"> | undefined;
-  /** Told once whether the kernel has taken all of it, or never will. */
-  readonly sent?: ((ok: boolean) => void) | undefined;
-}
-
-type Body<T = Event> = T extends Event ? Omit<T, "conn" | "at"> : never;
-
-const DEFAULT_MAX_MESSAGE_LENGTH = 100 * 1024 * 1024;
-const DEFAULT_CLOSE_TIMEOUT_MS = 5000;
-/** Shorter messages gain nothing from being compressed. */
-const DEFAULT_DEFLATE_THRESHOLD = 1024;
-/** How long a connection that has failed may take to tell the peer. */
-const FAIL_TIMEOUT_MS = 500;
-
 export class Connection {
   readonly id: string;
   readonly role: "client" | "server";
@@ -101,20 +55,13 @@ export class Connection {
 
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
-  readonly #sink: SocketSink;
   readonly #pipe: ShapedSink | undefined;
-  readonly #codec: Codec;
-  readonly #receiver: WsReceiver;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
-  readonly #resolveClosed: (event: CloseEvent) => void;
+  readonly #teardown: Teardown;
 
   #state: ReadyState = "OPEN";
   readonly #outgoing = new OutgoingMessage();
-  readonly #closing: Closing;
-  #receiverDone = false;
-  #socketDone = false;
-  #failed = false;
   readonly #pongReplies = new PongReplies((data, sent) => this.#replyPong(data, sent));
   readonly #roundTrips = new RoundTrips();
 
@@ -131,16 +78,13 @@ export class Connection {
     const watch = (dir: Direction) =>
       tap ? (bytes: Uint8Array) => tap.push(dir, bytes) : undefined;
     const sink = new SocketSink(socket, watch("out"));
-    this.#sink = sink;
-    this.#pipe = options.shape && new ShapedSink(sink, options.shape, clock);
-    const outlet = this.#pipe ?? sink;
-    const { deflateLevel, maxFragments } = options;
+    const pipe = options.shape && new ShapedSink(sink, options.shape, clock);
+    this.#pipe = pipe;
+    const outlet = pipe ?? sink;
     const maxMessageLength = maxMessageLengthOf(options);
-    const limits = { maxMessageLength, maxFragments, deflateLevel };
-    this.#codec = createCodec({ role, deflate, ...limits }, outlet);
-    const { receiver, sender, mayCompress } = this.#codec;
-    this.#receiver = receiver;
-    this.#inbound = new Inbound({
+    const codec = createCodec({ ...options, deflate, maxMessageLength }, outlet);
+    const { receiver, sender, mayCompress } = codec;
+    const inbound = new Inbound({
       socket,
       receiver,
       sink: outlet,
@@ -148,25 +92,27 @@ export class Connection {
       clock,
       watch: watch("in"),
     });
-    this.#outbound = new Outbound({
+    const outbound = new Outbound({
       sender,
       sink,
       mask: role === "client",
       mayCompress,
       deflateThreshold: options.deflateThreshold ?? DEFAULT_DEFLATE_THRESHOLD,
-      onEmpty: () => this.#endIfDone(),
+      onEmpty: () => this.#teardown.endIfDone(),
     });
-    this.#closing = new Closing({
+    this.#inbound = inbound;
+    this.#outbound = outbound;
+    this.#listenTo(receiver);
+    const closing = new Closing({
       timeoutMs: options.closeTimeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS,
-      unsent: () => this.#outbound.bytes + queuedIn(socket),
-      isHeld: () => this.#inbound.isHeld || this.#piped > 0,
+      unsent: () => outbound.bytes + queuedIn(socket),
+      isHeld: () => inbound.isHeld || this.#piped > 0,
       expire: () => socket.destroy(),
     });
-    const { promise, resolve } = deferred<CloseEvent>();
-    this.closed = promise;
-    this.#resolveClosed = resolve;
-    this.#listenToReceiver();
-    this.#listenToSocket();
+    const setState = (state: "CLOSING" | "CLOSED"): void => this.#setState(state);
+    const parts = { socket, options, codec, inbound, outbound, sink, pipe, closing, setState };
+    this.#teardown = new Teardown(parts);
+    this.closed = this.#teardown.closed;
     this.#emit({ type: "state", state: "OPEN" });
   }
 
@@ -291,7 +237,7 @@ export class Connection {
   close(code: number = CloseCode.normal, reason = ""): Promise<CloseEvent> {
     if (this.#state === "OPEN") {
       checkCloseFrame({ code, reason });
-      this.#sendClose({ code, reason }, "local");
+      this.#teardown.close({ code, reason }, "local");
     }
     return this.closed;
   }
@@ -300,7 +246,8 @@ export class Connection {
   closeUnchecked(code: number, reason = ""): Promise<CloseEvent> {
     if (this.#state === "OPEN") {
       const payload = encodeClosePayload(code, reason);
-      this.#sendClose({ code, reason }, "local", encodeFrame({ opcode: Opcode.close, payload }));
+      const bytes = encodeFrame({ opcode: Opcode.close, payload });
+      this.#teardown.close({ code, reason }, "local", bytes);
     }
     return this.closed;
   }
@@ -310,16 +257,12 @@ export class Connection {
    * the peer. What is sent from then on is lost.
    */
   halfClose(): void {
-    if (this.#state !== "OPEN") return;
-    this.#closing.initiator ??= "local";
-    this.#outbound.raw(new Uint8Array(0), () => this.#sink.end());
+    if (this.#state === "OPEN") this.#teardown.halfClose();
   }
 
   /** Ends the connection at once, by a TCP reset, as a test of the peer. */
   reset(): void {
-    this.#closing.initiator ??= "local";
-    this.#setState("CLOSING");
-    resetSocket(this.#socket);
+    this.#teardown.abort("reset");
   }
 
   /**
@@ -328,20 +271,12 @@ export class Connection {
    * neither awaited nor read, and it is over after half a second at most.
    */
   fail(error: FramecatError): void {
-    if (this.#failed || this.#state === "CLOSED") return;
-    this.#failed = true;
-    this.#emit({ type: "error", code: error.code, message: error.message });
-    const close = { code: CloseCode.internalError, reason: error.code };
-    if (!this.#closing.sent) this.#sendClose(close, "local");
-    this.#closing.hasten(FAIL_TIMEOUT_MS);
-    this.#inbound.drain();
+    this.#teardown.fail(error);
   }
 
   /** Ends the connection at once, without a Close frame. */
   terminate(): void {
-    this.#closing.initiator ??= "local";
-    this.#setState("CLOSING");
-    this.#socket.destroy();
+    this.#teardown.abort("destroy");
   }
 
   /**
@@ -396,147 +331,22 @@ export class Connection {
 
   // Receiving
 
-  #listenToReceiver(): void {
-    this.#receiver.on("message", (data, isBinary) => {
+  #listenTo(receiver: WsReceiver): void {
+    receiver.on("message", (data, isBinary) => {
       this.#inbound.countMessage(data);
       this.#emitMessage("in", { kind: isBinary ? "binary" : "text", data });
     });
-    this.#receiver.on("ping", (data) => {
+    receiver.on("ping", (data) => {
       this.#inbound.countControl(data);
       this.#emit({ type: "ping", dir: "in", data });
       if (this.#options.answersPing?.() !== false) this.#pongReplies.answer(data);
     });
-    this.#receiver.on("pong", (data) => {
+    receiver.on("pong", (data) => {
       this.#inbound.countControl(data);
       const rttMs = this.#roundTrips.ponged(data, this.#options.clock.now().ns);
       this.#emit({ type: "pong", dir: "in", data, ...(rttMs !== undefined && { rttMs }) });
     });
-    this.#receiver.on("conclude", (code, reason) => this.#onPeerClose(code, reason.toString()));
-    this.#receiver.on("error", (error) => this.#onViolation(error));
-    this.#receiver.on("close", () => {
-      this.#receiverDone = true;
-      this.#inbound.flow();
-      this.#endIfDone();
-      this.#finish();
-    });
   }
-
-  #listenToSocket(): void {
-    const socket = this.#socket;
-    socket.setTimeout(0);
-    socket.on("end", () => this.#onEnd());
-    socket.on("error", (error) => this.#onSocketError(error));
-    socket.on("close", () => this.#onSocketClose());
-    // It may have died while the handshake was being told.
-    if (socket.closed) setImmediate(() => this.#onSocketClose());
-  }
-
-  /** The peer will send no more. What it sent last may still be inflating. */
-  #onEnd(): void {
-    this.#closing.initiator ??= "peer";
-    this.#inbound.end();
-    this.#beginClosing();
-    this.#endIfDone();
-  }
-
-  #onSocketError(error: Error): void {
-    this.#closing.initiator ??= "peer";
-    if (this.#closing.received) return;
-    this.#emit({
-      type: "error",
-      code: "abnormal",
-      message: `the connection failed: ${error.message}`,
-    });
-  }
-
-  #onSocketClose(): void {
-    this.#setState("CLOSING");
-    // What was read while it was held back is all that will ever come.
-    const rest: unknown = this.#socket.read();
-    if (rest instanceof Buffer) this.#inbound.push(rest);
-    this.#socketDone = true;
-    this.#inbound.end();
-    this.#outbound.release();
-    this.#pipe?.stop();
-    this.#finish();
-  }
-
-  /** The peer broke the protocol: say so in a Close frame, and read no further (section 7.1.7). */
-  #onViolation(error: Error & { code?: string }): void {
-    this.#failed = true;
-    this.#emit({
-      type: "error",
-      code: "protocol",
-      message: violationWords(error, maxMessageLengthOf(this.#options)),
-    });
-    if (this.#closing.sent) return;
-    this.#sendClose({ code: closeCodeFor(error), reason: "" }, "local");
-  }
-
-  // Closing
-
-  #onPeerClose(code: number, reason: string): void {
-    this.#closing.received = { code, reason };
-    this.#closing.passed(this.#options.clock.now().ns);
-    if (this.#closing.sent || this.#options.answersClose?.() === false) return;
-    this.#sendClose({ code, reason }, "peer");
-  }
-
-  /** @param bytes the frame as it is to be, where it is to be wrong */
-  #sendClose(frame: CloseFrame, initiator: CloseEvent["initiator"], bytes?: Uint8Array): void {
-    this.#closing.sent = frame;
-    this.#closing.initiator ??= initiator;
-    this.#closing.passed(this.#options.clock.now().ns);
-    this.#beginClosing();
-    const sent = (ok: boolean): void => {
-      this.#closing.left = ok;
-    };
-    if (bytes) this.#outbound.raw(bytes, sent);
-    else this.#outbound.close(frame, sent);
-  }
-
-  #beginClosing(): void {
-    this.#setState("CLOSING");
-    this.#closing.start();
-  }
-
-  /**
-   * Ends our half of the TCP connection once there is nothing left to read or send. A client leaves
-   * it to the server to be first (section 7.1.1), unless the connection has failed; so does a server
-   * that leaves a Close frame unanswered.
-   */
-  #endIfDone(): void {
-    if (!this.#receiverDone || !this.#outbound.isEmpty) return;
-    const { received, sent } = this.#closing;
-    const isMute = received !== undefined && sent === undefined;
-    const mayBeFirst = (this.role === "server" && !isMute) || this.#failed;
-    if (mayBeFirst || this.#socket.readableEnded) this.#socket.end();
-  }
-
-  /** The socket is gone and all that it brought is read: tell it, once. */
-  #finish(): void {
-    if (!this.#socketDone || !this.#receiverDone || this.#state === "CLOSED") return;
-    this.#closing.stop();
-    this.#codec.cleanup();
-    this.#outbound.abandon();
-    this.#setState("CLOSED");
-    const { id, clock, onEvent } = this.#options;
-    const at = clock.now();
-    const durationMs = this.#closing.durationMs(at.ns);
-    const event: CloseEvent = {
-      type: "close",
-      conn: id,
-      at,
-      ...this.#closing.outcome,
-      ...(durationMs !== undefined && { durationMs }),
-    };
-    onEvent(event);
-    this.#resolveClosed(event);
-  }
-}
-
-function maxMessageLengthOf({ maxMessageLength }: ConnectionOptions): number {
-  return maxMessageLength ?? DEFAULT_MAX_MESSAGE_LENGTH;
 }
 
 function checkControlPayload({ length }: Uint8Array): void {
