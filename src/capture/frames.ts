@@ -36,6 +36,18 @@ export interface CutFrame {
   readonly missing: number;
 }
 
+/** Where the input ended within a frame: of a payload the frame as far as it came. */
+export type CutInput =
+  | { readonly cut: CutFrame; readonly event: FrameEvent }
+  | {
+      readonly cut: CutFrame;
+      readonly event?: undefined;
+      /** Which way the frame goes, where its mask bit is there. */
+      readonly dir: Direction | undefined;
+      /** What half a header breaks already. */
+      readonly breaches: readonly Violation[];
+    };
+
 /** Raw bytes have no time and no name. */
 const COMMON = { conn: "1", at: { epochUs: 0, ns: 0n } } as const;
 const DEFAULT_MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
@@ -71,11 +83,14 @@ export class RawFrames {
   }
 
   /** The input has ended. Gives the frame it ended in, and where that is; undefined between two. */
-  end(): { readonly cut: CutFrame; readonly event?: FrameEvent } | undefined {
+  end(): CutInput | undefined {
     const ended = this.#parser.end();
     if (!ended) return undefined;
     const { frame } = ended;
-    if (!frame) return { cut: cutHeader(this.#boundary, ended.partialHeader) };
+    if (!frame) {
+      const { offset, partialHeader, breaches } = ended;
+      return { cut: cutHeader(offset, partialHeader), dir: sentBy(partialHeader[1]), breaches };
+    }
     const { offset, headerLength: header, length } = frame.header;
     const present = this.#position - this.#boundary - header;
     const cut: CutFrame = { offset, part: "payload", present, missing: length - present };
@@ -123,6 +138,12 @@ function inflateOptions(deflate: DeflateParams | undefined, dir: Direction): Inf
 
 function directionOf({ header }: Frame): Direction {
   return header.masked ? "out" : "in";
+}
+
+/** @param second octet of a header, where it is there */
+function sentBy(second: number | undefined): Direction | undefined {
+  if (second === undefined) return undefined;
+  return (second & 0x80) !== 0 ? "out" : "in";
 }
 
 /** How much of a header is missing is known once its second octet tells its form. */

@@ -1,10 +1,16 @@
 import { DEFLATE } from "../protocol/deflate.ts";
 import { HeadReader, type HttpHead, parseRequestLine } from "../protocol/http-head.ts";
-import type { Event, FrameEvent, NoteEvent } from "../transport/events.ts";
+import type { Violation } from "../protocol/rules.ts";
+import type { Direction, Event, FindingEvent, FrameEvent, NoteEvent } from "../transport/events.ts";
 import { createInflate } from "../transport/inflater.ts";
-import { RawFrames, type RawFramesOptions } from "./frames.ts";
+import { type CutInput, RawFrames, type RawFramesOptions } from "./frames.ts";
 import type { Run } from "./hex.ts";
 import { answeredDeflate, asksForWebSocket, handshakeEvent } from "./streams/handshake.ts";
+
+export interface RawEventsOptions extends RawFramesOptions {
+  /** Tells what the first octets of a header break where the input ends within it. */
+  readonly lint?: boolean;
+}
 
 /**
  * Frames without packets around them → events. Before the frames may be the heads of the handshake,
@@ -17,13 +23,13 @@ import { answeredDeflate, asksForWebSocket, handshakeEvent } from "./streams/han
  * 3. Offsets of frames count from behind the heads.
  */
 export class RawEvents {
-  readonly #options: RawFramesOptions;
+  readonly #options: RawEventsOptions;
   readonly #sides: [Side, Side] = [newSide(), newSide()];
   #request: HttpHead | undefined;
   #response: HttpHead | undefined;
   #toldHeads = false;
 
-  constructor(options: RawFramesOptions = {}) {
+  constructor(options: RawEventsOptions = {}) {
     this.#options = options;
   }
 
@@ -70,7 +76,15 @@ export class RawEvents {
     if (head) return [...this.#tellHeads(), note("the input ends within an HTTP head")];
     const ended = frames?.end();
     if (!ended) return frames ? [] : this.#tellHeads();
-    return [...(ended.event ? [ended.event] : []), note(cutWords(ended))];
+    return [...this.#lastOf(ended), note(cutWords(ended))];
+  }
+
+  /** The frame that is cut; of half a header only what it breaks, because that is no frame. */
+  #lastOf(ended: CutInput): Event[] {
+    if (ended.event) return [ended.event];
+    if (!this.#options.lint) return [];
+    const { cut, dir, breaches } = ended;
+    return breaches.map((violation) => finding(violation, cut.offset, dir));
   }
 
   /** What the heads before the frames tell, once. */
@@ -124,8 +138,13 @@ function note(message: string): NoteEvent {
   return { type: "note", conn: "1", at: NO_TIME, message };
 }
 
+function finding(violation: Violation, offset: number, dir: Direction | undefined): FindingEvent {
+  const place = { part: "frame", offset, ...(dir && { dir }) } as const;
+  return { type: "finding", conn: "1", at: NO_TIME, violation, ...place };
+}
+
 /** Where the input ends too early, and how much is missing. */
-function cutWords({ cut, event }: NonNullable<ReturnType<RawFrames["end"]>>): string {
+function cutWords({ cut, event }: CutInput): string {
   const { offset, part, present, missing } = cut;
   const whole = event ? exactLength(event) : BigInt(present + missing);
   const least = part === "header" ? "at least " : "";

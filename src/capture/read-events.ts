@@ -2,11 +2,11 @@ import { Buffer } from "node:buffer";
 import { usageError } from "../errors.ts";
 import type { Event, NoteEvent } from "../transport/events.ts";
 import type { ReadEvent } from "../transport/read-event-lines.ts";
-import type { RawFramesOptions } from "./frames.ts";
 import type { Run } from "./hex.ts";
 import { detectInput, type InputContent, type InputFormat, readInput } from "./input.ts";
 import { Lookahead } from "./lookahead.ts";
 import { gunzipped } from "./packets/gunzip.ts";
+import type { RawEventsOptions } from "./raw-events.ts";
 
 /**
  * Whatever comes → events. The format is told, or found by the content (`detect.ts`, and for text
@@ -40,7 +40,7 @@ export interface ReadOptions {
     chunks: AsyncIterable<Uint8Array>,
   ) => EventBatches | Promise<EventBatches>;
   /** How frames without packets around them are read. */
-  readonly raw?: RawFramesOptions;
+  readonly raw?: RawEventsOptions;
   /** Learns what was found, before the first event. */
   readonly onFormat?: (format: FoundFormat) => void;
 }

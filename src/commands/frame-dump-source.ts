@@ -51,7 +51,7 @@ export async function openSource(
       source.reading = reading;
       return reading.batches();
     },
-    raw: args.flag("deflate") ? { createInflate } : {},
+    raw: { lint: args.flag("lint"), ...(args.flag("deflate") && { createInflate }) },
     onFormat: (format) => (source.found = format),
   };
   const captureOptions = readCaptureFlags(args);

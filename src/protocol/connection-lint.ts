@@ -241,12 +241,15 @@ export class ConnectionLint {
     return !this.#pings[flow].isSlow(ping, opening.atNs);
   }
 
-  #endInside(flow: Flow, { violation, frame }: NonNullable<PartialFrame>, certain: boolean): void {
-    const offset = frame?.header.offset ?? 0;
+  #endInside(flow: Flow, rest: NonNullable<PartialFrame>, certain: boolean): void {
+    const { frame } = rest;
+    const offset = rest.frame ? rest.frame.header.offset : rest.offset;
     const place = { part: "frame" as const, flow, frame: this.#frames[flow], offset };
-    const violations = frame?.violations ?? [violation];
+    const violations = rest.frame ? rest.frame.violations : [...rest.breaches, rest.violation];
     const told = violations.filter(({ rule }) => certain || rule !== "frame-truncated");
     if (this.#all) this.#add(place, told);
+    // There is no frame that would show what is wrong with half a header.
+    else if (!rest.frame) this.#add(place, rest.breaches);
     if (frame && frame.header.length > this.#limits.maxFrameLength) this.#tooLong(place, frame);
   }
 

@@ -1,6 +1,13 @@
-import { type FrameHeader, MAX_CONTROL_PAYLOAD, minimalLengthForm } from "./frame.ts";
+import {
+  type FrameHeader,
+  headerLength,
+  MAX_CONTROL_PAYLOAD,
+  MAX_HEADER_LENGTH,
+  minimalLengthForm,
+} from "./frame.ts";
 import { isControl, isReserved, Opcode } from "./opcodes.ts";
 import { type Violation, violation } from "./rules.ts";
+import { FrameScanner } from "./scanner.ts";
 
 /** Who sent the bytes; `unknown` where a capture does not tell, which leaves masking unjudged. */
 export type Sender = "client" | "server" | "unknown";
@@ -24,10 +31,36 @@ export function judgeHeader(
   if (isImpeccable(header, expected)) return NO_VIOLATIONS;
   const found: Violation[] = [];
   judgeMask(found, header, expected.sender);
-  if (header.rsv1 || header.rsv2 || header.rsv3) judgeReservedBits(found, header, expected.deflate);
+  judgeReservedBits(found, header, expected.deflate);
   judgeOpcode(found, header);
   judgeLength(found, header, expected.maxFrameLength);
   return found;
+}
+
+/** What the first octets of a header break by themselves, whatever the octets are that are missing. */
+export function judgePartialHeader(
+  octets: Uint8Array,
+  expected: HeaderExpectations,
+): readonly Violation[] {
+  const header = filledUp(octets);
+  const found: Violation[] = [];
+  if (octets.length > 1) judgeMask(found, header, expected.sender);
+  judgeReservedBits(found, header, expected.deflate);
+  judgeOpcode(found, header);
+  const isLengthThere = octets.length >= headerLength(header.lengthForm, false);
+  if (isLengthThere) judgeLength(found, header, expected.maxFrameLength);
+  else judgePartialLength(found, header);
+  return found;
+}
+
+/** The header that begins so, with zeros for what is missing. */
+function filledUp(octets: Uint8Array): FrameHeader {
+  const scanner = new FrameScanner();
+  const bytes = new Uint8Array(MAX_HEADER_LENGTH);
+  bytes.set(octets);
+  const ignore = (): void => undefined;
+  scanner.scan(bytes, { header: () => scanner.halt(), payload: ignore, end: ignore });
+  return scanner;
 }
 
 /** Most headers are, and this shows at a glance: a data frame, masked as it has to be, minimal. */
@@ -44,6 +77,7 @@ function judgeMask(found: Violation[], { masked }: FrameHeader, sender: Sender):
 }
 
 function judgeReservedBits(found: Violation[], header: FrameHeader, deflate: boolean): void {
+  if (!header.rsv1 && !header.rsv2 && !header.rsv3) return;
   const foreign = [
     header.rsv1 && !deflate && "RSV1",
     header.rsv2 && "RSV2",
@@ -71,5 +105,14 @@ function judgeLength(found: Violation[], header: FrameHeader, maxFrameLength: nu
   }
   if (length > maxFrameLength) {
     found.push(violation("length-over-limit", `${length} bytes, limit ${maxFrameLength}`));
+  }
+}
+
+/** Of a length that is not all there: its form, and its highest bit, are known. */
+function judgePartialLength(found: Violation[], header: FrameHeader): void {
+  const { length, lengthForm, opcode } = header;
+  if (length >= 2 ** 63) found.push(violation("length-top-bit"));
+  if (isControl(opcode) && lengthForm > 7) {
+    found.push(violation("control-too-long", `a length of ${lengthForm} bits`));
   }
 }

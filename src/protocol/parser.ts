@@ -1,5 +1,5 @@
 import { type Frame, type FrameHeader, MAX_CONTROL_PAYLOAD } from "./frame.ts";
-import { type HeaderExpectations, judgeHeader } from "./header-rules.ts";
+import { type HeaderExpectations, judgeHeader, judgePartialHeader } from "./header-rules.ts";
 import { Gather } from "./gather.ts";
 import { applyMask } from "./mask.ts";
 import { isControl } from "./opcodes.ts";
@@ -28,6 +28,9 @@ export type CutStream =
       readonly violation: Violation;
       readonly frame?: undefined;
       readonly partialHeader: Uint8Array;
+      /** Where the header begins, and what it breaks already, but for being cut. */
+      readonly offset: number;
+      readonly breaches: readonly Violation[];
     };
 
 const DEFAULT_KEEP_PAYLOAD = 16 * 1024 * 1024;
@@ -85,15 +88,18 @@ export class FrameParser {
    */
   end(): CutStream | undefined {
     if (this.failure || this.#scanner.atBoundary) return undefined;
-    if (!this.#header) {
-      const { partialHeader } = this.#scanner;
-      const cut = violation("frame-truncated", `${partialHeader.length} bytes of a header`);
-      return { violation: cut, partialHeader };
-    }
+    if (!this.#header) return this.#cutHeader();
     const { offset, headerLength, length } = this.#header;
     const came = this.#scanner.position - offset - headerLength;
     const cut = violation("frame-truncated", `${came} of ${length} bytes of payload`);
     return { violation: cut, frame: this.#frame(this.#header, [...this.#violations, cut]) };
+  }
+
+  #cutHeader(): CutStream {
+    const { partialHeader, position: offset } = this.#scanner;
+    const cut = violation("frame-truncated", `${partialHeader.length} bytes of a header`);
+    const breaches = judgePartialHeader(partialHeader, this.#expected);
+    return { violation: cut, partialHeader, offset, breaches };
   }
 
   #begin(header: FrameHeader, headerBytes: Uint8Array): void {

@@ -228,8 +228,16 @@ function reconnectedWords({ offlineMs, queued }: ReconnectedEvent, allArrived: b
 
 /** `frame 3 → at byte 120: ` */
 function aboutOf({ part, dir, frame, offset }: FindingEvent): string {
-  const arrow = dir === "out" ? "→" : "←";
-  if (part === "frame")
-    return `frame ${formatCount((frame ?? 0) + 1)} ${arrow} at byte ${formatCount(offset ?? 0)}: `;
-  return part === "end" ? `end of ${arrow}: ` : `${part}: `;
+  const arrow = dir && { out: "→", in: "←" }[dir];
+  if (part !== "frame") return part === "end" ? `end of ${arrow ?? "a direction"}: ` : `${part}: `;
+  // Half a header is no frame yet that would have a number.
+  const number = frame === undefined ? [] : [formatCount(frame + 1)];
+  const words = [
+    "frame",
+    ...number,
+    ...(arrow ? [arrow] : []),
+    "at byte",
+    formatCount(offset ?? 0),
+  ];
+  return `${words.join(" ")}: `;
 }

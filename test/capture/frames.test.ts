@@ -127,6 +127,19 @@ describe("input that ends too early", () => {
     expect(cutAt(digits, singly)?.cut).toEqual(cut);
   });
 
+  it.each([
+    ["8100 b9", undefined, ["rsv-not-negotiated"]],
+    ["8100 898000000000 09", undefined, ["control-fragmented"]],
+    ["83fe", "out", ["opcode-reserved"]],
+    ["897e", "in", ["control-too-long"]],
+    ["81fe00", "out", []],
+  ] as const)("of half a header %s tells what it breaks", (digits, dir, broken) => {
+    for (const ended of [cutAt(digits), cutAt(digits, singly)]) {
+      if (!ended || ended.event) throw new Error("no header is cut");
+      expect([ended.dir, ended.breaches.map(({ rule }) => rule)]).toEqual([dir, broken]);
+    }
+  });
+
   it("gives the frame with what is there of it", () => {
     const ended = cutAt("8185 37fa213d 7f9f");
     expect(ended?.event).toMatchObject({ dir: "out", fragment: 1 });

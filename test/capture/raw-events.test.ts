@@ -57,6 +57,26 @@ describe("frames alone", () => {
     ]);
   });
 
+  it("may be cut in a header that is broken already, of which the lint tells", () => {
+    const cut = hex("8105 68656c6c6f b9fe");
+    expect(told(read([0, cut])).slice(1)).toEqual([expect.stringContaining("at byte 7")]);
+    const linted = new RawEvents({ lint: true });
+    const [, ...found] = [...linted.push(cut), ...linted.end()];
+    const place = { type: "finding", conn: "1", part: "frame", dir: "out", offset: 7 };
+    expect(found).toMatchObject([
+      { ...place, violation: { rule: "rsv-not-negotiated" } },
+      { ...place, violation: { rule: "control-too-long" } },
+      { type: "note" },
+    ]);
+  });
+
+  it("tell of half a header no direction that its mask bit would tell", () => {
+    const linted = new RawEvents({ lint: true });
+    const [found] = [...linted.push(hex("83")), ...linted.end()];
+    expect(found).toMatchObject({ type: "finding", offset: 0 });
+    expect(found).not.toHaveProperty("dir");
+  });
+
   it("tell lengths that no number holds", () => {
     expect(told(read([0, hex("827f 7fffffffffffffff 41")])).at(-1)).toContain(
       "9,223,372,036,854,775,806 of 9,223,372,036,854,775,807 B are missing",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RULES, type RuleId } from "../../src/protocol/rules.ts";
+import { hex } from "../helpers/bytes.ts";
 import { Call } from "../helpers/forged/call.ts";
 import { lintByMain, lintPackets } from "../helpers/forged/lint-file.ts";
 import { RULE_CASES, type RuleCase } from "../helpers/forged/rule-cases.ts";
@@ -39,5 +40,25 @@ describe("every rule has a connection that breaks it", () => {
     const { code, found } = await lintByMain(packets);
     expect(code).toBe(0);
     expect(found.filter((finding) => !finding.includes("info "))).toEqual([]);
+  });
+});
+
+describe("a connection that ends within a header", () => {
+  const CUT = [
+    ["client", "81", []],
+    ["client", "a1", ["error rsv-not-negotiated → 0@0"]],
+    ["client", "81 7e", ["error client-frame-unmasked → 0@0"]],
+    ["client", "81 fe 00", []],
+    ["server", "0b", ["error opcode-reserved ← 0@0", "error control-fragmented ← 0@0"]],
+    ["server", "89 7e", ["error control-too-long ← 0@0"]],
+    ["server", "81 80 00 00 00", ["error server-frame-masked ← 0@0"]],
+  ] as const;
+
+  it.each(CUT)("%s: %s", async (side, octets, finds) => {
+    const { packets } = new Call().open().raw(side, hex(octets)).hangUp(side);
+    const ends = `error tcp-without-close ${side === "client" ? "→" : "←"}`;
+    expect(await lintPackets(packets)).toEqual([...finds, ends]);
+    if (finds.length > 0)
+      expect(await lintByMain(packets)).toEqual({ code: 33, found: [...finds, ends] });
   });
 });

@@ -92,6 +92,28 @@ describe("the lint", () => {
     expect([code, out]).toEqual([0, expect.stringContaining("mask-key-repeated")]);
   });
 
+  it.each([[[]], [["--tree"]], [["--summary"]], [["--json"]]])(
+    "finds what half a header breaks, once and only if it is asked: %j",
+    async (form) => {
+      const { code, out, err } = await dump("--lint", ...form, "8900 b9fe");
+      expect(code).toBe(33);
+      expect(out.match(/rsv-not-negotiated/g)).toHaveLength(1);
+      expect(out.match(/control-too-long/g)).toHaveLength(1);
+      expect(err).toContain("within the header of the frame at byte 2: at least 6 of 8 B");
+      expect(err).toContain("2 errors: rsv-not-negotiated, control-too-long");
+      expect(await dump(...form, "8900 b9fe")).toMatchObject({
+        code: 0,
+        out: expect.not.stringContaining("rsv-not-negotiated") as string,
+      });
+    },
+  );
+
+  it("blames no header for what is missing of it", async () => {
+    expect((await dump("--lint", "8900 81fe00")).code).toBe(0);
+    expect((await dump("--lint", "--deflate", "8900 c1")).code).toBe(0);
+    expectValid("dump", JSON.parse((await dump("--lint", "--json", "8900 c1")).out));
+  });
+
   it("has rules that can be listed", async () => {
     const { code, out } = await dump("--rules");
     expect([code, out]).toEqual([0, expect.stringContaining("client-frame-unmasked")]);

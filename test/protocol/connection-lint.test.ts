@@ -98,6 +98,17 @@ describe("a connection under the lint", () => {
     expect(talk.rules).toContain("deflate-context-kept");
   });
 
+  it.each(["fin", "reset", "cut"] as const)("tells once of half a header: %s", (how) => {
+    for (const findings of ["all", "conversation"] as const) {
+      const talk = new Conversation({ findings }).open().server(text("a"));
+      talk.bytes("s2c", hex("b9")).end("s2c", how).end("s2c", "reset");
+      const place = { part: "frame", flow: "s2c", frame: 1, offset: 3 };
+      const cut = findings === "all" && how !== "cut" ? ["frame-truncated"] : [];
+      expect(talk.rules).toEqual(["rsv-not-negotiated", ...cut]);
+      expect(talk.findings[0]).toMatchObject({ place, closeCode: 1002, severity: "error" });
+    }
+  });
+
   it("goes on after the end, and ends once", () => {
     const talk = new Conversation().open().end("s2c").end("s2c", "reset").client(text("a"));
     expect(talk.end("c2s").finish().rules).toEqual(["tcp-without-close"]);

@@ -98,6 +98,19 @@ describe("a stream that ends within a frame", () => {
     }
   });
 
+  it("tells what the octets of a header break, and where it begins", () => {
+    for (const pieces of feedings(hex("89 80 00 00 00 00", "b9 7e 00"))) {
+      const { end } = parse(pieces, { position: 100, sender: "client" });
+      if (!end || end.frame) throw new Error("no header is cut");
+      expect(end.offset).toBe(106);
+      expect(rules(end.breaches)).toEqual([
+        "client-frame-unmasked",
+        "rsv-not-negotiated",
+        "control-too-long",
+      ]);
+    }
+  });
+
   it("tells how much of the payload came", () => {
     const { end } = parse([hex("89 00", "81 85 37 fa 21 3d 7f 9f")], { position: 100 });
     expect(end!.violation.message).toContain("2 of 5 bytes of payload");

@@ -243,6 +243,10 @@ describe("talk", () => {
     const about = { type: "finding", part: "frame", dir: "out", frame: 3, offset: 1200 } as const;
     const [first] = renderer()({ ...common, ...about, violation: violation("mask-key-repeated") });
     expect(first).toMatch(/^! frame 4 → at byte 1,200: /);
+    const cut = { type: "finding", part: "frame", offset: 1200 } as const;
+    const half = { ...common, ...cut, violation: violation("opcode-reserved") };
+    expect(renderer()(half)[0]).toMatch(/^! frame at byte 1,200: /);
+    expect(renderer()({ ...half, dir: "in" })[0]).toMatch(/^! frame ← at byte 1,200: /);
     const end = { type: "finding", part: "end", dir: "in" } as const;
     const [said] = renderer()({ ...common, ...end, violation: violation("close-unanswered") });
     expect(said).toMatch(/^! end of ←: /);
