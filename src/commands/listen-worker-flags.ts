@@ -25,6 +25,17 @@ export function readWorkers(args: Args, mode: string): number {
   if (workers > 1 && !APART.has(mode)) {
     throw usageError(`--workers is not for --mode ${mode}, whose clients belong together`);
   }
-  if (workers > 1 && args.flag("table")) throw usageError("--table is for one process");
+  if (workers > 1) refuseOfOne(args);
   return workers;
+}
+
+/** What each of several processes would do for itself, as write the file that the others write. */
+function refuseOfOne(args: Args): void {
+  if (args.flag("table")) throw usageError("--table is for one process");
+  const file = ["record", "har"].find((name) => args.text(name) !== undefined);
+  if (file === undefined) return;
+  throw usageError(
+    `--${file} is for one process`,
+    "With --workers, --format ndjson tells everything on stdout.",
+  );
 }

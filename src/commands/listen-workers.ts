@@ -4,11 +4,13 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { EXIT_DONE, FramecatError, messageOf } from "../errors.ts";
 import type { Clock } from "../clock.ts";
-import type { Io } from "../io.ts";
+import type { Io, Signal } from "../io.ts";
 import { whenAborted } from "../abort.ts";
 import { EventLineReader } from "../transport/read-event-lines.ts";
 import type { Args, OptionSpec } from "./command.ts";
+import { themeFor } from "./frame-flags.ts";
 import { type Show, shower, type Standing, tellAddress } from "./listen-output.ts";
+import { hasPrompt } from "./listen-prompt-options.ts";
 import { type FromMetricsWorker, PrimaryMetrics } from "./listen-worker-metrics.ts";
 import { type FromPlacesWorker, PrimaryPlaces } from "./listen-worker-places.ts";
 import {
@@ -22,6 +24,8 @@ import { createSink, type Sink } from "./sink.ts";
 
 /** A worker that has died is replaced after so long, lest one that cannot live is started endlessly. */
 const REPLACE_AFTER_MS = 1000;
+/** Who is told a second time to end has so long. */
+const KILL_AFTER_MS = 1000;
 
 /**
  * Serves with so many processes at one port. They tell what happens to this one, which shows it.
@@ -41,6 +45,7 @@ export async function runWorkers(
   try {
     const standing = await crew.start(count);
     tellAddress(standing, args, io, output);
+    if (hasPrompt(args, io)) output.write(noPrompt(args, io));
     await crew.untilStopped(signals, output);
     const isWritten = await signals.hurry(log.flushed());
     return signals.received && (crew.inBadOrder || !isWritten)
@@ -50,6 +55,11 @@ export async function runWorkers(
     signals.off();
     crew.kill();
   }
+}
+
+/** Who types at a terminal would expect one. */
+function noPrompt(args: Args, io: Io): string {
+  return `${themeFor(args, io, io.stdout).dim("  no prompt: that is for one process")}\n`;
 }
 
 /** What the workers print is read again and shown by this process, which knows how. */
@@ -62,15 +72,22 @@ function packed(args: Args, options: readonly OptionSpec[]): WorkerArgs {
   });
 }
 
+/** Those that come later serve at the same port, also where 0 asked for any and all others have died. */
+function placedAt(args: WorkerArgs, { addresses }: Standing): WorkerArgs {
+  const port = addresses[0]?.port ?? 0;
+  return port === 0 ? args : { ...args, positionals: [String(port)] };
+}
+
 class Crew {
-  readonly #args: WorkerArgs;
+  #args: WorkerArgs;
   readonly #show: Show;
   readonly #log: Sink;
   readonly #clock: Clock;
   readonly #workers = new Set<Worker>();
   readonly #metrics = new PrimaryMetrics<Worker>(send);
   readonly #places = new PrimaryPlaces<Worker>(send);
-  #stopping = false;
+  /** What ends them, once something does. */
+  #signal: Signal | undefined;
   inBadOrder = false;
 
   constructor(args: WorkerArgs, show: Show, log: Sink, clock: Clock) {
@@ -93,22 +110,28 @@ class Crew {
     const standings = await Promise.all(Array.from({ length: count }, () => this.#fork()));
     const [first] = standings;
     if (!first) throw new Error("there is no worker");
+    this.#args = placedAt(this.#args, first);
     return { ...first, what: `${first.what} · ${count} workers` };
   }
 
   async untilStopped(signals: SignalWatch, output: Sink): Promise<void> {
     const stopped = new Promise<void>((resolve) => whenAborted(signals.stop, resolve));
     await Promise.race([stopped, output.broken]);
-    this.#stopping = true;
-    const signal = signals.received ?? "SIGTERM";
+    const signal = (this.#signal = signals.received ?? "SIGTERM");
     this.#tell({ type: "signal", signal });
-    whenAborted(signals.kill, () => this.#tell({ type: "signal", signal }));
+    whenAborted(signals.kill, () => this.#insist(signal));
     await Promise.all([...this.#workers].map((worker) => once(worker, "exit")));
   }
 
   kill(): void {
-    this.#stopping = true;
+    this.#signal ??= "SIGTERM";
     for (const worker of this.#workers) worker.process.kill("SIGKILL");
+  }
+
+  /** One that hangs does nothing that it is told. */
+  #insist(signal: Signal): void {
+    this.#tell({ type: "signal", signal });
+    setTimeout(() => this.kill(), KILL_AFTER_MS).unref();
   }
 
   #tell(message: ToListenWorker): void {
@@ -125,8 +148,8 @@ class Crew {
     worker.on("exit", (code, signal) => this.#ended(worker, code, signal));
     return new Promise((resolve, reject) => {
       worker.on("message", (message: FromListenWorker) => {
-        if (message.type === "ready") send(worker, { type: "serve", args: this.#args });
-        else if (message.type === "listening") resolve(message.standing);
+        if (message.type === "ready") this.#begin(worker);
+        else if (message.type === "listening") resolve(this.#standsNow(worker, message.standing));
         else if (message.type === "failed")
           reject(new FramecatError(message.code, message.message, message.hint));
         else this.#hear(worker, message);
@@ -135,6 +158,17 @@ class Crew {
         reject(new Error(`a worker ended before it listened (${signal ?? `exit ${code}`})`));
       });
     });
+  }
+
+  #begin(worker: Worker): void {
+    if (this.#signal) worker.disconnect();
+    else send(worker, { type: "serve", args: this.#args });
+  }
+
+  /** A signal that came before is lost on it. */
+  #standsNow(worker: Worker, standing: Standing): Standing {
+    if (this.#signal) send(worker, { type: "signal", signal: this.#signal });
+    return standing;
   }
 
   #hear(worker: Worker, message: FromMetricsWorker | FromPlacesWorker): void {
@@ -157,14 +191,17 @@ class Crew {
     this.#workers.delete(worker);
     this.#metrics.left(worker);
     this.#places.left(worker);
-    if (code !== 0) this.inBadOrder = true;
-    if (this.#stopping) return;
+    if (this.#signal) {
+      if (code !== 0) this.inBadOrder = true;
+      return;
+    }
     this.#note(`worker ${worker.id} died (${signal ?? `exit ${code}`}); another takes its place`);
-    setTimeout(() => this.#replace(), REPLACE_AFTER_MS).unref();
+    // Where all have died, nothing else keeps this process.
+    setTimeout(() => this.#replace(), REPLACE_AFTER_MS);
   }
 
   #replace(): void {
-    if (this.#stopping) return;
+    if (this.#signal) return;
     this.#fork().catch((thrown: unknown) => this.#note(messageOf(thrown)));
   }
 

@@ -23,3 +23,14 @@ it("has no table of several processes", () => {
   expect(workers("echo", "--table")).toBe(1);
   expect(() => workers("echo", "--table", "--workers", "2")).toThrow("--table is for one process");
 });
+
+it.each(["record", "har"])(
+  "has no --%s, which the processes would write over each other",
+  (flag) => {
+    const file = [`--${flag}`, "out.file"];
+    expect(workers("echo", ...file)).toBe(1);
+    expect(() => workers("echo", ...file, "--workers", "2")).toThrow(
+      `--${flag} is for one process`,
+    );
+  },
+);

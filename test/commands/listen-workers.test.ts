@@ -1,13 +1,21 @@
-import cluster from "node:cluster";
+import cluster, { type Worker } from "node:cluster";
+import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { main } from "../../src/cli.ts";
-import { memoryIo } from "../helpers/memory-io.ts";
+import { memoryIo, type MemoryIo } from "../helpers/memory-io.ts";
 import { eventually, freePort } from "../helpers/transport.ts";
 import { collect, wsClient } from "../helpers/ws-peers.ts";
 
-async function serving(...argv: string[]) {
-  const io = memoryIo();
+function live(): readonly Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
+
+function serving(...argv: string[]) {
+  return servingTo(memoryIo(), ...argv);
+}
+
+async function servingTo(io: MemoryIo, ...argv: string[]) {
   const code = main(["listen", "0", "--color", "never", "--workers", "2", ...argv], io);
   onTestFinished(async () => {
     io.raise("SIGTERM");
@@ -39,7 +47,7 @@ async function totals(url: string): Promise<readonly number[]> {
 describe("workers", () => {
   it("share a port; what happens at any is shown in one place", async () => {
     const { io, code, url } = await serving();
-    expect(io.out()).toContain(" · echo · 2 workers · Ctrl-C ends");
+    expect(io.out()).toMatch(/ · echo · 2 workers · Ctrl-C ends\n$/);
     for (const text of ["one", "two", "three", "four"]) expect(await talk(url, text)).toBe(text);
     for (const text of ["one", "four"]) await io.seen(new RegExp(`#\\d\\.\\d .*→ text .*${text}`));
     const served = new Set([...io.out().matchAll(/#(\d+)\.\d+ /g)].map(([, worker]) => worker));
@@ -52,15 +60,21 @@ describe("workers", () => {
   });
 
   it("hold a limit together; what one had that dies is free again, and what it counted stays", async () => {
-    const { io, url } = await serving("--http", "--max-connections", "4", "--max-per-ip", "off");
+    const { io, code, url } = await serving(
+      "--http",
+      "--max-connections",
+      "4",
+      "--max-per-ip",
+      "off",
+    );
     const came = await Promise.allSettled(Array.from({ length: 8 }, () => wsClient(url)));
     const inside = came.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     const refused = came.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
     expect([inside.length, refused.length]).toEqual([4, 4]);
     for (const words of refused) expect(words).toContain("503");
     expect(await totals(url)).toEqual([4, 4]);
-    const [first] = Object.values(cluster.workers ?? {});
-    first?.process.kill("SIGKILL");
+    const forked = once(cluster, "fork");
+    live()[0]?.process.kill("SIGKILL");
     await io.seen(/worker \d+ died \(SIGKILL\); another takes its place/);
     expect(await totals(url)).toEqual([4, 4]);
     await eventually(() => inside.some(({ readyState }) => readyState === WebSocket.CLOSED));
@@ -68,10 +82,34 @@ describe("workers", () => {
     for (let i = 0; i < gone; i++) await wsClient(url);
     await expect(wsClient(url)).rejects.toThrow("503");
     expect(await totals(url)).toEqual([4 + gone, 5]);
+    // One that has only begun ends with the others, and who died before spoils nothing.
+    await forked;
+    io.raise("SIGINT");
+    expect(await code).toBe(0);
   });
 
-  it("run no more programs together than one process would", async () => {
-    const { url } = await serving("--exec", "cat", "--max-processes", "2");
+  it("that have all died are replaced at the same port; one that hangs is killed in the end", async () => {
+    const { io, code, url } = await serving();
+    for (const worker of live()) worker.process.kill("SIGKILL");
+    await io.seen(/died \(SIGKILL\)[^]*died \(SIGKILL\)/);
+    await eventually(() => live().length > 0);
+    await once(live()[0]!, "listening");
+    expect(await talk(url, "again")).toBe("again");
+    live()[0]!.process.kill("SIGSTOP");
+    io.raise("SIGINT");
+    io.raise("SIGINT");
+    expect([await code, io.err()]).toEqual([130, ""]);
+  });
+
+  it("run no more programs together than one process would, and at a terminal have no prompt", async () => {
+    const { io, url } = await servingTo(
+      memoryIo({ tty: true }),
+      "--exec",
+      "cat",
+      "--max-processes",
+      "2",
+    );
+    expect(io.out()).toContain("  no prompt: that is for one process\n");
     const came = await Promise.allSettled(Array.from({ length: 4 }, () => wsClient(url)));
     expect(came.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
   });
