@@ -62,8 +62,13 @@ function judgePseudoHeaders(pseudoHeaders: Headers): Violation[] {
   return wrong.length === 0 ? [] : [violation("connect-pseudo-headers", wrong.join(", "))];
 }
 
+/** The headers of HTTP/1.1 that neither a request nor a response has over HTTP/2. */
+export function supersededHeaders(headers: Headers): readonly string[] {
+  return SUPERSEDED.filter((name) => headerValues(headers, name).length > 0);
+}
+
 function judgeSuperseded(headers: Headers): Violation[] {
-  const names = SUPERSEDED.filter((name) => headerValues(headers, name).length > 0);
+  const names = supersededHeaders(headers);
   return names.length === 0 ? [] : [violation("connect-upgrade-headers", names.join(", "))];
 }
 

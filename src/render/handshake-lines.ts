@@ -13,6 +13,7 @@ import { refusalBodyLines } from "./refusal-body.ts";
 import { renderSpans, type Span, span, spansWidth, styleSpans } from "./span.ts";
 import type { Theme } from "./theme.ts";
 import { violationLines } from "./violation-lines.ts";
+import { wrongHeads } from "./wrong-heads.ts";
 
 export interface HandshakeLook {
   readonly theme: Theme;
@@ -104,19 +105,11 @@ function refusedLines(event: HandshakeEvent, look: HandshakeLook): string[] {
 }
 
 function refusal(event: HandshakeEvent): [word: string, answer: string] {
-  if (saysOpen(event)) return ["failed ", `the ${wrongPart(event)} is wrong`];
+  if (saysOpen(event)) return ["failed ", wrongHeads(event)];
   const status = parseAnyStatusLine(event.response.startLine);
   return ["refused", status ? `${status.status} ${status.reason}`.trim() : "no HTTP"];
 }
 
-/** In a capture it may be the request alone, which no client would blame on the server. */
-function wrongPart({ violations }: HandshakeEvent): string {
-  const errors = violations.filter(({ severity }) => severity === "error");
-  const asked = errors.every(({ rule }) => REQUEST_RULES.test(rule));
-  return asked ? "request" : "answer";
-}
-
-const REQUEST_RULES = /^(?:request-|connect-not-enabled|connect-pseudo-headers)/;
 /** Rules that a refusal breaks, which its status tells. */
 const REFUSED: ReadonlySet<string> = new Set(["response-status", "handshake-refused"]);
 
