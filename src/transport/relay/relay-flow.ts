@@ -2,31 +2,25 @@ import type { Socket } from "node:net";
 import { encodeClosePayload } from "../../protocol/close-codes.ts";
 import { encodeFrame } from "../../protocol/encoder.ts";
 import { isControl, isReserved, Opcode } from "../../protocol/opcodes.ts";
-import type { Direction, FrameEvent } from "../events.ts";
+import type { FrameEvent } from "../events.ts";
 import type { Tally } from "../traffic.ts";
 import { type Cut, FrameCutter } from "./frame-cutter.ts";
 import type { Breach, FrameGate } from "./frame-gate.ts";
 import { type Between, type Gathered, Gathering, Pieces } from "./gathering.ts";
+import { Judging, type JudgingOptions } from "./judging.ts";
 import type { Unit } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
-import type { Interception } from "./passing.ts";
-import { passingWords, sizeOf, Waiting, type Whole } from "./waiting.ts";
+import { sizeOf, type Waiting } from "./waiting.ts";
 
-export interface RelayFlowOptions {
-  readonly conn: string;
-  readonly dir: Direction;
+export interface RelayFlowOptions extends JudgingOptions {
   readonly source: Socket;
   readonly sink: Socket;
   /** Tells what is in the bytes that have come; absent, nothing but borders is looked at. */
   readonly watch?: ((bytes: Uint8Array) => readonly FrameEvent[]) | undefined;
-  /** The rules; they need frames that are watched. */
-  readonly interception?: Interception | undefined;
   /** Stands before all else, and looks for what is beyond a limit. */
   readonly gate?: FrameGate | undefined;
   /** The gate lets nothing more through: whoever is told closes the connection. */
   readonly onBreach?: ((breach: Breach) => void) | undefined;
-  /** Messages of this direction may refer to earlier ones (RFC 7692, section 7.1.1). */
-  readonly contextTakeover: boolean;
   readonly random: (length: number) => Uint8Array;
   /** Bytes that may wait; from then on the source is read no further. Default 16 MiB. */
   readonly maxWaiting?: number | undefined;
@@ -34,16 +28,11 @@ export interface RelayFlowOptions {
   readonly onClose: () => void;
   /** A frame has left that the relay has made. */
   readonly onMade: (bytes: Uint8Array) => void;
-  readonly note: (message: string) => void;
-  /** It cannot go on. */
-  readonly onStuck: (message: string) => void;
 }
 
 const DEFAULT_MAX_WAITING = 16 * 1024 * 1024;
 
 const NOTHING = new Uint8Array(0);
-const LOST =
-  "a message was dropped or changed, and a later one that refers to it cannot be inflated";
 
 /**
  * One direction of a relayed connection.
@@ -61,8 +50,7 @@ const LOST =
  *    message that takes long to become whole; that is noted. One that is held or delayed itself is
  *    overtaken by messages, but not by other pings and pongs, nor by a Close, behind which nothing
  *    may come.
- * 5. Compressed messages may refer to those before them. When one is dropped or changed, the receiver
- *    lacks what later ones refer to: from then on they are sent inflated, which needs no context.
+ * 5. What rules do to compressed messages has its effect on those that follow: see `Judging`.
  * 6. A source is read no faster than its sink takes the bytes.
  */
 export class RelayFlow {
@@ -70,6 +58,7 @@ export class RelayFlow {
   readonly #maxWaiting: number;
   readonly #cutter = new FrameCutter();
   readonly #lanes = new Lanes();
+  readonly #judging: Judging;
   readonly #holds = new Set<() => void>();
   /** Of the frame that has not come whole, where none of it is on its way. */
   readonly #partial = new Pieces();
@@ -82,8 +71,6 @@ export class RelayFlow {
   #sinkMidFrame = false;
   /** Frames of our own that wait for the end of a message. */
   #own: Unit[] = [];
-  /** The receiver lacks what compressed messages may refer to. */
-  #diverged = false;
   #closePassed = false;
   #closing: Uint8Array | undefined;
   #discards = false;
@@ -97,6 +84,11 @@ export class RelayFlow {
     const { source, sink, maxWaiting = DEFAULT_MAX_WAITING } = options;
     this.#options = options;
     this.#maxWaiting = maxWaiting;
+    this.#judging = new Judging(options, {
+      write: (bytes) => this.#write(bytes),
+      make: (opcode, payload) => this.#make(opcode, payload),
+      pump: () => this.#pump(),
+    });
     source.pause();
     source.on("data", (bytes: Buffer) => this.#receive(bytes));
     sink.on("drain", () => this.#regulate());
@@ -226,9 +218,8 @@ export class RelayFlow {
   }
 
   #intervenes(): boolean {
-    const { dir, interception } = this.#options;
-    if (this.#closing || this.#diverged || this.#queued > 0 || this.#own.length > 0) return true;
-    return interception?.isActive(dir) === true;
+    if (this.#closing || this.#queued > 0 || this.#own.length > 0) return true;
+    return this.#judging.isDue;
   }
 
   #forward(bytes: Uint8Array): void {
@@ -282,8 +273,8 @@ export class RelayFlow {
   #control(pieces: readonly Uint8Array[], { frame }: FrameEvent): void {
     const { opcode } = frame.header;
     const data = frame.payloadCut ? undefined : frame.payload;
-    const passing = { ...this.#place(), opcode, data, wireLength: frame.header.length };
-    const unit = this.#judge({ passing, pieces, compressed: false });
+    const wireLength = frame.header.length;
+    const unit = this.#judging.judge({ opcode, data, wireLength, pieces, compressed: false });
     if (opcode !== Opcode.close) return this.#lineUp(unit);
     this.#closePassed = true;
     this.#lanes.pushLast(unit);
@@ -329,29 +320,18 @@ export class RelayFlow {
     const gathered = this.#gathering.take();
     if (!message) return this.#passInOrder(gathered);
     const { pieces, between } = gathered;
-    const { kind, data, cut, compressed, wireLength } = message;
+    const { kind, cut, compressed, wireLength } = message;
     const opcode = kind === "text" ? Opcode.text : Opcode.binary;
-    const passing = { ...this.#place(), opcode, data: cut ? undefined : data, wireLength };
-    const unit = this.#judge({ passing, pieces, compressed });
+    const data = cut ? undefined : message.data;
+    const unit = this.#judging.judge({ opcode, data, wireLength, pieces, compressed });
     if (between.length === 0) this.#lanes.push(unit);
     else if (unit.blocks > 0) {
       this.#lanes.push(unit);
       for (const one of between) this.#overtake(one.unit);
-    } else if (this.#isTouched(unit)) {
+    } else if (this.#judging.isTouched(unit)) {
       for (const one of between) this.#lanes.push(one.unit);
       this.#lanes.push(unit);
     } else this.#passInOrder(gathered);
-  }
-
-  /** It does not leave as the bytes that came. */
-  #isTouched({ whole: { compressed }, dropped, data }: Waiting): boolean {
-    const refers = compressed && this.#options.contextTakeover;
-    return dropped || data !== undefined || (refers && this.#diverged);
-  }
-
-  #place() {
-    const { conn, dir } = this.#options;
-    return { conn, dir };
   }
 
   /** What has come waits no longer to be judged. */
@@ -372,11 +352,9 @@ export class RelayFlow {
     this.#midMessage = true;
   }
 
-  /** A message that is not whole can be passed on in its own bytes alone. */
+  /** What has come of a message cannot be passed on; at the end there is nothing left to lose. */
   #isLost(compressed: boolean): boolean {
-    if (!compressed || !this.#diverged || this.#ended) return false;
-    this.#options.onStuck(LOST);
-    return true;
+    return !this.#ended && this.#judging.isLost(compressed);
   }
 
   /** A message that is no business of rules, or that none of them touches. */
@@ -400,44 +378,6 @@ export class RelayFlow {
     this.#lanes.push({ size: sizeOf(pieces), blocks: 0, go });
   }
 
-  // Rules
-
-  #judge(whole: Whole): Waiting {
-    const { dir, interception } = this.#options;
-    const verdict = interception?.isActive(dir) ? interception.judge(whole.passing) : {};
-    const hooks = { go: (unit: Waiting) => this.#leave(unit), pump: () => this.#pump() };
-    const waiting = new Waiting(whole, hooks);
-    waiting.dropped = verdict.drop ?? false;
-    waiting.data = verdict.data;
-    if (verdict.delayMs !== undefined) waiting.delay(verdict.delayMs);
-    if (verdict.hold) verdict.hold(waiting.hold());
-    return waiting;
-  }
-
-  #leave({ whole, dropped, data, overtakes }: Waiting): void {
-    const { passing, compressed, pieces } = whole;
-    const { note, onStuck, contextTakeover } = this.#options;
-    if (overtakes) note(`${passingWords(passing)} overtook what waits`);
-    const refers = compressed && contextTakeover;
-    if (dropped || data) this.#diverged ||= refers;
-    if (dropped) return note(`dropped ${passingWords(passing)}`);
-    if (data) {
-      note(`changed ${passingWords(passing)}, to ${data.length} B`);
-      return this.#make(passing.opcode, data);
-    }
-    if (!refers || !this.#diverged) return pieces.forEach((piece) => this.#write(piece));
-    if (!passing.data) return onStuck(LOST);
-    this.#make(passing.opcode, passing.data);
-  }
-
-  #make(opcode: number, payload: Uint8Array): void {
-    const { dir, random, onMade } = this.#options;
-    const maskKey = dir === "out" ? Buffer.from(random(4)).readUInt32BE() : undefined;
-    const bytes = encodeFrame({ opcode, payload, maskKey });
-    this.#write(bytes);
-    onMade(bytes);
-  }
-
   // Bytes that leave
 
   #release(): void {
@@ -459,6 +399,14 @@ export class RelayFlow {
   #write(bytes: Uint8Array): void {
     const { sink } = this.#options;
     if (sink.writable) sink.write(bytes);
+  }
+
+  #make(opcode: number, payload: Uint8Array): void {
+    const { dir, random, onMade } = this.#options;
+    const maskKey = dir === "out" ? Buffer.from(random(4)).readUInt32BE() : undefined;
+    const bytes = encodeFrame({ opcode, payload, maskKey });
+    this.#write(bytes);
+    onMade(bytes);
   }
 
   /** All has left: what is last follows. */
