@@ -23,7 +23,11 @@ export interface Outputs extends PipeOutput {
   readonly failed: Promise<FramecatError>;
   /** What it resolves with, once it has. */
   readonly failure: FramecatError | undefined;
-  /** Resolves when all is written, or never will be. */
+  /** From now on a reader of a pipe that sleeps is given up, which `failed` tells; `close` does so, too. */
+  hurry(): void;
+  /** Resolves when standard output has all, or nobody reads it any more. */
+  flushed(): Promise<void>;
+  /** Resolves when the files have all, or never will. */
   close(): Promise<void>;
 }
 
@@ -50,9 +54,11 @@ export async function openConnectOutputs(
   );
   const talk = createSink(io.stderr);
   // With --json stdout has the result alone.
-  const data = files.data ?? (args.flag("json") ? undefined : createSink(io.stdout, options));
+  const isBare = files.data !== undefined || args.flag("json");
+  const stdout = isBare ? undefined : createSink(io.stdout, options);
+  const data = files.data ?? stdout;
   let failure: FramecatError | undefined;
-  const failed = Promise.race([files.failed, stdoutFailure(data)]).then((error) => {
+  const failed = Promise.race([files.failed, stdoutFailure(stdout)]).then((error) => {
     failure = error;
     return error;
   });
@@ -72,14 +78,16 @@ export async function openConnectOutputs(
       await Promise.all([files.drained(), talk.drained(), data?.drained()]);
     },
     broken: data?.broken ?? NEVER,
-    close: () => closeAll(data, files),
+    hurry: () => files.hurry(),
+    flushed: async () => stdout?.flushed(),
+    close: () => files.close(),
   };
 }
 
 /** Resolves when what standard output gets cannot be written, which is no reader that went away. */
-async function stdoutFailure(data: Sink | undefined): Promise<FramecatError> {
-  await data?.broken;
-  return data?.failure ? cannotWriteStdout(data.failure) : NEVER;
+async function stdoutFailure(stdout: Sink | undefined): Promise<FramecatError> {
+  await stdout?.broken;
+  return stdout?.failure ? cannotWriteStdout(stdout.failure) : NEVER;
 }
 
 /** What to say of it. */
@@ -88,8 +96,3 @@ export function cannotWriteStdout(cause: Error): FramecatError {
 }
 
 const NEVER = new Promise<never>(() => undefined);
-
-async function closeAll(data: Sink | undefined, files: { close(): Promise<void> }): Promise<void> {
-  await data?.flushed();
-  await files.close();
-}

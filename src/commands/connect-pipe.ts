@@ -29,6 +29,7 @@ export async function converseByScript(run: ConnectRun): Promise<FramecatError |
     stopped.resolve();
   };
   void outputs.failed.then(() => stopped.resolve());
+  void stopped.promise.then(() => outputs.hurry());
   const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
   const judgeNow = () =>
     judge(expectations, limit.signal.aborted ? { timedOutAfterMs: timeoutMs } : {});

@@ -1,3 +1,4 @@
+import { whenAborted } from "../abort.ts";
 import { EXIT_DONE, FramecatError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Event } from "../transport/events.ts";
@@ -10,13 +11,15 @@ import type { ConnectRun } from "./connect-context.ts";
 import { converseByScript } from "./connect-pipe.ts";
 import { type ConnectSettings, readSettings } from "./connect-settings.ts";
 import { watchEnd } from "./connection-end.ts";
-import { exitCodeOf, watchSignals } from "./signals.ts";
+import { watchSignals } from "./signals.ts";
 
 /** Runs `connect` to its end; gives the exit code. @throws FramecatError that carries one */
 export async function runConnect(args: Args, io: Io): Promise<number> {
   const settings = await readSettings(args, io);
   const outputs = await openConnectOutputs(args, io, { gather: isAlone(settings, io) });
   const signals = watchSignals(io);
+  whenAborted(signals.stop, () => outputs.hurry());
+  const killed = new Promise<void>((resolve) => whenAborted(signals.kill, resolve));
   const record = new RunRecord(settings, io.clock);
   const end = watchEnd();
   const follow = (event: Event): void => {
@@ -27,13 +30,16 @@ export async function runConnect(args: Args, io: Io): Promise<number> {
   const connectRun: ConnectRun = { settings, io, signals, record, end, outputs, follow };
   try {
     const ended = await converse(connectRun);
-    await signals.hurry(outputs.close());
-    const failure = outputs.failure ?? ended;
-    const interrupted = signals.received && interruption(signals.received);
-    await signals.hurry(reportRun(connectRun, interrupted ?? failure));
-    if (signals.received) return exitCodeOf(signals.received);
-    if (failure) throw afterReport(connectRun, failure);
-    return EXIT_DONE;
+    await signals.hurry(outputs.flushed());
+    await Promise.race([outputs.close(), killed]);
+    const judge = () => interruption(connectRun) ?? outputs.failure ?? ended;
+    await signals.hurry(reportRun(connectRun, judge()));
+    // A signal may have come meanwhile.
+    const failure = judge();
+    if (!failure) return EXIT_DONE;
+    // Who sent it knows of it, but not of what could not be written.
+    if (signals.received && !outputs.failure) return failure.exitCode;
+    throw afterReport(connectRun, failure);
   } finally {
     signals.off();
     io.stdin.destroy();
@@ -58,7 +64,9 @@ async function converse(connectRun: ConnectRun): Promise<FramecatError | undefin
   }
 }
 
-function interruption(signal: string): FramecatError {
-  const code = signal === "SIGINT" ? "interrupted" : "terminated";
-  return new FramecatError(code, `ended by ${signal}`);
+function interruption({ signals, outputs }: ConnectRun): FramecatError | undefined {
+  const { received } = signals;
+  if (!received) return undefined;
+  const code = received === "SIGINT" ? "interrupted" : "terminated";
+  return new FramecatError(code, outputs.failure?.message ?? `ended by ${received}`);
 }
