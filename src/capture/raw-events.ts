@@ -1,7 +1,8 @@
 import { DEFLATE } from "../protocol/deflate.ts";
+import { exactLength } from "../protocol/exact-length.ts";
 import { HeadReader, type HttpHead, parseRequestLine } from "../protocol/http-head.ts";
 import type { Violation } from "../protocol/rules.ts";
-import type { Direction, Event, FindingEvent, FrameEvent, NoteEvent } from "../transport/events.ts";
+import type { Direction, Event, FindingEvent, NoteEvent } from "../transport/events.ts";
 import { createInflate } from "../transport/inflater.ts";
 import { type CutInput, RawFrames, type RawFramesOptions } from "./frames.ts";
 import type { Run } from "./hex.ts";
@@ -146,17 +147,10 @@ function finding(violation: Violation, offset: number, dir: Direction | undefine
 /** Where the input ends too early, and how much is missing. */
 function cutWords({ cut, event }: CutInput): string {
   const { offset, part, present, missing } = cut;
-  const whole = event ? exactLength(event) : BigInt(present + missing);
+  const whole = BigInt(event ? exactLength(event.frame) : present + missing);
   const least = part === "header" ? "at least " : "";
   const figures = `${least}${count(whole - BigInt(present))} of ${count(whole)} B are missing`;
   return `the input ends within the ${part} of the frame at byte ${count(BigInt(offset))}: ${figures}`;
-}
-
-/** Above 2^53 only the header's own bytes tell the length. */
-function exactLength({ frame: { header, headerBytes } }: FrameEvent): bigint {
-  if (header.length <= Number.MAX_SAFE_INTEGER) return BigInt(header.length);
-  const { buffer, byteOffset, length } = headerBytes;
-  return new DataView(buffer, byteOffset, length).getBigUint64(2);
 }
 
 function count(value: bigint): string {

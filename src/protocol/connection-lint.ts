@@ -2,6 +2,7 @@ import type { Assembled } from "./assembler.ts";
 import { ClosingLint, type EndKind } from "./closing-lint.ts";
 import type { DeflateParams } from "./deflate.ts";
 import { DeflateLint, deflateTerms } from "./deflate-lint.ts";
+import { exactLength } from "./exact-length.ts";
 import { type Finding, finding, type Flow, opposite, type Place, type Report } from "./finding.ts";
 import { FragmentLint } from "./fragment-lint.ts";
 import type { Frame } from "./frame.ts";
@@ -254,10 +255,10 @@ export class ConnectionLint {
   }
 
   /** The parser and the assembler have limits of their own, which may have told already. */
-  #tooLong(place: Place, { header, violations }: Frame, assembled?: Assembled): void {
-    const told = [...violations, ...(assembled?.violations ?? [])];
+  #tooLong(place: Place, frame: Frame, assembled?: Assembled): void {
+    const told = [...frame.violations, ...(assembled?.violations ?? [])];
     if (told.some(({ rule }) => rule === "length-over-limit")) return;
-    const found = `${header.length} bytes, limit ${this.#limits.maxFrameLength}`;
+    const found = `${exactLength(frame)} bytes, limit ${this.#limits.maxFrameLength}`;
     this.#report(place, "length-over-limit", found);
   }
 

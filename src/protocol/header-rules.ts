@@ -1,3 +1,4 @@
+import { exactLength } from "./exact-length.ts";
 import {
   type FrameHeader,
   headerLength,
@@ -23,17 +24,21 @@ export interface HeaderExpectations {
 
 const NO_VIOLATIONS: readonly Violation[] = [];
 
-/** All rules that a header breaks by itself, whatever came before it (sections 5.1, 5.2, 5.5). */
+/**
+ * All rules that a header breaks by itself, whatever came before it (sections 5.1, 5.2, 5.5).
+ * @param octets the header as it came, where lengths above 2^53 are to be told exactly
+ */
 export function judgeHeader(
   header: FrameHeader,
   expected: HeaderExpectations,
+  octets?: Uint8Array,
 ): readonly Violation[] {
   if (isImpeccable(header, expected)) return NO_VIOLATIONS;
   const found: Violation[] = [];
   judgeMask(found, header, expected.sender);
   judgeReservedBits(found, header, expected.deflate);
   judgeOpcode(found, header);
-  judgeLength(found, header, expected.maxFrameLength);
+  judgeLength(found, header, expected.maxFrameLength, octets);
   return found;
 }
 
@@ -48,7 +53,7 @@ export function judgePartialHeader(
   judgeReservedBits(found, header, expected.deflate);
   judgeOpcode(found, header);
   const isLengthThere = octets.length >= headerLength(header.lengthForm, false);
-  if (isLengthThere) judgeLength(found, header, expected.maxFrameLength);
+  if (isLengthThere) judgeLength(found, header, expected.maxFrameLength, octets);
   else judgePartialLength(found, header);
   return found;
 }
@@ -94,17 +99,23 @@ function judgeOpcode(found: Violation[], { opcode, fin }: FrameHeader): void {
   if (isControl(opcode) && !fin) found.push(violation("control-fragmented"));
 }
 
-function judgeLength(found: Violation[], header: FrameHeader, maxFrameLength: number): void {
+function judgeLength(
+  found: Violation[],
+  header: FrameHeader,
+  maxFrameLength: number,
+  octets: Uint8Array | undefined,
+): void {
   const { length, lengthForm, opcode } = header;
+  const exact = octets ? exactLength({ header, headerBytes: octets }) : length;
   if (lengthForm !== minimalLengthForm(length)) {
-    found.push(violation("length-not-minimal", `${length} in ${lengthForm} bits`));
+    found.push(violation("length-not-minimal", `${exact} in ${lengthForm} bits`));
   }
   if (length >= 2 ** 63) found.push(violation("length-top-bit"));
   if (isControl(opcode) && length > MAX_CONTROL_PAYLOAD) {
-    found.push(violation("control-too-long", `${length} bytes`));
+    found.push(violation("control-too-long", `${exact} bytes`));
   }
   if (length > maxFrameLength) {
-    found.push(violation("length-over-limit", `${length} bytes, limit ${maxFrameLength}`));
+    found.push(violation("length-over-limit", `${exact} bytes, limit ${maxFrameLength}`));
   }
 }
 

@@ -1,3 +1,4 @@
+import { exactLength } from "./exact-length.ts";
 import { type Frame, type FrameHeader, MAX_CONTROL_PAYLOAD } from "./frame.ts";
 import { type HeaderExpectations, judgeHeader, judgePartialHeader } from "./header-rules.ts";
 import { Gather } from "./gather.ts";
@@ -89,8 +90,9 @@ export class FrameParser {
   end(): CutStream | undefined {
     if (this.failure || this.#scanner.atBoundary) return undefined;
     if (!this.#header) return this.#cutHeader();
-    const { offset, headerLength, length } = this.#header;
+    const { offset, headerLength } = this.#header;
     const came = this.#scanner.position - offset - headerLength;
+    const length = exactLength({ header: this.#header, headerBytes: this.#headerBytes });
     const cut = violation("frame-truncated", `${came} of ${length} bytes of payload`);
     return { violation: cut, frame: this.#frame(this.#header, [...this.#violations, cut]) };
   }
@@ -103,7 +105,7 @@ export class FrameParser {
   }
 
   #begin(header: FrameHeader, headerBytes: Uint8Array): void {
-    this.#violations = judgeHeader(header, this.#expected);
+    this.#violations = judgeHeader(header, this.#expected, headerBytes);
     this.#headerBytes = headerBytes;
     this.#header = copyHeader(header);
     const keep = isControl(header.opcode)

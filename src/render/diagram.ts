@@ -1,8 +1,8 @@
+import { exactLength, lengthSum } from "../protocol/exact-length.ts";
 import type { Frame, FrameHeader } from "../protocol/frame.ts";
 import { applyMask, formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode } from "../protocol/opcodes.ts";
 import { center, truncate } from "../width.ts";
-import { exactLength } from "./exact-length.ts";
 import { formatCount } from "./format.ts";
 import { hexDigits, printable } from "./hexdump.ts";
 import type { Theme } from "./theme.ts";
@@ -47,7 +47,7 @@ export function frameDiagram(frame: Frame, theme: Theme): string[] {
   const payload = drawnPayload(frame);
   const fields = [...headerFields(frame), ...payloadFields(payload, frame.header)];
   const rows = layOut(fields);
-  const left = frame.header.length - payload.length;
+  const left = lengthSum(exactLength(frame), -payload.length);
   const more = left > 0 ? [theme.dim(`… and ${formatCount(left)} B more of payload`)] : [];
   return [
     ...bitNumbers().map((line) => theme.dim(line)),

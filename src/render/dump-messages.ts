@@ -1,4 +1,5 @@
 import type { Message } from "../protocol/assembler.ts";
+import { exactLength } from "../protocol/exact-length.ts";
 import {
   isRow,
   type NumberedEvent,
@@ -90,8 +91,10 @@ class DumpMessages {
 }
 
 /** Of a message that is not whole the length on the wire; the other is not known. */
-function lengthText(event: RowEvent, { data, cut, wireLength }: Message): string {
+function lengthText(event: RowEvent, { data, cut, fragments, wireLength }: Message): string {
   if (!cut) return `${formatCount(data.length)} B`;
+  if (event.type === "frame" && fragments === 1)
+    return `${formatCount(exactLength(event.frame))} B`;
   const omitted = event.type === "message" ? (event.omitted ?? 0) : 0;
   return `${formatCount(omitted > 0 ? data.length + omitted : wireLength)} B`;
 }

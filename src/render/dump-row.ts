@@ -1,9 +1,9 @@
 import { elapsedMs } from "../clock.ts";
+import { exactLength } from "../protocol/exact-length.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { isRow, type NumberedEvent, type RowEvent, rowLength, rowOpcode } from "../rows.ts";
 import type { Event, FrameEvent } from "../transport/events.ts";
 import { displayWidth, truncate } from "../width.ts";
-import { exactLength } from "./exact-length.ts";
 import { escapeBytes } from "./escape.ts";
 import { formatCount, formatDuration, formatLatency } from "./format.ts";
 import { controlText, dataPayload, opcodeLabel, reservedBits } from "./frame-line.ts";

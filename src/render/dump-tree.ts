@@ -1,5 +1,6 @@
 import { saysOpen } from "../opened.ts";
 import { elapsedMs } from "../clock.ts";
+import { exactLength, lengthSum } from "../protocol/exact-length.ts";
 import { isControl } from "../protocol/opcodes.ts";
 import { isRow, type NumberedEvent, type RowEvent, rowMessage, rowOpcode } from "../rows.ts";
 import type { Direction, Event, FrameEvent } from "../transport/events.ts";
@@ -31,7 +32,7 @@ interface OpenMessage {
   readonly at: bigint;
   readonly opcode: string;
   readonly children: string[];
-  length: number;
+  length: number | bigint;
   /** Parts that are not among the children, because there are too many. */
   left: number;
 }
@@ -191,7 +192,7 @@ class DumpTree {
     number: number,
   ): void {
     const control = isControl(event.frame.header.opcode);
-    if (!control) open.length += event.frame.header.length;
+    if (!control) open.length = lengthSum(open.length, exactLength(event.frame));
     const lines = this.#partLines(connection, event, facts, number);
     if (open.children.length + lines.length <= MAX_PARTS) {
       open.children.push(...lines);

@@ -1,3 +1,4 @@
+import { exactLength } from "../protocol/exact-length.ts";
 import type { FrameEvent } from "../transport/events.ts";
 import { formatCount } from "./format.ts";
 import { hexdump, type HexMark, hexPairs, OFFSET_COLUMNS } from "./hexdump.ts";
@@ -31,7 +32,7 @@ export function frameHexLines(event: FrameEvent, look: FrameHexLook): string[] {
   const mark = { word: header.masked ? "unmasked" : "payload", style };
   const lines = [
     ...headerRows(event, look.theme),
-    ...dump({ bytes, length: header.length }, mark, look),
+    ...dump({ bytes, length: exactLength(frame) }, mark, look),
   ];
   if (!message?.compressed || message.cut) return lines;
   const { data } = message;
@@ -50,7 +51,7 @@ export function payloadHexLines(
 interface Dumped {
   readonly bytes: Uint8Array;
   /** How long it is, where `bytes` is only its beginning. */
-  readonly length: number;
+  readonly length: number | bigint;
 }
 
 function dump(

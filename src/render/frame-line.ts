@@ -1,5 +1,6 @@
 import type { Decoded, Decoder } from "../decode/decoded.ts";
 import { describeCloseCode, parseClosePayload } from "../protocol/close-codes.ts";
+import { exactLength } from "../protocol/exact-length.ts";
 import type { Frame, FrameHeader } from "../protocol/frame.ts";
 import { formatMaskKey } from "../protocol/mask.ts";
 import { describeOpcode, isControl, Opcode } from "../protocol/opcodes.ts";
@@ -7,7 +8,6 @@ import type { FrameEvent } from "../transport/events.ts";
 import { displayWidth, truncate, wrapWords } from "../width.ts";
 import { showDecoded } from "./decoded-lines.ts";
 import { DIAGRAM_COLUMNS, frameDiagram } from "./diagram.ts";
-import { exactLength } from "./exact-length.ts";
 import { escapeBytes, escapeControl } from "./escape.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { frameHexLines } from "./frame-hex.ts";
@@ -321,13 +321,14 @@ export function dataPayload(
   place: MessagePlace,
 ): Payload | undefined {
   const { payload: bytes, header } = frame;
+  const length = exactLength(frame);
   if (message?.compressed && !message.cut) {
     return { bytes: message.data, length: message.data.length, kind: message.kind };
   }
-  if (isControl(header.opcode)) return { bytes, length: header.length, kind: "binary" };
-  if (!place.compressed) return { bytes, length: header.length, kind: place.kind };
+  if (isControl(header.opcode)) return { bytes, length, kind: "binary" };
+  if (!place.compressed) return { bytes, length, kind: place.kind };
   // Part of a compressed message tells nothing; one that does not inflate is bytes.
-  return message ? { bytes, length: header.length, kind: "binary" } : undefined;
+  return message ? { bytes, length, kind: "binary" } : undefined;
 }
 
 /** `1001 Going Away "bye"` */

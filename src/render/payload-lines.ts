@@ -11,7 +11,7 @@ import type { Theme } from "./theme.ts";
 export interface Payload {
   readonly bytes: Uint8Array;
   /** How long the payload is, where `bytes` is only its beginning. */
-  readonly length: number;
+  readonly length: number | bigint;
   readonly kind: "text" | "binary";
 }
 

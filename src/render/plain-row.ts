@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
+import { exactLength } from "../protocol/exact-length.ts";
 import type { FrameHeader } from "../protocol/frame.ts";
 import { isControl } from "../protocol/opcodes.ts";
 import type { FrameEvent } from "../transport/events.ts";
 import { deltaText, rowNotes, rowPreview } from "./dump-row.ts";
 import { isPrintableAscii } from "./escape.ts";
-import { exactLength } from "./exact-length.ts";
 import { formatCount } from "./format.ts";
 import { dataPayload, opcodeLabel, reservedBits } from "./frame-line.ts";
 import type { MessagePlace } from "./message-place.ts";

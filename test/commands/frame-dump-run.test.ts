@@ -121,6 +121,41 @@ describe("the lint", () => {
   });
 });
 
+describe("a length that no number holds", () => {
+  const LENGTHS = [2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n];
+  const LINES = [[], ["-v"], ["--hex"], ["--diagram"], ["--table"], ["--tree"], ["--lint"]];
+  const cutFrame = (opcode: string, length: bigint) =>
+    `${opcode}7f${length.toString(16).padStart(16, "0")}61`;
+  /** Numbers from 10^15 on. */
+  const longNumbers = (text: string) =>
+    [...text.matchAll(/\d[\d,]{15,}/g)].map(([digits]) => BigInt(digits.replaceAll(",", "")));
+
+  it.each(LINES)("is told exactly: %s", async (...argv) => {
+    for (const length of LENGTHS) {
+      for (const opcode of ["82", "02", "89"]) {
+        const { out, err } = await dump(...argv, cutFrame(opcode, length));
+        expect(longNumbers(out)).toContain(length);
+        const told = new Set(longNumbers(out + err));
+        expect([...told].filter((one) => one !== length && one !== length - 1n)).toEqual([]);
+      }
+    }
+  });
+
+  it("is a number in JSON that its readers hold, not above it, and exact in words", async () => {
+    for (const length of LENGTHS) {
+      const { out } = await dump("--json", cutFrame("82", length));
+      const document = JSON.parse(out) as {
+        events: { length: number; violations: { message: string }[] }[];
+      };
+      expectValid("dump", document);
+      const [frame] = document.events;
+      expect(BigInt(frame!.length)).toBeLessThanOrEqual(length);
+      expect(length - BigInt(frame!.length)).toBeLessThan(2n ** 11n);
+      expect(frame!.violations.at(-1)!.message).toContain(`1 of ${length} bytes`);
+    }
+  });
+});
+
 describe.skipIf(!existsSync(CAPTURES))("captures (skipped without ../shared/captures)", () => {
   it.each([
     [["01-basic-ws.pcap"], 0, "● open   ws://127.0.0.1:8080/chat?room=1"],

@@ -109,6 +109,13 @@ describe("a connection under the lint", () => {
     }
   });
 
+  it("tells exactly how long a frame is that is too long by far", () => {
+    const talk = new Conversation({ findings: "conversation" }).open();
+    talk.bytes("s2c", hex("82 7f 7f ff ff ff ff ff ff ff 61")).end("s2c");
+    expect(talk.rules).toEqual(["length-over-limit"]);
+    expect(talk.findings[0]!.message).toContain("Found: 9223372036854775807 bytes, limit");
+  });
+
   it("goes on after the end, and ends once", () => {
     const talk = new Conversation().open().end("s2c").end("s2c", "reset").client(text("a"));
     expect(talk.end("c2s").finish().rules).toEqual(["tcp-without-close"]);

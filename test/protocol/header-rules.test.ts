@@ -187,6 +187,11 @@ describe("judgePartialHeader", () => {
     for (const wire of ["81 80", "81 7e"]) expect(judgePartialHeader(hex(wire), LAX)).toEqual([]);
   });
 
+  it("says exactly how long, where the masking key is cut", () => {
+    const [found] = judgePartialHeader(hex("89 ff 7f ff ff ff ff ff ff ff 37"), LAX);
+    expect(found!.message).toContain(": 9223372036854775807 bytes.");
+  });
+
   it("says of a length that is not there only how it is written", () => {
     expect(judgePartialHeader(hex("89 7e"), LAX)[0]!.message).toMatch(/: a length of 16 bits\.$/);
   });

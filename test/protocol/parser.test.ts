@@ -111,6 +111,19 @@ describe("a stream that ends within a frame", () => {
     }
   });
 
+  it.each([
+    ["82 7f 00 20 00 00 00 00 00 01", "1 of 9007199254740993 bytes of payload"],
+    ["89 7f 7f ff ff ff ff ff ff ff", "Found: 9223372036854775807 bytes."],
+    ["82 ff ff ff ff ff ff ff ff ff 01 02 03 04", "1 of 18446744073709551615 bytes of payload"],
+    ["82 7f 7f ff ff ff ff ff ff fe", "9223372036854775806 bytes, limit 9"],
+  ])("tells a length that no number holds exactly: %s", (header, words) => {
+    for (const pieces of feedings(hex(header, "61"))) {
+      const { end } = parse(pieces, { maxFrameLength: 9 });
+      const told = end!.frame!.violations.map(({ message }) => message).join(" ");
+      expect(told).toContain(words);
+    }
+  });
+
   it("tells how much of the payload came", () => {
     const { end } = parse([hex("89 00", "81 85 37 fa 21 3d 7f 9f")], { position: 100 });
     expect(end!.violation.message).toContain("2 of 5 bytes of payload");

@@ -1,13 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { contentPreview, createDumpMessages } from "../../src/render/dump-messages.ts";
 import { createTheme } from "../../src/render/theme.ts";
-import { utf8 } from "../helpers/bytes.ts";
+import { hex, utf8 } from "../helpers/bytes.ts";
 import { messageAt } from "../helpers/connect-events.ts";
 import { deflated, framesAt } from "../helpers/dump-events.ts";
 import { DUMP_LOOKS, expectDumpGolden, linesOf } from "../helpers/dump-golden.ts";
 
 describe("a line for each message", () => {
   it.each(DUMP_LOOKS)("%s", (...look) => expectDumpGolden("messages", look, createDumpMessages));
+
+  it("says exactly how long a message is of which a number could not", () => {
+    const [event] = framesAt("1", [{ ms: 0, opcode: 2, payload: "a" }]);
+    const { frame, message } = event!;
+    const header = { ...frame.header, length: 2 ** 63 - 1024, lengthForm: 64 as const };
+    const headerBytes = hex("82 7f 7f ff ff ff ff ff ff ff");
+    const cut = {
+      ...event!,
+      frame: { ...frame, header, headerBytes, payloadCut: true },
+      message: { ...message!, wireLength: header.length, cut: true },
+    };
+    const view = createDumpMessages({ theme: createTheme(0), columns: 90, timestamps: "off" });
+    expect(linesOf(view, [cut]).join("")).toContain(" 9,223,372,036,854,775,807 B  not whole");
+  });
 
   it("says where a message is not whole", () => {
     const [event] = framesAt("1", [{ ms: 0, opcode: 1, rsv1: true, payload: deflated("hello") }]);

@@ -1,4 +1,5 @@
 import { type Assembled, type Message, MessageAssembler } from "../../protocol/assembler.ts";
+import { exactLength, lengthSum } from "../../protocol/exact-length.ts";
 import type { Frame } from "../../protocol/frame.ts";
 import type { HeaderExpectations, Sender } from "../../protocol/header-rules.ts";
 import { isControl, Opcode } from "../../protocol/opcodes.ts";
@@ -53,8 +54,9 @@ export class FrameStream {
   /** Where the last frame ends, and the last message. */
   #boundary = 0;
   #messageStart = 0;
-  /** Bytes still to come of a frame that was told already. */
+  /** Bytes still to come of a frame that was told already, and where it ends. */
   #rest = 0;
+  #restEnd: number | bigint = 0;
   /** A border is looked for; bytes that are missing before it, and that were passed over. */
   #search: BorderSearch | undefined;
   #missing = 0;
@@ -115,7 +117,7 @@ export class FrameStream {
     if (this.#search) this.#tellSkipped("; no certain frame border came after it");
     this.#search = undefined;
     if (this.#rest > 0)
-      this.#sink.note(this.#dir, `${this.#rest} B of its last frame did not come`);
+      this.#sink.note(this.#dir, `${this.#left()} B of its last frame did not come`);
     const rest = this.#parser?.end();
     const cut = rest?.frame && this.#assemble(rest.frame);
     this.#sink.end(this.#dir, how, rest, cut);
@@ -189,10 +191,16 @@ export class FrameStream {
     const { offset, headerLength, length } = frame.header;
     const violations = frame.violations.filter(({ rule }) => rule !== "frame-truncated");
     this.#rest = offset + headerLength + length - this.#position;
+    this.#restEnd = lengthSum(exactLength(frame), offset + headerLength);
     this.#deliver({ ...frame, payloadCut: true, violations });
     this.#sink.note(this.#dir, `${reason}, from within the frame at byte ${offset}`);
     this.#parser = undefined;
     return true;
+  }
+
+  /** As `#rest`, but also where a number cannot tell it. */
+  #left(): number | bigint {
+    return lengthSum(this.#restEnd, -this.#position);
   }
 
   /** Nothing is known any more of what comes next. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { concat, filler, utf8 } from "../../helpers/bytes.ts";
+import { concat, filler, hex, utf8 } from "../../helpers/bytes.ts";
 import { fromClient, fromServer, hear, inShort, Talk } from "../../helpers/talk.ts";
 
 /** What is told after the handshake, without the end. */
@@ -78,6 +78,18 @@ describe("a gap", () => {
 });
 
 describe("an end within a frame", () => {
+  it("behind a gap tells exactly how much did not come", async () => {
+    const header = hex("82 7f 7f ff ff ff ff ff ff ff");
+    const talk = new Talk().open().server(header, utf8("abc")).lost("server", 10);
+    expect((await told(talk.server(utf8("de")))).at(-1)).toBe(
+      "1 note from the server: 9223372036854775792 B of its last frame did not come",
+    );
+    const short = new Talk().open().server(long.slice(0, 20)).lost("server", 10);
+    expect((await told(short.server(long.slice(30, 40)))).at(-1)).toBe(
+      "1 note from the server: 22 B of its last frame did not come",
+    );
+  });
+
   it("is a breach where the sender says that it was all", async () => {
     const talk = new Talk().open().server(long.slice(0, 20));
     expect(await told(talk)).toEqual([
