@@ -5,6 +5,7 @@ import { FrameParser } from "../protocol/parser.ts";
 import type { Violation } from "../protocol/rules.ts";
 import type { Direction, FrameEvent } from "../transport/events.ts";
 import type { InflateOptions } from "../transport/inflater.ts";
+import { inflateOptions } from "./inflate-options.ts";
 
 /**
  * Raw frames without a handshake, in pieces of any size → events.
@@ -70,7 +71,7 @@ export class RawFrames {
     });
     const side = (dir: Direction): MessageAssembler =>
       new MessageAssembler({
-        inflate: createInflate?.(inflateOptions(deflate, dir)),
+        inflate: createInflate?.(deflate ? inflateOptions(deflate, dir) : {}),
         maxMessageLength: this.#maxMessageLength,
       });
     this.#sides = { out: side("out"), in: side("in") };
@@ -121,19 +122,6 @@ export class RawFrames {
     const blamed = found.filter(({ rule }) => bomb || rule !== "length-over-limit");
     return [...violations, ...blamed];
   }
-}
-
-function inflateOptions(deflate: DeflateParams | undefined, dir: Direction): InflateOptions {
-  if (!deflate) return {};
-  return dir === "out"
-    ? {
-        noContextTakeover: deflate.clientNoContextTakeover,
-        windowBits: deflate.clientMaxWindowBits,
-      }
-    : {
-        noContextTakeover: deflate.serverNoContextTakeover,
-        windowBits: deflate.serverMaxWindowBits,
-      };
 }
 
 function directionOf({ header }: Frame): Direction {

@@ -3,6 +3,7 @@ import type { DeflateParams } from "../../protocol/deflate.ts";
 import type { Violation } from "../../protocol/rules.ts";
 import type { Direction } from "../../transport/events.ts";
 import { createInflate, type InflateOptions } from "../../transport/inflater.ts";
+import { inflateOptions } from "../inflate-options.ts";
 import type { WindowHolder, WindowMemory } from "./window-memory.ts";
 
 /** permessage-deflate on a connection: agreed on, or not; not known; or only said to be agreed on. */
@@ -90,19 +91,9 @@ export class Inflation implements WindowHolder {
   }
 }
 
-/** Each side compresses with the terms that carry its own name. */
 function optionsOf(compression: Compression, dir: Direction): InflateOptions | undefined {
   if (compression === "none" || compression === "unknown") return undefined;
-  if (compression === "assumed") return {};
-  return dir === "out"
-    ? {
-        noContextTakeover: compression.clientNoContextTakeover,
-        windowBits: compression.clientMaxWindowBits,
-      }
-    : {
-        noContextTakeover: compression.serverNoContextTakeover,
-        windowBits: compression.serverMaxWindowBits,
-      };
+  return compression === "assumed" ? {} : inflateOptions(compression, dir);
 }
 
 function isInterruption({ rule }: Violation): boolean {
