@@ -142,7 +142,46 @@ const ROUTE_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** What is to be known of a certificate of ours. */
+export const KEY_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "key",
+    kind: "text",
+    value: "FILE",
+    description: "its private key (PEM), if in another file",
+    topic: "TLS",
+  },
+  {
+    name: "passphrase",
+    kind: "text",
+    value: "TEXT",
+    description: "of the private key; also @FILE or env:VAR",
+    topic: "TLS",
+  },
+];
+
 const VERSIONS = ["1.0", "1.1", "1.2", "1.3"] as const;
+
+export const TLS_VERSION_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "tls-min",
+    kind: "text",
+    value: "VERSION",
+    choices: VERSIONS,
+    description: "oldest version of TLS",
+    default: "1.2",
+    topic: "TLS",
+  },
+  {
+    name: "tls-max",
+    kind: "text",
+    value: "VERSION",
+    choices: VERSIONS,
+    description: "newest version of TLS",
+    default: "1.3",
+    topic: "TLS",
+  },
+];
 
 const TLS_OPTIONS: readonly OptionSpec[] = [
   {
@@ -166,20 +205,7 @@ const TLS_OPTIONS: readonly OptionSpec[] = [
     description: "client certificate (PEM or PKCS#12)",
     topic: "TLS",
   },
-  {
-    name: "key",
-    kind: "text",
-    value: "FILE",
-    description: "its private key (PEM), if in another file",
-    topic: "TLS",
-  },
-  {
-    name: "passphrase",
-    kind: "text",
-    value: "TEXT",
-    description: "of the private key; also @FILE or env:VAR",
-    topic: "TLS",
-  },
+  ...KEY_OPTIONS,
   {
     name: "sni",
     kind: "text",
@@ -188,24 +214,7 @@ const TLS_OPTIONS: readonly OptionSpec[] = [
     default: "the host",
     topic: "TLS",
   },
-  {
-    name: "tls-min",
-    kind: "text",
-    value: "VERSION",
-    choices: VERSIONS,
-    description: "oldest version of TLS",
-    default: "1.2",
-    topic: "TLS",
-  },
-  {
-    name: "tls-max",
-    kind: "text",
-    value: "VERSION",
-    choices: VERSIONS,
-    description: "newest version of TLS",
-    default: "1.3",
-    topic: "TLS",
-  },
+  ...TLS_VERSION_OPTIONS,
   {
     name: "ciphers",
     kind: "text",

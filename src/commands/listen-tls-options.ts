@@ -1,7 +1,7 @@
 import type { OptionSpec } from "./command.ts";
+import { KEY_OPTIONS, TLS_VERSION_OPTIONS } from "./dial-options.ts";
 
 const TOPIC = "TLS";
-const VERSIONS = ["1.0", "1.1", "1.2", "1.3"] as const;
 
 export const LISTEN_TLS_OPTIONS: readonly OptionSpec[] = [
   {
@@ -17,20 +17,7 @@ export const LISTEN_TLS_OPTIONS: readonly OptionSpec[] = [
     description: "serve wss:// with this certificate (PEM or PKCS#12)",
     topic: TOPIC,
   },
-  {
-    name: "key",
-    kind: "text",
-    value: "FILE",
-    description: "its private key (PEM), if in another file",
-    topic: TOPIC,
-  },
-  {
-    name: "passphrase",
-    kind: "text",
-    value: "TEXT",
-    description: "of the private key; also @FILE or env:VAR",
-    topic: TOPIC,
-  },
+  ...KEY_OPTIONS,
   {
     name: "client-ca",
     kind: "list",
@@ -47,22 +34,5 @@ export const LISTEN_TLS_OPTIONS: readonly OptionSpec[] = [
     default: "require with --client-ca",
     topic: TOPIC,
   },
-  {
-    name: "tls-min",
-    kind: "text",
-    value: "VERSION",
-    choices: VERSIONS,
-    description: "oldest version of TLS",
-    default: "1.2",
-    topic: TOPIC,
-  },
-  {
-    name: "tls-max",
-    kind: "text",
-    value: "VERSION",
-    choices: VERSIONS,
-    description: "newest version of TLS",
-    default: "1.3",
-    topic: TOPIC,
-  },
+  ...TLS_VERSION_OPTIONS,
 ];
