@@ -1,6 +1,7 @@
 import type { FramecatError } from "../errors.ts";
 import { Asking } from "../repl/asking.ts";
 import { openHistory } from "../repl/history.ts";
+import { Throttle } from "../pipe/throttle.ts";
 import { runSession } from "../repl/session.ts";
 import { Requests } from "../scenario/requests.ts";
 import type { Event } from "../transport/events.ts";
@@ -26,6 +27,8 @@ export async function converseByPrompt(run: ConnectRun): Promise<FramecatError |
   const note = (message: string): void =>
     tell({ type: "note", conn: "0", at: io.clock.now(), message });
   void outputs.failed.then(({ message }) => note(message));
+  // Files may be pipes whose reader is behind.
+  const throttle = new Throttle(outputs);
   const history = openHistory({
     env: io.env,
     key: placeOf(dial.target),
@@ -38,7 +41,9 @@ export async function converseByPrompt(run: ConnectRun): Promise<FramecatError |
       record.link = await openConnectLink(settings, signals, io, (event) => {
         run.follow(event);
         onEvent(event);
+        throttle.check();
       });
+      throttle.take(record.link);
       return record.link;
     },
     {

@@ -16,7 +16,7 @@ export class Throttle {
   #holds = false;
 
   /** @param onRelease called whenever the peer may go on */
-  constructor(reader: Reader, onRelease: () => void) {
+  constructor(reader: Reader, onRelease: () => void = () => undefined) {
     this.#reader = reader;
     this.#onRelease = onRelease;
   }

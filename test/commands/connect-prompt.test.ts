@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../src/cli.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
+import { sleepingPipe } from "../helpers/sleeping-pipe.ts";
 import { file, folder } from "../helpers/temp-files.ts";
+import { eventually } from "../helpers/transport.ts";
 import { echoBack, wsServer } from "../helpers/ws-peers.ts";
 
 async function prompt(argv: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
@@ -47,6 +49,21 @@ describe("connect at a prompt", () => {
     await io.seen(/← text .*half typed/);
     io.stdin.write("\u0004");
     expect([await code, stops]).toEqual([0, 1]);
+  });
+
+  it("holds the peer back while nobody reads what is recorded", async () => {
+    const { path, read } = sleepingPipe();
+    const { type, leave, clients } = await prompt(["--record", path]);
+    await type("hello", /← text .*hello/);
+    const [peer] = clients;
+    for (let i = 0; i < 12; i++) peer!.send("x".repeat(1_000_000));
+    // By then all would have come.
+    for (let i = 0; i < 300; i++) await new Promise((turn) => setImmediate(turn));
+    expect(peer!.bufferedAmount).toBeGreaterThan(1_000_000);
+    const readOn = setInterval(read, 1);
+    await eventually(() => peer!.bufferedAmount === 0);
+    expect(await leave()).toBe(0);
+    clearInterval(readOn);
   });
 
   it("asks, and tells the response with its time", async () => {

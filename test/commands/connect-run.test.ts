@@ -1,7 +1,4 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, openSync, readSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { WebSocket } from "ws";
 import { main } from "../../src/cli.ts";
@@ -10,7 +7,7 @@ import { CONNECT_OPTIONS } from "../../src/commands/connect-options.ts";
 import { deferred } from "../../src/transport/deferred.ts";
 import { argsOf } from "../helpers/args.ts";
 import { memoryIo } from "../helpers/memory-io.ts";
-import { folder } from "../helpers/temp-files.ts";
+import { sleepingPipe } from "../helpers/sleeping-pipe.ts";
 import { eventually, freePort } from "../helpers/transport.ts";
 import { echoBack, wsServer } from "../helpers/ws-peers.ts";
 
@@ -44,23 +41,6 @@ it("throws what went wrong, after it was reported", async () => {
 describe("a pipe whose reader sleeps", () => {
   /** More than the system holds, but less than what the peer is held for. */
   const SOME = "x".repeat(300_000);
-
-  /** Its other end is open; `read` gives what is there. */
-  function sleepingPipe() {
-    const path = join(folder(), "pipe");
-    execFileSync("mkfifo", [path]);
-    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    onTestFinished(() => closeSync(reader));
-    const chunk = Buffer.alloc(2 ** 16);
-    const read = (): string => {
-      try {
-        return chunk.toString("latin1", 0, readSync(reader, chunk));
-      } catch {
-        return "";
-      }
-    };
-    return { path, read };
-  }
 
   /** These are the test's to wind. */
   function takeTimers(...toFake: ("setInterval" | "setTimeout")[]): void {

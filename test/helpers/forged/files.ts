@@ -38,7 +38,7 @@ export const FILES = {
     const simple = packets.map(({ data, originalLength }) =>
       block(order, 3, concat([fields(order, [originalLength, 4]), data])),
     );
-    const snapLength = Math.max(0, ...packets.map(({ data }) => data.length));
+    const snapLength = packets.reduce((most, { data }) => Math.max(most, data.length), 0);
     const described = interfaceBlock(order, { linkType: packets[0]?.linkType ?? 1, snapLength });
     return concat([sectionHeader(order), described, ...simple]);
   },
