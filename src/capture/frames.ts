@@ -1,11 +1,11 @@
 import { type Inflate, type Message, MessageAssembler } from "../protocol/assembler.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
+import { deflateContext } from "../protocol/deflate-context.ts";
 import { type Frame, headerLength } from "../protocol/frame.ts";
 import { FrameParser } from "../protocol/parser.ts";
 import type { Violation } from "../protocol/rules.ts";
 import type { Direction, FrameEvent } from "../transport/events.ts";
 import type { InflateOptions } from "../transport/inflater.ts";
-import { inflateOptions } from "./inflate-options.ts";
 
 /**
  * Raw frames without a handshake, in pieces of any size → events.
@@ -69,12 +69,12 @@ export class RawFrames {
       deflate: createInflate !== undefined,
       ...(keepPayload !== undefined && { keepPayload }),
     });
-    const side = (dir: Direction): MessageAssembler =>
+    const side = (sender: "client" | "server"): MessageAssembler =>
       new MessageAssembler({
-        inflate: createInflate?.(deflate ? inflateOptions(deflate, dir) : {}),
+        inflate: createInflate?.(deflate ? deflateContext(deflate, sender) : {}),
         maxMessageLength: this.#maxMessageLength,
       });
-    this.#sides = { out: side("out"), in: side("in") };
+    this.#sides = { out: side("client"), in: side("server") };
   }
 
   /** Takes the next piece; gives the frames that it completes. */

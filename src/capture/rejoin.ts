@@ -1,9 +1,9 @@
 import { isControl } from "../protocol/opcodes.ts";
 import { MessageAssembler } from "../protocol/assembler.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
+import { deflateContext } from "../protocol/deflate-context.ts";
 import type { Direction, Event, FrameEvent, HandshakeEvent } from "../transport/events.ts";
 import { createInflate } from "../transport/inflater.ts";
-import { inflateOptions } from "./inflate-options.ts";
 
 export interface RejoinLimits {
   /** Longest message in bytes; of a longer one the beginning is not kept either. */
@@ -106,5 +106,5 @@ export class Rejoiner {
 /** With which context a side compresses; `out` is the client's unless framecat was the server. */
 function contextOf(deflate: DeflateParams, role: "client" | "server", dir: Direction) {
   const byClient = (dir === "out") === (role === "client");
-  return inflateOptions(deflate, byClient ? "out" : "in");
+  return deflateContext(deflate, byClient ? "client" : "server");
 }

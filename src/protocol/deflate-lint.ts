@@ -1,5 +1,6 @@
 import type { Assembled } from "./assembler.ts";
 import type { DeflateParams } from "./deflate.ts";
+import { type DeflateContext, deflateContext } from "./deflate-context.ts";
 import { type DeflateReach, endsWithTail, type TooFar, walkDeflate } from "./deflate-walker.ts";
 import type { Flow, FramePlace, Report } from "./finding.ts";
 import type { Frame } from "./frame.ts";
@@ -8,9 +9,7 @@ import type { LintLimits } from "./lint-limits.ts";
 import { isControl, Opcode } from "./opcodes.ts";
 
 /** What was agreed for one direction. */
-export interface DeflateTerms {
-  readonly windowBits: number;
-  readonly noContextTakeover: boolean;
+export interface DeflateTerms extends DeflateContext {
   /** Whether all messages from the first one on are seen. */
   readonly fromStart: boolean;
 }
@@ -18,12 +17,7 @@ export interface DeflateTerms {
 /** The terms of a direction; without a handshake what any sender may do. */
 export function deflateTerms(flow: Flow, agreed: DeflateParams | undefined): DeflateTerms {
   if (!agreed) return { windowBits: 15, noContextTakeover: false, fromStart: false };
-  const client = flow === "c2s";
-  return {
-    windowBits: client ? agreed.clientMaxWindowBits : agreed.serverMaxWindowBits,
-    noContextTakeover: client ? agreed.clientNoContextTakeover : agreed.serverNoContextTakeover,
-    fromStart: true,
-  };
+  return { ...deflateContext(agreed, flow === "c2s" ? "client" : "server"), fromStart: true };
 }
 
 /** The compressed message under way. */

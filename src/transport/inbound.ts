@@ -48,8 +48,10 @@ export class Inbound {
     return this.#heardAt;
   }
 
-  /** The present. All that a read brings about at once has the moment of the read: so do the answers
-   * to its messages, which leave together behind the last of them. */
+  /**
+   * The present. All that a read brings about at once has the moment of the read: so do the answers
+   * to its messages, which leave together behind the last of them.
+   */
   now(): Moment {
     return this.#isReading ? this.#heardAt : this.#options.clock.now();
   }

@@ -1,6 +1,7 @@
 import { type Clock, elapsedMs } from "../clock.ts";
 import { MessageAssembler } from "../protocol/assembler.ts";
 import type { DeflateParams } from "../protocol/deflate.ts";
+import { deflateContext } from "../protocol/deflate-context.ts";
 import type { Frame } from "../protocol/frame.ts";
 import { Opcode } from "../protocol/opcodes.ts";
 import { FrameParser } from "../protocol/parser.ts";
@@ -94,24 +95,11 @@ function side(sender: "client" | "server", deflate: DeflateParams | undefined) {
   });
   const maxMessageLength = KEEP_PAYLOAD;
   if (!deflate) return { parser, assembler: new MessageAssembler({ maxMessageLength }) };
-  const { noContextTakeover, windowBits } = contextOf(sender, deflate);
-  const inflate = createInflate({ noContextTakeover, windowBits });
-  const contextTakeover = !noContextTakeover;
+  const context = deflateContext(deflate, sender);
+  const inflate = createInflate(context);
+  const contextTakeover = !context.noContextTakeover;
   return {
     parser,
     assembler: new MessageAssembler({ maxMessageLength, inflate, contextTakeover }),
   };
-}
-
-/** With which context a side compresses. */
-function contextOf(sender: "client" | "server", deflate: DeflateParams) {
-  return sender === "client"
-    ? {
-        noContextTakeover: deflate.clientNoContextTakeover,
-        windowBits: deflate.clientMaxWindowBits,
-      }
-    : {
-        noContextTakeover: deflate.serverNoContextTakeover,
-        windowBits: deflate.serverMaxWindowBits,
-      };
 }

@@ -1,9 +1,9 @@
 import type { Assembled, Inflate } from "../../protocol/assembler.ts";
 import type { DeflateParams } from "../../protocol/deflate.ts";
+import { deflateContext } from "../../protocol/deflate-context.ts";
 import type { Violation } from "../../protocol/rules.ts";
 import type { Direction } from "../../transport/events.ts";
 import { createInflate, type InflateOptions } from "../../transport/inflater.ts";
-import { inflateOptions } from "../inflate-options.ts";
 import type { WindowHolder, WindowMemory } from "./window-memory.ts";
 
 /** permessage-deflate on a connection: agreed on, or not; not known; or only said to be agreed on. */
@@ -93,7 +93,8 @@ export class Inflation implements WindowHolder {
 
 function optionsOf(compression: Compression, dir: Direction): InflateOptions | undefined {
   if (compression === "none" || compression === "unknown") return undefined;
-  return compression === "assumed" ? {} : inflateOptions(compression, dir);
+  if (compression === "assumed") return {};
+  return deflateContext(compression, dir === "out" ? "client" : "server");
 }
 
 function isInterruption({ rule }: Violation): boolean {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import { CloseCode } from "../../protocol/close-codes.ts";
 import type { DeflateParams } from "../../protocol/deflate.ts";
+import { deflateContext } from "../../protocol/deflate-context.ts";
 import { createInflate } from "../../transport/inflater.ts";
 import { type Breach, FrameGate } from "../../transport/relay/frame-gate.ts";
 import type { Expulsion } from "../client.ts";
@@ -25,12 +26,7 @@ export function gateOf(
   if (maxMessageLength === undefined && maxFragments === undefined && !rate) return undefined;
   const allowance = rate && new Allowance(rate, clock);
   const mayBegin = allowance && ((): boolean => allowance.take());
-  const inflate =
-    deflate &&
-    createInflate({
-      noContextTakeover: deflate.clientNoContextTakeover,
-      windowBits: deflate.clientMaxWindowBits,
-    });
+  const inflate = deflate && createInflate(deflateContext(deflate, "client"));
   return new FrameGate({ maxMessageLength, maxFragments, mayBegin }, inflate);
 }
 
