@@ -1,4 +1,5 @@
 import { artillery } from "./clients/artillery.js";
+import { bare } from "./clients/bare.js";
 import { tsung } from "./clients/tsung.js";
 import { ws } from "./clients/ws.js";
 import { handshake, idleMemory, roundTrip } from "./measure.js";
@@ -7,7 +8,7 @@ const TRIP = { unit: "µs CPU a round trip", measure: roundTrip };
 
 /**
  * What is measured: framecat against each of `peers`, which has the most that its cost may be, as a
- * share of the peer's.
+ * share of the peer's, where a share is required.
  */
 export const CASES = [
   {
@@ -18,6 +19,7 @@ export const CASES = [
       { client: ws, atMost: 0.75 },
       { client: artillery, atMost: 0.2 },
       { client: tsung, atMost: 0.35 },
+      { client: bare },
     ],
   },
   {

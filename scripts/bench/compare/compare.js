@@ -44,7 +44,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
 const times = values.quick
   ? { warmupMs: 500, windowMs: 700, settleMs: 1000 }
-  : { warmupMs: 800, windowMs: 1500, settleMs: 1500 };
+  : { warmupMs: 2500, windowMs: 2000, settleMs: 1500 };
 const framecat = framecatAt(resolve(values.framecat));
 const built = (file) => new URL(`../dist/${file}`, pathToFileURL(resolve(values.framecat))).href;
 const log = (text) => process.stderr.write(`${text}\n`);

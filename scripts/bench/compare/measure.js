@@ -60,12 +60,13 @@ function lastWords({ name }, folder) {
 
 /**
  * CPU time of a round trip in µs, of all processes of a client: from `warmupMs` after its sockets are
- * open, for `windowMs`. So what it takes to start counts for none of them. The server counts.
+ * open, or when the client is warm by its own account, for `windowMs`. So what it takes to start counts
+ * for none of them. The server counts.
  */
 export function roundTrip(client, server, load, { warmupMs, windowMs }) {
   return withClient(client, server, load, async (pid, opened) => {
     await opened(load.sockets);
-    await sleep(warmupMs);
+    await sleep(Math.max(warmupMs, client.warmAfterMs ?? 0));
     const [before, cpuBefore, began] = [await server.count(), cpuMs(pid), performance.now()];
     await sleep(windowMs);
     const [after, cpu] = [await server.count(), cpuMs(pid)];

@@ -14,6 +14,7 @@ const RIGHT = new Set(["theirs", "framecat", "ratio"]);
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const medianOf = (results, field) => median(results.map((result) => result[field]));
 const verdict = (held) => (held ? "held" : "MISSED");
+const share = (atMost) => (atMost === undefined ? "" : `at most ${atMost}×`);
 
 /** One row for each peer, and one for what framecat's own cost may be. */
 export function rowsOf({ name, unit, peers, costAtMost }, results, missing) {
@@ -30,8 +31,8 @@ export function rowsOf({ name, unit, peers, costAtMost }, results, missing) {
       ours: medianOf(ours, "cost").toFixed(2),
       unit,
       ratio: `${ratio.toFixed(3)}×`,
-      required: `at most ${atMost}×`,
-      held: ratio <= atMost,
+      required: share(atMost),
+      held: atMost === undefined || ratio <= atMost,
       rates: [theirs, ours].map((all) => medianOf(all, "rate")),
     });
   });
@@ -69,13 +70,13 @@ function row({ name, peer = "", theirs = "", ours, unit, ratio = "", required, h
     ? rates.map((rate) => Math.round(rate).toLocaleString("en")).join(" → ")
     : "";
   return {
-    cells: [name, peer, theirs, ours, unit, ratio, required, verdict(held), told],
+    cells: [name, peer, theirs, ours, unit, ratio, required, required && verdict(held), told],
     missed: !held,
   };
 }
 
 function skipped(name, peer, atMost, why) {
-  const cells = [name, peer, "", "", "", "", `at most ${atMost}×`, `skipped: ${why}`, ""];
+  const cells = [name, peer, "", "", "", "", share(atMost), `skipped: ${why}`, ""];
   return { cells, missed: false };
 }
 
