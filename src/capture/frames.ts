@@ -45,7 +45,7 @@ export type CutInput =
       readonly event?: undefined;
       /** Which way the frame goes, where its mask bit is there. */
       readonly dir: Direction | undefined;
-      /** What half a header breaks already. */
+      /** What half a header breaks, being cut among it. */
       readonly breaches: readonly Violation[];
     };
 
@@ -89,7 +89,8 @@ export class RawFrames {
     if (!ended) return undefined;
     const { frame } = ended;
     if (!frame) {
-      const { offset, partialHeader, breaches } = ended;
+      const { offset, partialHeader, violation } = ended;
+      const breaches = [...ended.breaches, violation];
       return { cut: cutHeader(offset, partialHeader), dir: sentBy(partialHeader[1]), breaches };
     }
     const { offset, headerLength: header, length } = frame.header;

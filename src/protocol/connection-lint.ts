@@ -190,7 +190,7 @@ export class ConnectionLint {
     if (before) return NOTHING;
     const certain = how !== "cut" && !this.#incomplete[flow];
     if (how !== "cut") this.#endedFirst ??= flow;
-    if (rest) this.#endInside(flow, rest, certain);
+    if (rest) this.#endInside(flow, rest, certain && how === "fin");
     if (certain) this.#fragments[flow].end();
     return this.#take();
   }
@@ -242,15 +242,15 @@ export class ConnectionLint {
     return !this.#pings[flow].isSlow(ping, opening.atNs);
   }
 
-  #endInside(flow: Flow, rest: NonNullable<PartialFrame>, certain: boolean): void {
+  /** @param blamed the sender says that it has no more to send, and all that it sent is there */
+  #endInside(flow: Flow, rest: NonNullable<PartialFrame>, blamed: boolean): void {
     const { frame } = rest;
     const offset = rest.frame ? rest.frame.header.offset : rest.offset;
     const place = { part: "frame" as const, flow, frame: this.#frames[flow], offset };
     const violations = rest.frame ? rest.frame.violations : [...rest.breaches, rest.violation];
-    const told = violations.filter(({ rule }) => certain || rule !== "frame-truncated");
-    if (this.#all) this.#add(place, told);
+    const told = violations.filter(({ rule }) => blamed || rule !== "frame-truncated");
     // There is no frame that would show what is wrong with half a header.
-    else if (!rest.frame) this.#add(place, rest.breaches);
+    if (this.#all || !rest.frame) this.#add(place, told);
     if (frame && frame.header.length > this.#limits.maxFrameLength) this.#tooLong(place, frame);
   }
 

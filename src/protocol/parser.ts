@@ -99,7 +99,11 @@ export class FrameParser {
 
   #cutHeader(): CutStream {
     const { partialHeader, position: offset } = this.#scanner;
-    const cut = violation("frame-truncated", `${partialHeader.length} bytes of a header`);
+    const { length } = partialHeader;
+    const cut = violation(
+      "frame-truncated",
+      `${length} ${length === 1 ? "byte" : "bytes"} of a header`,
+    );
     const breaches = judgePartialHeader(partialHeader, this.#expected);
     return { violation: cut, partialHeader, offset, breaches };
   }

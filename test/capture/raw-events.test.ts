@@ -66,6 +66,7 @@ describe("frames alone", () => {
     expect(found).toMatchObject([
       { ...place, violation: { rule: "rsv-not-negotiated" } },
       { ...place, violation: { rule: "control-too-long" } },
+      { ...place, violation: { rule: "frame-truncated" } },
       { type: "note" },
     ]);
   });

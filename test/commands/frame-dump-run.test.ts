@@ -100,7 +100,7 @@ describe("the lint", () => {
       expect(out.match(/rsv-not-negotiated/g)).toHaveLength(1);
       expect(out.match(/control-too-long/g)).toHaveLength(1);
       expect(err).toContain("within the header of the frame at byte 2: at least 6 of 8 B");
-      expect(err).toContain("2 errors: rsv-not-negotiated, control-too-long");
+      expect(err).toContain("3 errors: rsv-not-negotiated, control-too-long, frame-truncated");
       expect(await dump(...form, "8900 b9fe")).toMatchObject({
         code: 0,
         out: expect.not.stringContaining("rsv-not-negotiated") as string,
@@ -108,11 +108,15 @@ describe("the lint", () => {
     },
   );
 
-  it("blames no header for what is missing of it", async () => {
-    expect((await dump("--lint", "8900 81fe00")).code).toBe(0);
-    expect((await dump("--lint", "--deflate", "8900 c1")).code).toBe(0);
-    expectValid("dump", JSON.parse((await dump("--lint", "--json", "8900 c1")).out));
-  });
+  it.each([["8900 81fe00"], ["8900 c1", "--deflate"], ["8900 8102 61"]])(
+    "blames a frame that is cut for that alone, wherever it is: %s",
+    async (input, ...flags) => {
+      const { code, out } = await dump("--lint", "--json", ...flags, input);
+      expect(code).toBe(33);
+      expect(out.match(/"rule": ?"[^"]+/g)).toEqual([expect.stringContaining("frame-truncated")]);
+      expectValid("dump", JSON.parse(out));
+    },
+  );
 
   it("has rules that can be listed", async () => {
     const { code, out } = await dump("--rules");
