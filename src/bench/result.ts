@@ -123,7 +123,7 @@ export interface MessageCounts {
   readonly answered: number;
   /** Answered by something other than what was asked for. */
   readonly wrong: number;
-  /** Their connection ended before the reply came, or replies overtook it for good. */
+  /** Their connection or their time ended before the reply came, or replies overtook it for good. */
   readonly lost: number;
   readonly inFlight: number;
   /** Further replies to what had been answered. */

@@ -23,8 +23,8 @@ export interface Verdict {
  * 3. No socket opened at all: the code of the most frequent reason.
  * 4. Assertions were given: 31 where one failed, else 0. They say what counts as a failure.
  * 5. Sockets did not open, or did not stay: the code of the most frequent reason.
- * 6. Messages were not answered in time or wrongly, on sockets that stayed open, or messages that
- *    were to be received were not: 30.
+ * 6. Messages were not answered, not in time or wrongly, on sockets that stayed open, or messages
+ *    that were to be received were not: 30.
  * 7. Nothing failed: 0.
  */
 export function judge(result: BenchResult, signal?: Signal): Verdict {
@@ -63,14 +63,19 @@ function judgeSockets({ refusals, breaks, sockets }: BenchResult): Verdict | und
   return { exitCode: EXIT_CODES[code], reason: { code, message, hint } };
 }
 
+const ANSWERS = "Does the server answer each message?";
+
 function judgeReplies({ messages, settings, ending }: BenchResult): Verdict | undefined {
-  const { inFlight, wrong, sent } = messages;
+  const { inFlight, wrong, lost, sent } = messages;
   // What was in flight when a signal ended the run did not fail.
   if (inFlight > 0 && ending !== "interrupted") {
     const late = `${inFlight} of ${sent} messages were not answered within ${settings.drainMs} ms`;
-    return unmet(late, "Does the server answer each message?");
+    return unmet(late, ANSWERS);
   }
-  return wrong > 0 ? unmet(`${wrong} of ${sent} replies were not what was asked for`) : undefined;
+  if (wrong > 0) return unmet(`${wrong} of ${sent} replies were not what was asked for`);
+  // Handshakes that were lost are sockets that failed.
+  if (lost === 0 || settings.measure === "connect") return undefined;
+  return unmet(`${lost} of ${sent} messages were lost`, ANSWERS);
 }
 
 function judgeStream({ stream }: BenchResult): Verdict | undefined {
@@ -86,7 +91,7 @@ function unmet(message: string, hint?: string): Verdict {
 export function judgeAssertions({ assertions }: BenchResult): Verdict | undefined {
   const failed = assertions.filter(({ passed }) => !passed);
   if (failed.length === 0) return undefined;
-  const message = `${failed.length} of ${assertions.length} assertions failed: ${failed.map(missed).join(", ")}`;
+  const message = `${failed.length} of ${assertions.length} ${assertions.length === 1 ? "assertion" : "assertions"} failed: ${failed.map(missed).join(", ")}`;
   return { exitCode: EXIT_CODES.threshold, reason: { code: "threshold", message } };
 }
 

@@ -65,6 +65,16 @@ describe("messages", () => {
     });
   });
 
+  it("are not to be lost, as by --timeout; a handshake that is lost is a socket that failed", () => {
+    const lost = messages({ sent: 5, answered: 3, lost: 2 });
+    expect(judged(lost)).toMatchObject({
+      exitCode: 30,
+      reason: { code: "expectation", message: "2 of 5 messages were lost" },
+    });
+    const settings = { ...base.settings, measure: "connect" } as const;
+    expect(judged({ ...lost, settings })).toEqual({ exitCode: 0 });
+  });
+
   it("are to be answered with what was asked for", () => {
     expect(judged(messages({ sent: 5, answered: 4, wrong: 1 }))).toMatchObject({
       exitCode: 30,
