@@ -72,9 +72,9 @@ function totalSpans(timings: Timings): Span[] {
   return total > 0 ? [span(` in ${formatDuration(total)}`)] : [];
 }
 
-/** `(dns 2 · tcp 11 · tls 19 · upgrade 11)`, in milliseconds. */
+/** `(dns 1.9 · tcp 11 · tls 19 · upgrade 11)`, in milliseconds, as precise as their sum. */
 function phaseText(timings: Timings): string {
-  const parts = phasesOf(timings).map(([name, ms]) => `${name} ${ms.toFixed(ms < 0.95 ? 1 : 0)}`);
+  const parts = phasesOf(timings).map(([name, ms]) => `${name} ${ms.toFixed(ms < 9.95 ? 1 : 0)}`);
   return `(${parts.join(" · ")})`;
 }
 

@@ -57,7 +57,7 @@ function lines(event: Partial<HandshakeEvent>, more: Partial<HandshakeLook> = {}
 describe("an open connection", () => {
   it("tells where to, and what each phase took", () => {
     expect(lines({})).toEqual([
-      "● open   wss://example.net/v1 in 33 ms (dns 2 · tcp 0.4 · tls 19 · upgrade 11)",
+      "● open   wss://example.net/v1 in 33 ms (dns 2.1 · tcp 0.4 · tls 19 · upgrade 11)",
       "         at 192.0.2.1:443",
     ]);
   });
@@ -65,7 +65,7 @@ describe("an open connection", () => {
   it("puts the phases below where the address is long", () => {
     expect(lines({ url: "wss://example.net/a/long/path/to/somewhere" })).toEqual([
       "● open   wss://example.net/a/long/path/to/somewhere in 33 ms",
-      "         (dns 2 · tcp 0.4 · tls 19 · upgrade 11)",
+      "         (dns 2.1 · tcp 0.4 · tls 19 · upgrade 11)",
       "         at 192.0.2.1:443",
     ]);
   });
@@ -275,7 +275,7 @@ describe("over HTTP/2", () => {
 
   it("2xx opens", () => {
     expect(over(http2Handshake())).toEqual([
-      "● open   wss://example.test/chat?token=***&room=1 in 5.0 ms (upgrade 5)",
+      "● open   wss://example.test/chat?token=***&room=1 in 5.0 ms (upgrade 5.0)",
       "         HTTP/2 · at 10.0.0.2:443",
     ]);
   });
