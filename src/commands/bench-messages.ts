@@ -6,7 +6,8 @@ import {
   type WeightedContent,
 } from "../bench/composer.ts";
 import type { Measure } from "../bench/result.ts";
-import { messageOf, usageError } from "../errors.ts";
+import { errnoWords } from "../errno-words.ts";
+import { usageError } from "../errors.ts";
 import { DEFAULT_CHANNELS } from "../scenario/channels.ts";
 import { parseRows } from "../scenario/data-rows.ts";
 import { keyReaders, type Match, parseMatch } from "../scenario/matcher.ts";
@@ -219,6 +220,6 @@ function readFile(name: string, flag: string): Buffer {
   try {
     return readFileSync(name);
   } catch (thrown) {
-    throw usageError(`${flag}: cannot read ${name}: ${messageOf(thrown)}`);
+    throw usageError(`${flag}: cannot read ${name}: ${errnoWords(thrown)}`);
   }
 }

@@ -6,7 +6,8 @@ import type { BenchResult } from "../bench/result.ts";
 import { shardFile } from "../bench/shard.ts";
 import type { Verdict } from "../bench/verdict.ts";
 import { viewOf } from "../bench/view.ts";
-import { messageOf, usageError } from "../errors.ts";
+import { errnoWords } from "../errno-words.ts";
+import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { loadPageAssets } from "../page-assets.ts";
 import { jsonLine } from "../render/json-line.ts";
@@ -93,7 +94,7 @@ export function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
   } catch (thrown) {
-    throw usageError(`--results: cannot write into ${folder}: ${messageOf(thrown)}`);
+    throw usageError(`--results: cannot write into ${folder}: ${errnoWords(thrown)}`);
   }
 }
 
@@ -127,6 +128,6 @@ export function writeFile(file: string, text: string, flag: string): void {
   try {
     writeFileSync(file, text);
   } catch (thrown) {
-    throw usageError(`--${flag}: cannot write ${file}: ${messageOf(thrown)}`);
+    throw usageError(`--${flag}: cannot write ${file}: ${errnoWords(thrown)}`);
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { readResults } from "../bench/read-result.ts";
 import type { BenchResult } from "../bench/result.ts";
-import { messageOf, usageError } from "../errors.ts";
+import { errnoWords } from "../errno-words.ts";
+import { usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { redactUrl } from "../redact.ts";
 import type { Args } from "./command.ts";
@@ -54,6 +55,6 @@ function readFile(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (thrown) {
-    throw usageError(`cannot read ${file}: ${messageOf(thrown)}`);
+    throw usageError(`cannot read ${file}: ${errnoWords(thrown)}`);
   }
 }

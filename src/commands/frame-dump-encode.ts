@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
-import { EXIT_DONE, messageOf, usageError } from "../errors.ts";
+import { errnoWords } from "../errno-words.ts";
+import { EXIT_DONE, usageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { encodeFrame } from "../protocol/encoder.ts";
 import { hexPairs } from "../render/hexdump.ts";
@@ -113,6 +114,6 @@ async function* openFile(name: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(name) as AsyncIterable<Buffer>;
   } catch (thrown) {
-    throw usageError(`cannot read ${name}: ${messageOf(thrown)}`);
+    throw usageError(`cannot read ${name}: ${errnoWords(thrown)}`);
   }
 }

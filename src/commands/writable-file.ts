@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { messageOf, usageError } from "../errors.ts";
+import { errnoWords } from "../errno-words.ts";
+import { usageError } from "../errors.ts";
 
 /**
  * Checks, before a run, that a file can be written after it.
@@ -13,6 +14,6 @@ export function checkWritable(file: string, flag: string): void {
       throw new Error("it is a folder");
     }
   } catch (thrown) {
-    throw usageError(`--${flag}: cannot write ${file}: ${messageOf(thrown)}`);
+    throw usageError(`--${flag}: cannot write ${file}: ${errnoWords(thrown)}`);
   }
 }

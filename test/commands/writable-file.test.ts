@@ -10,12 +10,12 @@ describe("a file that is to be written", () => {
 
   it.each([
     [tmpdir(), "it is a folder"],
-    ["/no/such/folder/x.xml", "ENOENT"],
+    ["/no/such/folder/x.xml", "no such file or directory$"],
   ])("cannot be %s", (path, reason) => {
     expect(() => checkWritable(path, "junit")).toThrow(
       expect.objectContaining({
         code: "usage",
-        message: expect.stringMatching(new RegExp(`^--junit: cannot write .*: .*${reason}`)),
+        message: expect.stringMatching(new RegExp(`^--junit: cannot write .*: ${reason}`)),
       }),
     );
   });
