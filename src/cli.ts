@@ -2,6 +2,7 @@ import type { Command } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { EXIT_DEFECT, EXIT_DONE, FramecatError, messageOf, usageError } from "./errors.ts";
 import type { Io } from "./io.ts";
+import { slipsOf } from "./protocol/slips.ts";
 import { escapeControl } from "./render/escape.ts";
 import { version } from "./version.ts";
 
@@ -29,7 +30,28 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return print(io, help);
   }
   const { command, rest: args } = await find(argv);
-  return runCommand(command, args, io);
+  try {
+    return await runCommand(command, args, io);
+  } catch (thrown) {
+    throw withMeant(thrown, command, args);
+  }
+}
+
+/** `bench capcity` is a host to be found: where it is not, a slip for a command of two words is told. */
+function withMeant(thrown: unknown, { name }: Command, [word = ""]: readonly string[]): unknown {
+  if (!(thrown instanceof FramecatError)) return thrown;
+  if (thrown.code !== "usage" && thrown.code !== "name-resolution") return thrown;
+  const [meant] = slipsOf(word, secondWords(name));
+  if (meant === undefined) return thrown;
+  const { code, message, hint = "", errno } = thrown;
+  const asks = `Did you mean \`framecat ${name} ${meant}\`? ${hint}`.trim();
+  return new FramecatError(code, message, asks, errno);
+}
+
+/** `bench` → `report`, `merge` … */
+function secondWords(first: string): string[] {
+  const names = Object.keys(COMMANDS).filter((name) => name.startsWith(`${first} `));
+  return names.map((name) => name.slice(first.length + 1));
 }
 
 /** The command that a line begins with, of two words (`bench report`) or one, and what follows it. */
@@ -41,7 +63,9 @@ async function find(
     const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.load() : undefined;
     if (command) return { command, rest: argv.slice(words) };
   }
-  throw usageError(`unknown command ${JSON.stringify(argv[0])}`, "See `framecat --help`.");
+  const [meant] = slipsOf(argv[0] ?? "", Object.keys(COMMANDS));
+  const asks = meant === undefined ? "" : `Did you mean \`framecat ${meant}\`? `;
+  throw usageError(`unknown command ${JSON.stringify(argv[0])}`, `${asks}See \`framecat --help\`.`);
 }
 
 async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {

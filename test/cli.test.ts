@@ -49,6 +49,24 @@ describe("framecat itself", () => {
   });
 });
 
+describe("a slip of the pen", () => {
+  it.each([
+    [["conect", "ws://x"], 2, "framecat connect"],
+    [["bench", "reprot", "x.json"], 2, "framecat bench report"],
+    [["bench", "compaer", "a", "b"], 2, "framecat bench compare"],
+    [["frame-dump", "explian", "1006"], 2, "framecat frame-dump explain"],
+  ])("%j", async (argv, exit, meant) => {
+    const { code, out, err } = await run(...argv);
+    expect([code, out]).toEqual([exit, ""]);
+    expectOneLine(err, `Did you mean \`${meant}\`? `);
+  });
+
+  it("is told of what there is alone, and where nothing else is wrong not at all", async () => {
+    expect((await run("nope")).err).not.toContain("Did you mean");
+    expect((await run("bench", "--measure", "x")).err).not.toContain("Did you mean");
+  });
+});
+
 describe("help of a command", () => {
   it("wins over everything else on the line, wrong flags too", async () => {
     const { code, out } = await run("connect", "--nope", "ws://x", "--help");

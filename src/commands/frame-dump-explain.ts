@@ -42,7 +42,9 @@ const MAX_NEAR = 5;
 
 async function run(args: Args, io: Io): Promise<number> {
   const terms = [...glossary(), ...exitTerms()];
-  const words = joinPrefixes(args.positionals);
+  const whole = args.positionals.join(" ");
+  // `going away` is one term, though a shell makes two words of it.
+  const words = lookUp(whole, terms).length > 0 ? [whole] : joinPrefixes(args.positionals);
   const found = words.length === 0 ? terms : words.flatMap((word) => explain(word, terms));
   const output = createSink(io.stdout);
   if (args.flag("json")) {

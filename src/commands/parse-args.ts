@@ -1,5 +1,6 @@
 import yargs from "yargs";
 import { messageOf, usageError } from "../errors.ts";
+import { slipsOf } from "../protocol/slips.ts";
 import type { Args, Command, OptionSpec } from "./command.ts";
 
 const PARSER = {
@@ -28,7 +29,8 @@ export function parseArgs(command: Command, argv: readonly string[]): Args {
     .fail((message: string | null, error?: Error) => {
       // What yargs finds wrong comes as a message or as a YError; anything else is a defect of ours.
       if (error && error.name !== "YError") throw error;
-      throw usageError(reword(message ?? messageOf(error)), see);
+      const wrong = reword(message ?? messageOf(error));
+      throw usageError(wrong, `${meantFlags(wrong, command.options)}${see}`);
     });
   for (const option of command.options) parser.option(option.name, yargsOption(option));
   const misused = misusedFlag(command.options, argv);
@@ -93,6 +95,21 @@ function reword(message: string): string {
   }
   return message.split("\n")[0] ?? message;
 }
+
+/** `Did you mean --duration? ` where an unknown flag is a slip for one that there is, or begins it. */
+function meantFlags(wrong: string, options: readonly OptionSpec[]): string {
+  if (!wrong.startsWith("unknown flag ")) return "";
+  const names = options.map(({ name }) => name);
+  const meant = [...wrong.matchAll(/--([\w-]+)/g)].flatMap(([, word = ""]) => {
+    const slips = slipsOf(word, names);
+    return slips.length > 0 ? slips : names.filter((name) => name.startsWith(word));
+  });
+  if (meant.length === 0 || meant.length > MAX_MEANT) return "";
+  return `Did you mean ${meant.map(dashed).join(" or ")}? `;
+}
+
+/** More of them are no help. */
+const MAX_MEANT = 3;
 
 function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;

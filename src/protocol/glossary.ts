@@ -1,6 +1,7 @@
 import { describeCloseCode } from "./close-codes.ts";
 import { describeOpcode } from "./opcodes.ts";
 import { RULES, type RuleBody } from "./rules.ts";
+import { isSlip } from "./slips.ts";
 import {
   EXTENSION_TERMS,
   FRAME_TERMS,
@@ -58,10 +59,12 @@ export function nearTerms(word: string, terms: readonly Term[]): string[] {
 
 const MAX_WORD = 60;
 
-/** `0x09` → `0x9`, `Sec-WebSocket-Key:` → `sec-websocket-key`, `"Ping"` → `ping`. */
+/** `0x09` → `0x9`, `Sec-WebSocket-Key:` → `sec-websocket-key`, `close code 1006` → `close 1006`. */
 function keyOf(word: string): string {
-  const plain = word.trim().toLowerCase().replace(/:$/, "").replaceAll(/\s+/g, " ");
-  return plain.replace(/^((?:opcode )?0x)0+(?=[\da-f])/, "$1");
+  const plain = word.trim().toLowerCase().replace(/[:.]$/, "").replaceAll(/\s+/g, " ");
+  return plain
+    .replace(/^((?:opcode )?0x)0+(?=[\da-f])/, "$1")
+    .replace(/^(close|exit|http|status)(?: status)? code (?=\d)/, "$1 ");
 }
 
 function closeCodes(): Term[] {
@@ -93,7 +96,12 @@ function opcodeTerm(opcode: number): Term {
   return {
     topic: "opcode",
     name: `${hex} ${reserved ? "reserved" : name}`,
-    keys: [...numbers, ...numbers.map((number) => `opcode ${number}`), name],
+    keys: [
+      ...numbers,
+      ...numbers.map((number) => `opcode ${number}`),
+      name,
+      ...(opcode === 0 ? ["cont"] : []),
+    ],
     meaning,
     source: sourceOf(section),
   };
@@ -123,24 +131,4 @@ function ruleTerm(id: string, { severity, section, closeCode, explanation }: Rul
 function sourceOf(section: string): string {
   if (/^\d/.test(section)) return `RFC 6455, section ${section}`;
   return section.replace(/^(RFC \d+) (?=\d)/, "$1, section ");
-}
-
-/** At most one letter wrong in a short word, two in a long one; swapped neighbours count as two. */
-function isSlip(word: string, other: string): boolean {
-  const allowed = Math.min(word.length, other.length) < 4 ? 0 : other.length < 8 ? 1 : 2;
-  return Math.abs(word.length - other.length) <= allowed && distance(word, other) <= allowed;
-}
-
-/** Letters to be put in, taken out or changed to make one word of the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -57,7 +57,7 @@ export const FRAME_TERMS: readonly WrittenTerm[] = [
   },
   {
     name: "payload length",
-    also: ["length", "payload len"],
+    also: ["length", "payload len", "126", "127"],
     meaning:
       "7 bits: up to 125 the length itself; 126 says that 16 bits with it follow, 127 that 64 bits do, the top one 0",
     section: "5.2",

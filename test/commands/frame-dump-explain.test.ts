@@ -57,6 +57,16 @@ it("is JSON of all that it knows", async () => {
 });
 
 it.each([
+  ["going away", "1001 Going Away"],
+  ["close code 1006", "1006 Abnormal Closure"],
+  ["exit code 21", "exit 21"],
+])("words of one term need no quotes: %s", async (words, name) => {
+  const quoted = await explain(words);
+  expect(quoted.out).toContain(name);
+  expect(await explain(...words.split(" "))).toEqual(quoted);
+});
+
+it.each([
   ["deflat", /"deflat" is not known \(exit 2\)\. Near to it: permessage-deflate, /],
   ["zzz", /"zzz" is not known \(exit 2\)\. `framecat frame-dump explain` lists all/],
   ["\x1b[2J", /"\\u001b\[2J" is not known/],

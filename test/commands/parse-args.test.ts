@@ -106,6 +106,18 @@ describe("what is wrong", () => {
     else expectUsage(argv, message);
   });
 
+  it.each([
+    [["--qiuet"], "Did you mean --quiet? See"],
+    [["--verb"], "Did you mean --verbose? See"],
+    [["--hedaer", "a", "--colour=red"], "Did you mean --header or --color? See"],
+    [["--nope"], "See"],
+    [["-z"], "See"],
+  ])("%j: %s", (argv, hint) => {
+    expect(() => parse(...argv)).toThrow(
+      expect.objectContaining({ hint: `${hint} \`framecat try --help\`.` }),
+    );
+  });
+
   it("asking for a flag that the command does not have is a defect", () => {
     expect(() => parse().text("quiet")).toThrow("the command has no text --quiet");
   });

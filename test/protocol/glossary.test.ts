@@ -9,6 +9,9 @@ const names = (word: string) => lookUp(word, TERMS).map(({ name }) => name);
 it.each([
   ["1006", ["1006 Abnormal Closure"]],
   ["close 1006", ["1006 Abnormal Closure"]],
+  ["Close code 1006", ["1006 Abnormal Closure"]],
+  ["HTTP status code 426", ["426 Upgrade Required"]],
+  ["cont.", ["0x0 continuation"]],
   ["going away", ["1001 Going Away"]],
   ["4001", ["4001 Private Use"]],
   ["2999", ["2999 Reserved for Extensions"]],
@@ -60,7 +63,8 @@ describe("near terms", () => {
     ["Sec-WebSocket-Acept", "Sec-WebSocket-Accept"],
     ["no_context", "server_no_context_takeover"],
     ["abnormal", "1006 Abnormal Closure"],
-    ["pign", undefined],
+    ["pign", "0x9 ping"],
+    ["nipg", undefined],
     ["pingg", "0x9 ping"],
   ])("of %s: %s", (word, near) => expect(nearTerms(word, TERMS)[0]).toBe(near));
 
