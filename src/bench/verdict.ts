@@ -97,7 +97,8 @@ export function judgeAssertions({ assertions }: BenchResult): Verdict | undefine
 
 function missed({ expression, actual, unit }: AssertionResult): string {
   if (actual === undefined) return `${expression} (nothing was measured)`;
-  return `${expression} (it is ${Number(actual.toPrecision(4))}${UNITS[unit]})`;
+  const whole = unit === "count" || unit === "bytes";
+  return `${expression} (it is ${whole ? actual : Number(actual.toPrecision(4))}${UNITS[unit]})`;
 }
 
 const UNITS: Readonly<Record<AssertionResult["unit"], string>> = {

@@ -80,7 +80,9 @@ const UNITS: Readonly<Record<AssertionResult["unit"], string>> = {
 /** What was measured, and by how much it missed the bound. */
 function measuredText({ actual, bound, unit }: AssertionResult): string {
   if (actual === undefined) return "nothing was measured";
-  const figure = (value: number) => `${Number(value.toPrecision(6))}${UNITS[unit]}`;
+  // What is counted is told exactly; what is timed has no more digits than these.
+  const whole = unit === "count" || unit === "bytes";
+  const figure = (value: number) => `${whole ? value : Number(value.toPrecision(4))}${UNITS[unit]}`;
   if (actual === bound) return `measured ${figure(actual)}, the bound itself`;
   const side = actual > bound ? "above" : "below";
   return `measured ${figure(actual)}, ${figure(Math.abs(actual - bound))} ${side} the bound`;

@@ -109,6 +109,15 @@ describe("assertions", () => {
     });
   });
 
+  it("tell what is counted to the last one, and what is timed in four digits", () => {
+    const sent = { ...bad, expression: "sent<1", actual: 285_807, unit: "count" } as const;
+    const p99 = { ...bad, expression: "p99<1ms", actual: 12.34567 };
+    expect(judged({ assertions: [sent] }).reason?.message).toBe(
+      "1 of 1 assertion failed: sent<1 (it is 285807)",
+    );
+    expect(judged({ assertions: [p99] }).reason?.message).toContain("(it is 12.35 ms)");
+  });
+
   it("come after the reason why nothing opened at all", () => {
     const refusals = [{ ...refused, count: 1000 }];
     const assertions = [good, bad];

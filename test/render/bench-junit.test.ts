@@ -89,6 +89,11 @@ describe("a run as JUnit XML", () => {
     [{ actual: 50 }, "measured 50 ms, the bound itself"],
     [{ actual: 0.3, bound: 0.1, unit: "percent" }, "measured 0.3 %, 0.2 % above the bound"],
     [{ actual: 9998, bound: 1e4, unit: "per-second" }, "measured 9998/s, 2/s below the bound"],
+    [{ actual: 0.201599, bound: 0.1 }, "measured 0.2016 ms, 0.1016 ms above the bound"],
+    [
+      { actual: 12_345_678, bound: 1, unit: "count" },
+      "measured 12345678, 12345677 above the bound",
+    ],
     [{ actual: 0, bound: 1, unit: "count" }, "measured 0, 1 below the bound"],
     [{ actual: 2048, bound: 1024, unit: "bytes" }, "measured 2048 B, 1024 B above the bound"],
   ])("says by how much a bound was missed: %j", (given, text) => {
