@@ -63,9 +63,14 @@ async function find(
     const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.load() : undefined;
     if (command) return { command, rest: argv.slice(words) };
   }
-  const [meant] = slipsOf(argv[0] ?? "", Object.keys(COMMANDS));
+  const [word = ""] = argv;
+  // `compare` alone is not a command, but `bench compare` is.
+  const [meant] = [
+    ...slipsOf(word, Object.keys(COMMANDS)),
+    ...Object.keys(COMMANDS).filter((name) => name.endsWith(` ${word}`)),
+  ];
   const asks = meant === undefined ? "" : `Did you mean \`framecat ${meant}\`? `;
-  throw usageError(`unknown command ${JSON.stringify(argv[0])}`, `${asks}See \`framecat --help\`.`);
+  throw usageError(`unknown command ${JSON.stringify(word)}`, `${asks}See \`framecat --help\`.`);
 }
 
 async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {

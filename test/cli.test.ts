@@ -52,6 +52,7 @@ describe("framecat itself", () => {
 describe("a slip of the pen", () => {
   it.each([
     [["conect", "ws://x"], 2, "framecat connect"],
+    [["compare", "a", "b"], 2, "framecat bench compare"],
     [["bench", "reprot", "x.json"], 2, "framecat bench report"],
     [["bench", "compaer", "a", "b"], 2, "framecat bench compare"],
     [["frame-dump", "explian", "1006"], 2, "framecat frame-dump explain"],
