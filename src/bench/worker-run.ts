@@ -70,7 +70,8 @@ export class WorkerRun {
     this.#tell = tell;
     this.#platform = platform;
     this.#random = seededRandom(plan.seed);
-    const onDrained = (): void => this.#drained();
+    // The last reply may stand amid what one read brought: all of that is counted first.
+    const onDrained = (): void => queueMicrotask(() => this.#drained());
     this.#load = new Load(plan.load.model, { onDrained }, () => performance.now());
     this.#books = new Books(plan, this.#load, platform.clockOffsetMs);
     this.#ticksFrom = this.#load.now();

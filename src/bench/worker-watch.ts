@@ -76,7 +76,8 @@ export class WorkerWatch {
       });
       void process.ended.then((how) => {
         connected();
-        resolve(this.#reportDeath(how));
+        // One that has told its result was to go.
+        if (this.phase !== "done") resolve(this.#reportDeath(how));
       });
     });
     void this.finished.catch(() => undefined).then(() => clearTimeout(this.#silence));

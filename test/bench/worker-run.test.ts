@@ -27,9 +27,16 @@ const large = (size: number): MessagePlan => ({
 });
 
 describe("a run of so many messages", () => {
-  it.each([1, 3, 16])("sends exactly these, %i in flight on each socket", async (inFlight) => {
+  it.each([
+    [1, false],
+    [3, false],
+    [16, false],
+    [16, true],
+  ])("sends exactly these, %i in flight on each socket, verified: %s", async (inFlight, verify) => {
     const { url } = await echoServer();
-    const result = await finished({ url, load: closedModel(inFlight), length: messages(501) });
+    const load = closedModel(inFlight);
+    const plan = { url, load, length: messages(501), message: { ...message, verify } };
+    const result = await finished(plan);
     expect(result).toMatchObject({
       ending: "completed",
       counts: {

@@ -46,10 +46,12 @@ describe("a worker", () => {
   });
 
   it("that ends after its result has not died", async () => {
-    worker.tell(told.result());
+    worker.tell(told.result({ sockets: open }));
     worker.die("exit 0");
     expect((await watch.finished).ending).toBe("completed");
     await watch.gone();
+    // Others may still be at work, and what is told over time is not to change.
+    expect([ticks.length, watch.counts.sockets]).toMatchObject([1, { ...open, broken: 0 }]);
   });
 
   it("that does not go is ended", async () => {
