@@ -20,10 +20,12 @@ export function costSection(result: BenchResult, options: FieldOptions): string[
 function throughputLines(result: BenchResult, options: FieldOptions): string[] {
   const { windowMs, bytesOutPerSecond, bytesInPerSecond } = result.throughput;
   const { theme } = options;
+  // Of handshakes the bytes are not counted, and Close frames alone are no throughput.
+  const counted = result.settings.measure !== "connect";
   const pieces = [
     ...headline(result).map((text) => piece(text, theme.bold)),
-    ...(bytesOutPerSecond > 0 ? [piece(`${byteRate(bytesOutPerSecond)} out`)] : []),
-    ...(bytesInPerSecond > 0 ? [piece(`${byteRate(bytesInPerSecond)} in`)] : []),
+    ...(counted && bytesOutPerSecond > 0 ? [piece(`${byteRate(bytesOutPerSecond)} out`)] : []),
+    ...(counted && bytesInPerSecond > 0 ? [piece(`${byteRate(bytesInPerSecond)} in`)] : []),
     piece(`over ${formatDuration(windowMs)}`),
   ];
   return field(result.settings.measure === "hold" ? "held" : "throughput", pieces, options);
