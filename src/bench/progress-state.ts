@@ -4,7 +4,7 @@ import type { Phase } from "./worker-protocol.ts";
 export interface BenchProgress {
   /** The furthest one that all workers have reached. */
   readonly phase: Phase;
-  /** Since the phase of connecting began, or the load did. */
+  /** Since connecting began, or the load did, or from then on the measured window. */
   readonly elapsedMs: number;
   /** Until the measured window closes; absent where that is not known. */
   readonly remainingMs?: number | undefined;

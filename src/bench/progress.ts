@@ -56,14 +56,14 @@ export class ProgressMeter {
   read(): BenchProgress {
     const counts = mergeCounts(this.#watches.map((watch) => watch.counts));
     const phase = this.#phase();
-    const elapsedMs = Math.max(0, this.#now() - this.#began);
+    const sinceBegan = Math.max(0, this.#now() - this.#began);
     const { sockets } = counts;
     const rates = this.#rates();
     this.#remember();
     return {
       phase,
-      elapsedMs,
-      remainingMs: this.#remaining(phase, elapsedMs),
+      elapsedMs: Math.max(0, sinceBegan - (isMeasured(phase) ? this.#plan.warmupMs : 0)),
+      remainingMs: this.#remaining(phase, sinceBegan),
       done: this.#done(counts),
       sockets: {
         connecting: sockets.attempted - sockets.opened - sockets.failed,
@@ -84,11 +84,11 @@ export class ProgressMeter {
     };
   }
 
-  #remaining(phase: Phase, elapsedMs: number): number | undefined {
+  #remaining(phase: Phase, sinceBegan: number): number | undefined {
     const { length, warmupMs } = this.#plan;
     const started = phase !== "connecting" && phase !== "ready";
     if (!started || length.kind !== "duration") return undefined;
-    return Math.max(0, warmupMs + length.durationMs - elapsedMs);
+    return Math.max(0, warmupMs + length.durationMs - sinceBegan);
   }
 
   #done({ messages }: Counts): BenchProgress["done"] {
@@ -142,6 +142,11 @@ export class ProgressMeter {
     }
     this.#history = this.#history.slice(-HISTORY_SECONDS);
   }
+}
+
+/** From the beginning of the measured window on. */
+function isMeasured(phase: Phase): boolean {
+  return ORDER.indexOf(phase) >= ORDER.indexOf("measuring");
 }
 
 function ratesOf(ticks: readonly Tick[]): Traffic {

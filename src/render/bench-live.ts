@@ -82,10 +82,12 @@ function shareDone({ done, elapsedMs, remainingMs }: BenchProgress): number | un
   return total > 0 ? elapsedMs / total : undefined;
 }
 
-function clock({ elapsedMs, remainingMs, done }: BenchProgress): string {
+function clock({ phase, elapsedMs, remainingMs, done }: BenchProgress): string {
   const elapsed = wholeSeconds(elapsedMs);
   if (done) return `${elapsed}, ${formatCount(done.answered)} of ${formatCount(done.of)} answered`;
-  return remainingMs === undefined ? elapsed : `${elapsed}, ${wholeSeconds(remainingMs)} to go`;
+  const over = phase === "draining" || phase === "done";
+  if (remainingMs === undefined || over) return elapsed;
+  return `${elapsed}, ${wholeSeconds(remainingMs)} to go`;
 }
 
 /** What changes twice a second is not read to the tenth. */

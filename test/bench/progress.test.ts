@@ -99,6 +99,18 @@ describe("progress", () => {
     expect(meter.read().remainingMs).toBe(remainingMs && 0);
   });
 
+  it.each<[Phase, number]>([
+    ["warm-up", 1500],
+    ["measuring", 500],
+    ["draining", 500],
+  ])("counts the time of the phase %s without a warm-up before it: %s ms", (phase, elapsedMs) => {
+    const plan = { warmupMs: 1000, length: { kind: "duration", durationMs: 5000 } } as const;
+    const { meter, clock } = meterOf(plan, [watch(phase)]);
+    meter.go(0);
+    clock.now = 1500;
+    expect(meter.read()).toMatchObject({ elapsedMs, remainingMs: 4500 });
+  });
+
   it("has not begun before its time", () => {
     const { meter } = meterOf({}, [watch("ready")]);
     meter.go(60_000);

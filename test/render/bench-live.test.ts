@@ -109,6 +109,10 @@ describe("the live view", () => {
   });
 });
 
+it("says of nothing that is over that it is to go", () => {
+  expect(live({ ...running, phase: "draining", remainingMs: 0 })[0]).toMatch(/━ {2}12 s$/);
+});
+
 it.each<[string, BenchProgress]>([
   [
     "measuring 12 s, 18 s to go · 1,000 open · → 4,000 ← 987 msg/s · p50 0.42 ms, p99 2.10 ms",
