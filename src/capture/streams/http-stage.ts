@@ -82,6 +82,7 @@ export class HttpStage implements Stage {
     else if (this.#held[dir].length > 0) this.#hold(dir, bytes, start, end);
     else if (!this.#seeking[dir] || this.#begins(dir, bytes, start, end))
       this.#take(dir, bytes, start, end);
+    else this.#follow(dir, bytes, start, end);
   }
 
   gapIn(dir: Direction, length: number, exact: boolean): void {
@@ -129,6 +130,12 @@ export class HttpStage implements Stage {
     }
     if (at < end) this.#hold(dir, bytes, at, end);
     this.#pump(opposite(dir));
+  }
+
+  /** It begins no message. Where a request is lost, the response that waits tells what it is. */
+  #follow(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
+    if (dir === "out") this.#conclude({ answerLost: false });
+    this.#next?.data(dir, bytes, start, end);
   }
 
   #hold(dir: Direction, bytes: Uint8Array, start: number, end: number): void {

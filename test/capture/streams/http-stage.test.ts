@@ -135,6 +135,18 @@ describe("the other direction", () => {
     );
   });
 
+  it("a request that is lost: what the client sends behind the response is decoded", async () => {
+    const talk = new Talk().connect().lost("client", request("/ws").length).server(response());
+    talk.client(fromClient("hello"), fromClient("again")).server(fromServer("ho"));
+    const { events } = await hear(talk);
+    expect(inShort(events).slice(0, 4)).toEqual([
+      "1 note HTTP/1.1 101 Switching Protocols: the request that it answers is not in the capture",
+      OPENED[2],
+      "1 → text@0 hello",
+      "1 → text@11 again",
+    ]);
+  });
+
   it("frames in the packet of the response are frames", async () => {
     const talk = new Talk().connect().client(request("/ws"));
     talk.server(concat([utf8(response()), fromServer("ho")]));
