@@ -5,7 +5,10 @@ import type { Decoding, DirectionEnd } from "./decoding.ts";
 import { opposite, type Stage, type StageHost } from "./stage.ts";
 
 /** Decrypts one TLS connection. */
-export type TlsDecryptor = Pick<TlsStream, "push" | "gap" | "end" | "secretsAdded" | "close">;
+export type TlsDecryptor = Pick<
+  TlsStream,
+  "push" | "gap" | "end" | "secretsAdded" | "close" | "verified"
+>;
 
 type TlsDirection = Parameters<TlsDecryptor["push"]>[0];
 type TlsEvent = ReturnType<TlsDecryptor["push"]>[number];
@@ -55,9 +58,14 @@ export class TlsStage implements Stage {
   }
 
   get kind(): ConnectionKind {
-    if (!this.#decrypted) return "tlsWithoutKeys";
+    if (!this.#opened) return "tlsWithoutKeys";
     const kind = this.#inside?.kind;
     return kind === "webSocket" || kind === "http2" ? kind : "tlsOther";
+  }
+
+  /** There may be no data in what has been decrypted. */
+  get #opened(): boolean {
+    return this.#decrypted || (this.#setup.decryptor.verified && this.#failure === undefined);
   }
 
   data(dir: Direction, bytes: Uint8Array, start: number, end: number): void {
@@ -78,6 +86,8 @@ export class TlsStage implements Stage {
     this.#take(this.#setup.decryptor.close());
     this.#tellEarly();
     this.#inside?.finish();
+    // A response that waited for its request is told as late as that.
+    this.#tellEarly();
     if (!this.#decrypted && this.#failure) countTlsFailure(this.#decoding.counts, this.#failure);
     this.#setup.finished();
   }
@@ -150,7 +160,7 @@ export class TlsStage implements Stage {
 /** Why, in words that are the same for all connections with the same reason. */
 function reasonIn(text: string): string {
   return text
-    .replace(/^TLS without a key: /, "")
+    .replace(/^without a key: /, "")
     .replace(/ \(byte \d+\)$/, "")
     .replace(/ for client random [\da-f]+$/, " for it");
 }

@@ -93,6 +93,7 @@ export class Conversation {
   #events: TlsEvent[] = [];
   /** It cannot be decrypted, and that has been said. */
   hopeless = false;
+  #lackTold = false;
   earlyDataAccepted = false;
 
   constructor(keys: KeyLog) {
@@ -163,10 +164,10 @@ export class Conversation {
 
   /** What is missing has not come, and cannot be waited for any longer. */
   giveUp(): void {
-    if (this.hopeless) return;
-    this.hopeless = true;
+    if (this.hopeless || this.#lackTold) return;
+    this.#lackTold = true;
     const [code, why] = this.#missing();
-    this.note(code, `TLS without a key: ${why}`);
+    this.note(code, `without a key: ${why}`);
   }
 
   #missing(): [TlsNoteCode, string] {

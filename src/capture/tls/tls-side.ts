@@ -52,6 +52,8 @@ export class TlsSide {
   /** The keys have changed, and the next ones were not known yet. */
   #advancing = false;
   #failing = false;
+  /** What it lacks has not come, and is not waited for any longer. */
+  abandoned = false;
   #earlyDataTold = false;
   /** Nothing more is told. */
   #over = false;
@@ -63,9 +65,26 @@ export class TlsSide {
     this.#handshake = new HandshakeReader((type, body) => this.#message(type, body));
   }
 
+  /** A record has verified. */
+  get verified(): boolean {
+    return this.#opener?.verified ?? false;
+  }
+
+  /** What waits, and all that comes, is lost. */
+  abandon(waiting: readonly TlsItem[]): void {
+    this.abandoned = true;
+    for (const item of waiting) this.take(item);
+    if (this.#losses.any) this.#tellGap(undefined);
+  }
+
+  /** So many bytes come to a side that is abandoned. */
+  pass(length: number): void {
+    this.#losses.add(length);
+  }
+
   /** False where something is missing that may yet come: the item is to be brought again then. */
   take(item: TlsItem): boolean {
-    if (item.kind === "record") return this.#over || this.#record(item.record);
+    if (item.kind === "record") return this.#over || this.#record(item.record) || this.#lacks(item);
     if (item.kind === "lost") this.#lost(item);
     else this.#end();
     return true;
@@ -78,6 +97,12 @@ export class TlsSide {
     if (record.type === ALERT) this.#plainAlert(record.body);
     if (record.type === HANDSHAKE) this.#handshake.push(record.body);
     return true;
+  }
+
+  /** It waits, or is lost. */
+  #lacks({ record }: TlsItem & { kind: "record" }): boolean {
+    if (this.abandoned) this.pass(RECORD_HEADER_LENGTH + record.body.length);
+    return this.abandoned;
   }
 
   #changeCipherSpec(): boolean {
@@ -221,9 +246,7 @@ export class TlsSide {
   }
 
   #tellGap(missing: number | undefined): void {
-    const opener = this.#opener;
-    if (!opener) return;
-    const recordOverhead = RECORD_HEADER_LENGTH + opener.epoch.cipher.overhead;
+    const recordOverhead = RECORD_HEADER_LENGTH + (this.#opener?.epoch.cipher.overhead ?? 0);
     const lost = this.#losses.take(missing, recordOverhead);
     if (lost) this.#conversation.tell({ type: "gap", dir: this.#dir, ...lost });
   }
@@ -239,7 +262,8 @@ export class TlsSide {
   #end(): void {
     const opener = this.#opener;
     if (this.#ended) return;
-    if (opener?.epoch.kind === "application" && this.#losses.any) this.#tellGap(undefined);
+    const mayBeData = this.abandoned || opener?.epoch.kind === "application";
+    if (mayBeData && this.#losses.any) this.#tellGap(undefined);
     if (opener && !opener.verified && opener.passedOver > 0) {
       this.#note("bad-record", "has no TLS record that fits the secrets of the key log");
     }

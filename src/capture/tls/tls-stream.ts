@@ -50,13 +50,20 @@ export class TlsStream {
     return this.#held > 0;
   }
 
+  /** A record of either direction has verified: the secrets are those of the connection. */
+  get verified(): boolean {
+    return this.#lanes.c2s.side.verified || this.#lanes.s2c.side.verified;
+  }
+
   /**
    * The next bytes of a direction; they may be reused afterwards.
    * @param tsNs when they came, in nanoseconds since 1970
    */
   push(dir: TlsDirection, bytes: Uint8Array, tsNs: bigint): TlsEvent[] {
     if (this.#conversation.hopeless) return [];
-    this.#lanes[dir].reader.push(bytes, tsNs);
+    const { reader, side } = this.#lanes[dir];
+    if (side.abandoned) side.pass(bytes.length);
+    else reader.push(bytes, tsNs);
     return this.#goOn();
   }
 
@@ -125,13 +132,13 @@ export class TlsStream {
     return true;
   }
 
-  /** Nothing of this connection is decrypted any more, nor held. */
+  /** What waits is lost, and so is all that follows in its direction; the other one goes on. */
   #giveUp(): void {
     this.#conversation.giveUp();
     for (const lane of Object.values(this.#lanes)) {
-      const ended = lane.waiting.at(-1)?.kind === "end";
+      const { waiting } = lane;
       lane.waiting = [];
-      if (ended) lane.side.take({ kind: "end" });
+      if (waiting.length > 0) lane.side.abandon(waiting);
     }
     this.#hold(-this.#held);
   }

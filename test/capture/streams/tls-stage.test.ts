@@ -12,7 +12,7 @@ const NS = 1_700_000_000_000_000_000n;
 const FACTS = { type: "facts", version: "TLS 1.3", cipherSuite: "X", sni: undefined } as const;
 
 /** A stage whose decryptor tells what it is given. */
-function staged() {
+function staged({ verified = false } = {}) {
   const events: Event[] = [];
   const finished: string[] = [];
   const decoding = createDecoding({ take: (event) => void events.push(event) });
@@ -25,7 +25,14 @@ function staged() {
   let next: Told = [];
   const tell = () => next.splice(0);
   const stage = new TlsStage(decoding, new Layer(decoding, setup), {
-    decryptor: { push: tell, gap: tell, end: tell, secretsAdded: tell, close: tell },
+    decryptor: {
+      push: tell,
+      gap: tell,
+      end: tell,
+      secretsAdded: tell,
+      close: tell,
+      verified,
+    },
     openInside: (tls) => new Layer(decoding, { ...setup, tls }),
     finished: () => void finished.push("finished"),
   });
@@ -95,6 +102,14 @@ describe("what it counts as", () => {
   });
 });
 
+it("counts as decrypted where the secrets fit and there was no data, unless it has failed", () => {
+  const { stage, say } = staged({ verified: true });
+  say({ ...FACTS, alpn: undefined, client: "c2s" });
+  expect(stage.kind).toBe("tlsOther");
+  say({ type: "note", code: "alert", text: "the client sends the alert unknown_ca (48)" });
+  expect(stage.kind).toBe("tlsWithoutKeys");
+});
+
 describe("what could not be done", () => {
   const REFUSED = {
     type: "note",
@@ -104,7 +119,7 @@ describe("what could not be done", () => {
   const KEYLESS = {
     type: "note",
     code: "no-key",
-    text: "TLS without a key: the key log has no secret for client random 0af1",
+    text: "without a key: the key log has no secret for client random 0af1",
   } as const;
 
   it.each<[string, Told, string[]]>([
@@ -126,6 +141,14 @@ describe("what could not be done", () => {
     say({ ...REFUSED, code: "bad-record" });
     stage.finish();
     expect([decoding.counts.tlsFailures.size, events]).toEqual([0, []]);
+  });
+
+  it("is told where it keeps a request away, for which its response waits to the end", () => {
+    const { stage, say, events } = staged();
+    say({ ...FACTS, alpn: undefined, client: "c2s" }, data("s2c", utf8(response())));
+    say(KEYLESS, { type: "end", dir: "c2s", clean: false });
+    stage.finish();
+    expect(inShort(events)).toContain(`1 note TLS: ${KEYLESS.text}`);
   });
 
   it("before the upgrade is told behind it, as much as is kept", () => {

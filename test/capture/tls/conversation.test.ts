@@ -125,13 +125,13 @@ describe("giving up", () => {
     half.clientHello(clientHello(RANDOM), "c2s");
     expect(why(half)).toMatchObject({
       code: "no-handshake",
-      text: "TLS without a key: the ServerHello is not in the capture, without which no key log helps",
+      text: "without a key: the ServerHello is not in the capture, without which no key log helps",
     });
     expect(why(begin())).toMatchObject({ code: "no-key-log" });
     const random = Buffer.from(RANDOM).toString("hex");
     keys.add(`CLIENT_RANDOM ${random} ${"00".repeat(48)}`);
     expect(why(begin({ keys }))).toMatchObject({
-      text: `TLS without a key: the key log has not all secrets for client random ${random}`,
+      text: `without a key: the key log has not all secrets for client random ${random}`,
     });
   });
 });
