@@ -75,7 +75,6 @@ export async function runBench(
   const onTick = (worker: number, tick: Tick): void => {
     timeline.add(worker, tick);
     meter.add(worker, tick);
-    if (tick.phase === "draining") timeline.closeWindow(tick.atMs);
     if (watches.every(hasClosed)) window.close();
   };
   for (const [worker, part] of splitPlan(plan).entries()) {

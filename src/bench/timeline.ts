@@ -55,14 +55,13 @@ export class Timeline {
     this.#cut(atMs);
   }
 
-  /** A worker has closed it; the last one to do so ends it. */
-  closeWindow(atMs: number): void {
-    this.#windowEnd = Math.max(this.#windowEnd ?? atMs, atMs);
-  }
-
   add(worker: number, tick: Tick): void {
     const before = this.#last.get(worker);
     this.#last.set(worker, tick);
+    // It tells so until it has what was in flight; the last one to close the window ends it.
+    if (tick.phase === "draining" && before?.phase !== "draining") {
+      this.#windowEnd = Math.max(this.#windowEnd ?? tick.atMs, tick.atMs);
+    }
     // What happened since the last tick belongs to the middle of that time.
     const since = before?.atMs ?? this.#startMs;
     const row = this.#rowAt((since + tick.atMs) / 2);

@@ -26,15 +26,27 @@ describe("rows", () => {
   it("begin with the window, are seconds, and count where they lie in it", () => {
     const timeline = new Timeline(START, "latency");
     timeline.openWindow(START + 1600);
-    timeline.add(0, told(START + 4700, 0));
-    timeline.closeWindow(START + 3590);
-    timeline.closeWindow(START + 3610);
+    timeline.add(0, told(START + 3590, 0, [], {}, "draining"));
+    timeline.add(1, told(START + 3610, 0, [], {}, "draining"));
     expect(spans(timeline, START + 3900)).toEqual([
       [-1600, -600, false],
       [-600, 0, false],
       [0, 1000, true],
       [1000, 2000, true],
       [2000, 2300, false],
+    ]);
+  });
+
+  it("do not count while replies are waited for, however often that is told", () => {
+    const timeline = new Timeline(START, "latency");
+    timeline.openWindow(START);
+    for (const atMs of [1010, 1500, 2000, 2500, 3000]) {
+      timeline.add(0, told(START + atMs, 0, [], {}, "draining"));
+    }
+    expect(spans(timeline, START + 3000)).toEqual([
+      [0, 1000, true],
+      [1000, 2000, false],
+      [2000, 3000, false],
     ]);
   });
 
@@ -51,8 +63,7 @@ describe("rows", () => {
   it("that are cut short before the window or after it do not count", () => {
     const timeline = new Timeline(START, "latency");
     timeline.openWindow(START + 20);
-    timeline.add(0, told(START + 2010, 0));
-    timeline.closeWindow(START + 1021);
+    timeline.add(0, told(START + 1021, 0, [], {}, "draining"));
     expect(spans(timeline, START + 1050)).toEqual([
       [-20, 0, false],
       [0, 1000, true],
