@@ -18,7 +18,7 @@ import type { Args } from "./command.ts";
  */
 export function readSelection(args: Args): Selection {
   if (args.text("first") !== undefined && args.text("last") !== undefined) {
-    throw usageError("--first and --last exclude each other");
+    throw usageError("--first and --last exclude each other", "Give one of them.");
   }
   const read = <T>(name: string, parse: (text: string, flag: string) => T): T | undefined => {
     const text = args.text(name);

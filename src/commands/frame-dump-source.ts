@@ -72,7 +72,7 @@ function readCaptureFlags(args: Args) {
   return {
     deflate: args.flag("deflate"),
     assumeWebSocket: ports.map((port) => parseCount(port, "--assume-websocket", 1, 65_535)),
-    ...(keylog !== undefined && { keylog: readFlagFile(keylog, "--keylog") }),
+    ...(keylog !== undefined && { keylog: readFlagFile(keylog, `--keylog: ${keylog}`) }),
   };
 }
 

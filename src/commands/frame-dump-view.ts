@@ -28,6 +28,9 @@ export type DumpForm = (found: FoundFormat | undefined) => DumpWriter;
 
 const FORMS = ["table", "tree", "messages", "payload", "summary", "json"] as const;
 
+/** What is shown below the line of each frame, which no other form has. */
+const PARTS = ["diagram", "hex"] as const;
+
 /**
  * Reads the form that is asked for, and loads only what that takes.
  * @throws FramecatError (usage)
@@ -35,12 +38,15 @@ const FORMS = ["table", "tree", "messages", "payload", "summary", "json"] as con
 export async function readForm(args: Args, io: Io): Promise<DumpForm> {
   const asked: string[] = FORMS.filter((name) => args.flag(name));
   if (args.text("format") === "ndjson") asked.push("format ndjson");
-  if (asked.join() === "summary,json") {
+  const drawn = PARTS.find((name) => args.flag(name));
+  if (asked.join() === "summary,json" && drawn === undefined) {
     const { dumpSummaryJson } = await import("../render/dump-summary-json.ts");
     return summaryForm(dumpSummaryJson);
   }
-  const [form, other] = asked;
-  if (other !== undefined) throw usageError(`--${form} and --${other} exclude each other`);
+  const [form, other = drawn] = asked;
+  if (form !== undefined && other !== undefined) {
+    throw usageError(`--${form} and --${other} exclude each other`, "Give one of them.");
+  }
   const toJson = jsonOf(args.flag("show-secrets"));
   switch (form) {
     case "payload":

@@ -4,7 +4,7 @@ import { FRAME_DUMP_OPTIONS } from "./frame-dump-options.ts";
 export const frameDump: Command = {
   name: "frame-dump",
   summary: "Decode WebSocket frames from captures, HAR, recordings or pasted hex.",
-  positionals: "[FILE | HEX...]",
+  positionals: "[FILE | HEX…]",
   maxPositionals: Number.POSITIVE_INFINITY,
   examples: [
     {

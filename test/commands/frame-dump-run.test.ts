@@ -67,7 +67,7 @@ describe("filters", () => {
     [["--opcode", "nonsense"], "nonsense"],
     [["--grep", "/(/"], "--grep"],
     [["--direction", "up"], "--direction must be"],
-    [["--keylog", "/no/such"], "--keylog: no such file"],
+    [["--keylog", "/no/such"], "--keylog: /no/such: no such file"],
     [["--assume-websocket", "0"], "--assume-websocket must be"],
   ])("%j is refused", async (argv, message) => {
     const { code, err } = await dump(...argv, talk());

@@ -67,7 +67,7 @@ describe("what frame-dump reads", () => {
     [[""], [], "the arguments hold no bytes"],
     [["nowhere.bin"], [], 'no file is named "nowhere.bin", and "nowhere.bin" is not hex'],
     [["81"], ["--assume-websocket", "x"], "--assume-websocket must be"],
-    [["81"], ["--keylog", "/no/such"], "--keylog: no such file"],
+    [["81"], ["--keylog", "/no/such"], "--keylog: /no/such: no such file"],
   ])("%j %j is refused", async (positionals, argv, message) => {
     await expect(textsOf(positionals, argv)).rejects.toThrow(message);
   });

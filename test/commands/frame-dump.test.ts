@@ -329,6 +329,10 @@ describe("what it refuses", () => {
       "neither pcap nor pcapng",
     );
     await expectUsage(["--table", "--tree", HELLO], "--table and --tree exclude each other");
+    await expectUsage(["--diagram", "--table", HELLO], "--table and --diagram exclude each other");
+    await expectUsage(["--json", "--hex", HELLO], "--json and --hex exclude each other");
+    const summary = ["--summary", "--json", "--hex", HELLO];
+    await expectUsage(summary, "--summary and --json exclude each other");
   });
 
   it("wrong flags", async () => {

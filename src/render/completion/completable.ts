@@ -75,7 +75,7 @@ function valueOf({ kind, choices, value = "" }: OptionSpec): Value {
   return FILE_VALUES.has(value) ? { kind: "files" } : { kind: "unknown", name: value };
 }
 
-/** `[FILE | HEX...]` takes files, `bash|zsh|fish` one of three words. */
+/** `[FILE | HEX…]` takes files, `bash|zsh|fish` one of three words. */
 function argumentOf(positionals: string): Value {
   const words = positionals.split(/[^\w-]+/).filter((word) => word !== "");
   if (words.some((word) => FILE_VALUES.has(word))) return { kind: "files" };

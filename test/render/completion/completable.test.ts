@@ -31,7 +31,7 @@ describe("what a shell is to know of a command", () => {
   });
 
   it.each([
-    ["[FILE | HEX...]", { kind: "files" }],
+    ["[FILE | HEX…]", { kind: "files" }],
     ["BASE NEW", { kind: "files" }],
     ["bash|zsh", { kind: "words", words: ["bash", "zsh"] }],
     ["[URL]", { kind: "none" }],
