@@ -42,6 +42,6 @@ function parseJson(json: string, at: string): unknown {
   try {
     return JSON.parse(json);
   } catch (thrown) {
-    throw usageError(`${at} ${messageOf(thrown)}`);
+    throw usageError(`${at} no JSON: ${messageOf(thrown)}`, "bench --save FILE writes a result.");
   }
 }

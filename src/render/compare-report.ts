@@ -91,7 +91,8 @@ function cellsOf(row: ComparisonRow): string[] {
 const FORMATS: Readonly<Record<ComparisonRow["unit"], (value: number) => string>> = {
   "per-second": (value) => `${formatCount(value)}/s`,
   ms: formatLatency,
-  us: (value) => `${value.toFixed(value < 99.95 ? 1 : 0)}µs`,
+  us: (value) =>
+    value < 999.5 ? `${value.toFixed(value < 99.95 ? 1 : 0)}µs` : formatLatency(value / 1000),
 };
 
 const VERDICTS: Readonly<Record<ComparisonRow["verdict"], string>> = {

@@ -19,7 +19,7 @@ describe("a saved result", () => {
   it.each([
     ["", "a.json is empty"],
     [" \n\ufeff", "a.json is empty"],
-    ["{", "a.json: "],
+    ["{", "a.json: no JSON: "],
     ["[]", "a.json: must be an object, not a list"],
     ["null", "a.json: must be an object, not null"],
     ["{}", "a.json: v is missing"],

@@ -101,6 +101,11 @@ describe("a comparison", () => {
     expect(first).toBe(`no regression beyond 5 % tolerance; ${words}`);
   });
 
+  it("has three digits of a CPU time too, however long", () => {
+    const long = single(row("client CPU", 2525, 2, { unit: "us" }));
+    expect(report({ rows: [long] }).join("\n")).toMatch(/client CPU +2\.5\dms +5\.05ms/);
+  });
+
   it("shows no ratio as 1 that is not", () => {
     const rows = [row("a", 1, 1.002), row("b", 1, 1), row("c", 1, 12.34)];
     const lines = report({ rows, verdict: "no-regression" });
