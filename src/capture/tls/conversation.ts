@@ -30,7 +30,7 @@ export type TlsNoteCode =
   | "gave-up"
   /** 0-RTT data, which is passed over. */
   | "early-data"
-  /** TLS 1.2 has agreed on new keys, which is not followed. */
+  /** TLS 1.2 has agreed on new keys, for which a hello or the secret is missing. */
   | "renegotiation"
   | "alert";
 
@@ -88,6 +88,9 @@ export class Conversation {
   #client: (ClientHello & { readonly dir: TlsDirection }) | undefined;
   #server: ServerHello | undefined;
   #agreement: Agreement | undefined;
+  /** The last one of TLS 1.2, and the hellos that are to be of the next. */
+  #latest: Agreement | undefined;
+  #renewing: { readonly client?: ClientHello; readonly server?: ServerHello } = {};
   #alpn: string | undefined;
   #factsTold = false;
   #events: TlsEvent[] = [];
@@ -149,6 +152,20 @@ export class Conversation {
     this.#agree();
   }
 
+  /** A hello under encryption: TLS 1.2 negotiates again. In captures, either may be read first. */
+  helloAgain(body: Uint8Array, sender: Sender): void {
+    const hello = sender === "client" ? readClientHello(body) : readServerHello(body);
+    this.#renewing = { ...this.#renewing, ...(hello && { [sender]: hello }) };
+    const { client, server } = this.#renewing;
+    if (!client || !server || !this.#latest) return;
+    const suite = cipherSuite(server.cipherSuite);
+    const { random: clientRandom } = client;
+    const renewal: Agreement = { version: "1.2", suite, clientRandom, serverRandom: server.random };
+    this.#latest.renewal = renewal;
+    this.#latest = renewal;
+    this.#renewing = {};
+  }
+
   encryptedExtensions(body: Uint8Array): void {
     const { alpn, earlyData } = readEncryptedExtensions(body);
     this.#alpn = alpn;
@@ -158,7 +175,7 @@ export class Conversation {
 
   /** Where decryption of a direction begins; undefined as long as a hello or a secret is missing. */
   firstEpoch(dir: TlsDirection): Epoch | undefined {
-    const find = () => this.#secrets();
+    const find = (clientRandom: Uint8Array) => this.#keys.find(clientRandom);
     return this.#agreement && firstEpoch(this.#agreement, this.senderOf(dir), find);
   }
 
@@ -198,6 +215,7 @@ export class Conversation {
     } else {
       const clientRandom = this.#client.random;
       this.#agreement = { version, suite, clientRandom, serverRandom: this.#server.random };
+      this.#latest = this.#agreement;
       if (version === "1.2") this.#tellFacts();
     }
   }

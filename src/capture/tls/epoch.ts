@@ -19,40 +19,46 @@ export interface Agreement {
   readonly suite: CipherSuite;
   readonly clientRandom: Uint8Array;
   readonly serverRandom: Uint8Array;
+  /** What TLS 1.2 has agreed on after it, by a renegotiation. */
+  renewal?: Agreement;
 }
+
+/** May come to know more with time. */
+export type FindSecrets = (clientRandom: Uint8Array) => TlsSecrets | undefined;
 
 export type Sender = "client" | "server";
 
 /**
  * The first epoch of a direction that there are secrets for: in TLS 1.3, that of the application
  * data where the log has no secret for the encrypted part of the handshake.
- *
- * @param findSecrets may come to know more with time
  */
 export function firstEpoch(
   agreement: Agreement,
   sender: Sender,
-  findSecrets: () => TlsSecrets | undefined,
+  findSecrets: FindSecrets,
 ): Epoch | undefined {
-  if (agreement.version === "1.2") return onlyEpoch(agreement, sender, findSecrets()?.master);
-  const { suite } = agreement;
-  const next = () => applicationEpoch(suite, trafficSecret(findSecrets(), sender));
-  const cipher = trafficCipher(suite, handshakeSecret(findSecrets(), sender));
+  if (agreement.version === "1.2") return negotiatedEpoch(agreement, sender, findSecrets);
+  const { suite, clientRandom } = agreement;
+  const secrets = () => findSecrets(clientRandom);
+  const next = () => applicationEpoch(suite, trafficSecret(secrets(), sender));
+  const cipher = trafficCipher(suite, handshakeSecret(secrets(), sender));
   return cipher ? { kind: "handshake", cipher, firstData: 0, next } : next();
 }
 
-/** TLS 1.2 has one, unless it negotiates again, which is not followed. */
-function onlyEpoch(
+/** TLS 1.2 has one, and another one for each renegotiation (RFC 5246, section 7.4.1.1). */
+function negotiatedEpoch(
   agreement: Agreement,
   sender: Sender,
-  master: Uint8Array | undefined,
+  findSecrets: FindSecrets,
 ): Epoch | undefined {
   const { suite, clientRandom, serverRandom } = agreement;
+  const master = findSecrets(clientRandom)?.master;
   if (!suite.aead || !master) return undefined;
   const keys = keyBlock(suite, master, { client: clientRandom, server: serverRandom });
   if (!keys) return undefined;
   const cipher = new RecordCipher("1.2", suite.aead, keys[sender]);
-  return { kind: "application", cipher, firstData: 1, next: () => undefined };
+  const next = () => agreement.renewal && negotiatedEpoch(agreement.renewal, sender, findSecrets);
+  return { kind: "application", cipher, firstData: 1, next };
 }
 
 function applicationEpoch(suite: CipherSuite, secret: Uint8Array | undefined): Epoch | undefined {

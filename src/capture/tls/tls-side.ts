@@ -38,7 +38,7 @@ export type TlsItem =
  *    first record of application data in TLS 1.3, where ChangeCipherSpec says nothing.
  * 2. From there on, an item waits until the hellos of both sides and the secrets are known.
  * 3. In TLS 1.3 the real type is behind the content (RFC 8446, section 5.2), Finished and KeyUpdate
- *    change the keys.
+ *    change the keys; in TLS 1.2 a ChangeCipherSpec does that ends a renegotiation.
  * 4. What does not verify is missing like what was not captured, and said once for a run of them.
  */
 export class TlsSide {
@@ -73,6 +73,8 @@ export class TlsSide {
   /** What waits, and all that comes, is lost. */
   abandon(waiting: readonly TlsItem[]): void {
     this.abandoned = true;
+    if (this.#advancing && this.#conversation.agreement?.version === "1.2") this.#tellRenewal();
+    else this.#conversation.giveUp();
     for (const item of waiting) this.take(item);
     if (this.#losses.any) this.#tellGap(undefined);
   }
@@ -157,20 +159,19 @@ export class TlsSide {
     this.#content(content[end] ?? 0, content.subarray(0, Math.max(0, end)), record);
   }
 
-  #content(type: number, content: Uint8Array, { offset, tsNs }: TlsRecord): void {
+  #content(type: number, content: Uint8Array, { tsNs }: TlsRecord): void {
     const dir = this.#dir;
     if (type === HANDSHAKE) this.#handshake.push(content);
     else if (type === ALERT) this.#alert(content);
-    else if (type === CHANGE_CIPHER_SPEC) this.#newKeys(offset);
+    else if (type === CHANGE_CIPHER_SPEC) this.#changeKeys("application");
     else if (type === APPLICATION_DATA && content.length > 0) {
       this.#conversation.tell({ type: "data", dir, bytes: content, tsNs });
     }
   }
 
-  /** A ChangeCipherSpec under encryption is the end of a renegotiation. */
-  #newKeys(offset: number): void {
-    this.#note("renegotiation", "negotiates new keys: what it sends from there on is lost", offset);
-    this.#over = true;
+  #tellRenewal(): void {
+    const why = "a hello is missing, or the key log lacks its secret";
+    this.#note("renegotiation", `negotiates new keys that are not known: ${why}`);
   }
 
   #message(type: number, body: Uint8Array): void {
@@ -182,9 +183,16 @@ export class TlsSide {
   }
 
   #hello(type: number, body: Uint8Array): void {
-    if (this.#opener) return;
+    if (this.#opener) return this.#helloAgain(type, body);
     if (type === CLIENT_HELLO) this.#conversation.clientHello(body, this.#dir);
     else this.#conversation.serverHello(body);
+  }
+
+  #helloAgain(type: number, body: Uint8Array): void {
+    const sender = this.#conversation.senderOf(this.#dir);
+    const fits = type === (sender === "client" ? CLIENT_HELLO : SERVER_HELLO);
+    const is12 = this.#conversation.agreement?.version === "1.2";
+    if (fits && is12) this.#conversation.helloAgain(body, sender);
   }
 
   /** Finished ends the handshake's epoch; behind it, it is part of authenticating the client late. */

@@ -134,7 +134,6 @@ export class TlsStream {
 
   /** What waits is lost, and so is all that follows in its direction; the other one goes on. */
   #giveUp(): void {
-    this.#conversation.giveUp();
     for (const lane of Object.values(this.#lanes)) {
       const { waiting } = lane;
       lane.waiting = [];

@@ -49,7 +49,7 @@ describe.each(["client", "server"] as const)("the %s's", (sender) => {
     expect(first()?.kind).toBe("application");
   });
 
-  it("epoch of TLS 1.2 is the only one", () => {
+  it("epoch of TLS 1.2 is the only one where it is not renewed", () => {
     const forge = new Forge(0xc02f);
     const { keys, first } = begin(forge, 0xc02f, sender);
     expect(first()).toBeUndefined();

@@ -131,6 +131,23 @@ export class Forge {
     return segments;
   }
 
+  /** TLS 1.2: new keys by another random of the server, from the client's hello to both Finished. */
+  renegotiate(): Segment[] {
+    const random = createHash("sha256").update("server again").digest();
+    const sealed = (dir: TlsDirection, message: Uint8Array) =>
+      this.seal(dir, message, { type: 22 });
+    const hellos = [
+      sealed("c2s", handshake(1, clientHello(CLIENT_RANDOM))),
+      sealed("s2c", handshake(2, serverHello(random, this.#suite))),
+    ];
+    const rest = (["c2s", "s2c"] as const).flatMap((dir) => {
+      const change = this.seal(dir, hex("01"), { type: 20 });
+      this.#seats[dir] = this.#first(dir, random);
+      return [change, this.finished(dir)];
+    });
+    return [...hellos, ...rest];
+  }
+
   finished(dir: TlsDirection): Segment {
     const segment = this.seal(dir, handshake(20, new Uint8Array(this.is13 ? 32 : 12)), {
       type: 22,
@@ -183,10 +200,10 @@ export class Forge {
     return cipherSuite(this.#suite).aead!.tagLength;
   }
 
-  #first(dir: TlsDirection): Seat {
+  #first(dir: TlsDirection, serverRandom: Uint8Array = SERVER_RANDOM): Seat {
     const suite = cipherSuite(this.#suite);
     if (this.is13) return this.#seat(this.#secret(`${side(dir)}_HANDSHAKE_TRAFFIC_SECRET`));
-    const randoms = { client: CLIENT_RANDOM, server: SERVER_RANDOM };
+    const randoms = { client: CLIENT_RANDOM, server: serverRandom };
     const keys = keyBlock(suite, this.#secret("CLIENT_RANDOM"), randoms)!;
     return { secret: undefined, sequence: 0, keys: dir === "c2s" ? keys.client : keys.server };
   }

@@ -431,7 +431,16 @@ describe("TLS 1.3", () => {
 });
 
 describe("TLS 1.2", () => {
-  it("does not follow a renegotiation, and says so", () => {
+  it("follows renegotiations", () => {
+    const forge = new Forge(0xc02f);
+    const segments = [...forge.open(), forge.seal("c2s", "one"), ...forge.renegotiate()];
+    segments.push(forge.seal("c2s", "two"), forge.seal("s2c", "three"), ...forge.renegotiate());
+    segments.push(forge.seal("s2c", "four"), forge.seal("c2s", "five"));
+    const data = ["c2s one", "c2s two", "s2c three", "s2c four", "c2s five"];
+    expect(told(decrypt(segments, forge.keyLog))).toEqual([...data, ...CUT]);
+  });
+
+  it("says where a renegotiation has no keys", () => {
     const forge = new Forge(0xc02f);
     const segments = [
       ...forge.open(),
@@ -443,9 +452,11 @@ describe("TLS 1.2", () => {
     ];
     expect(told(decrypt(segments, forge.keyLog))).toEqual([
       "c2s one",
-      "renegotiation",
       "s2c three",
-      ...CUT,
+      "s2c end cut",
+      "renegotiation",
+      "c2s gap <=3",
+      "c2s end cut",
     ]);
   });
 
