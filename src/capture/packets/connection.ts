@@ -18,17 +18,21 @@ export interface ConnectionSink extends FlowSink {
   end(reason: EndReason): void;
 }
 
+/** What all connections share. */
+export interface ConnectionHost {
+  open(connection: Connection): ConnectionSink;
+  /** Called once nothing more is told of it. */
+  closed(connection: Connection): void;
+  readonly budget: HoldingBudget;
+  readonly limits: FlowLimits;
+}
+
 /** What a connection is made with. */
 export interface ConnectionSetup {
   readonly id: number;
   readonly ends: readonly [Endpoint, Endpoint];
   /** The first end is known to be the client, because it sent the SYN or got its answer. */
   readonly clientKnown: boolean;
-  readonly open: (connection: Connection) => ConnectionSink;
-  /** Called once nothing more is told of it. */
-  readonly closed: (connection: Connection) => void;
-  readonly budget: HoldingBudget;
-  readonly limits: FlowLimits;
 }
 
 /** How long the other side may go on after a RST, in seconds. */
@@ -56,16 +60,16 @@ export class Connection implements Linked<Connection>, Holder {
   newer: Connection | undefined;
   older: Connection | undefined;
   readonly #sink: ConnectionSink;
-  readonly #setup: ConnectionSetup;
+  readonly #host: ConnectionHost;
   /** Undefined once both directions have begun. */
   #opening: Opening | undefined = new Opening();
   /** Since when one side has reset it, while something of the other may be under way. */
   #lingersSince: number | undefined;
 
-  constructor(setup: ConnectionSetup, first: TcpSegment) {
-    const { budget, limits } = setup;
+  constructor(host: ConnectionHost, setup: ConnectionSetup, first: TcpSegment) {
+    const { budget, limits } = host;
     const [source, destination] = setup.ends;
-    this.#setup = setup;
+    this.#host = host;
     this.id = setup.id;
     this.clientKnown = setup.clientKnown;
     this.seconds = first.seconds;
@@ -75,7 +79,7 @@ export class Connection implements Linked<Connection>, Holder {
       new Flow(0, { source, destination }, budget, limits),
       new Flow(1, { source: destination, destination: source }, budget, limits),
     ];
-    this.#sink = setup.open(this);
+    this.#sink = host.open(this);
     for (const flow of this.flows) flow.attach(this.#sink);
   }
 
@@ -123,7 +127,7 @@ export class Connection implements Linked<Connection>, Holder {
     const opening = this.#opening;
     if (!opening) return;
     this.#opening = undefined;
-    this.#setup.budget.change(this, -opening.memory, 0);
+    this.#host.budget.change(this, -opening.memory, 0);
     for (const flow of this.flows) flow.settle();
     for (const { flow, segment } of opening.take()) if (!this.closed) this.#take(flow, segment);
   }
@@ -136,7 +140,7 @@ export class Connection implements Linked<Connection>, Holder {
   #wait(opening: Opening, flow: Flow, segment: TcpSegment): void {
     const before = opening.memory;
     opening.add(flow, segment);
-    this.#setup.budget.change(this, opening.memory - before, opening.memory);
+    this.#host.budget.change(this, opening.memory - before, opening.memory);
     if ((segment.flags & ACK) !== 0) this.#peerOf(flow).sightAcknowledgement(segment);
     flow.sight(segment);
     if (opening.isFull) this.giveUp();
@@ -184,6 +188,6 @@ export class Connection implements Linked<Connection>, Holder {
     const wasReset = first.wasReset || second.wasReset;
     const finished = first.finished && second.finished;
     this.#sink.end(finished ? "fin" : wasReset ? "reset" : reason);
-    this.#setup.closed(this);
+    this.#host.closed(this);
   }
 }

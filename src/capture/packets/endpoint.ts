@@ -7,6 +7,29 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Slots for addresses that may come again. */
+const SLOTS = 1024;
+
+/** Addresses, of which those of many connections are few: the same one is mostly the same object. */
+export class Addresses {
+  readonly #slots: (Uint8Array | undefined)[] = Array.from({ length: SLOTS });
+
+  /** The address in `bytes[at, at + length)`, as bytes of its own. */
+  of(bytes: Uint8Array, at: number, length: number): Uint8Array {
+    let hash = 0;
+    for (let i = at; i < at + length; i++) hash = (Math.imul(hash, 31) + (bytes[i] ?? 0)) | 0;
+    const slot = (hash ^ (hash >>> 10)) & (SLOTS - 1);
+    const known = this.#slots[slot];
+    if (known?.length === length && known.every((octet, i) => octet === bytes[at + i])) {
+      return known;
+    }
+    // Not slice(), which is a view where the bytes are a Buffer.
+    const address = new Uint8Array(bytes.subarray(at, at + length));
+    this.#slots[slot] = address;
+    return address;
+  }
+}
+
 /** As in a URL: `127.0.0.1:80`, `[::1]:80`. */
 export function formatEndpoint({ address, port }: Endpoint): string {
   const host = formatAddress(address);

@@ -74,8 +74,9 @@ export class Flow {
   #sink: FlowSink | undefined;
   readonly #limits: FlowLimits;
   readonly #budget: HoldingBudget;
-  readonly #held = new HeldPieces();
-  readonly #patience: HolePatience;
+  /** What waits behind a hole, and for how long: absent where nothing does, as there may be many directions. */
+  #held: HeldPieces | undefined;
+  #patience: HolePatience | undefined;
   /** Position and sequence number (as int32) of the next byte. */
   #next = 0;
   #nextSeq = 0;
@@ -104,7 +105,6 @@ export class Flow {
     this.destination = ends.destination;
     this.#budget = budget;
     this.#limits = limits;
-    this.#patience = new HolePatience(limits);
   }
 
   /** Tells all that comes from now on. */
@@ -168,7 +168,7 @@ export class Flow {
 
   /** Bytes that wait behind a hole. */
   get heldBytes(): number {
-    return this.#held.covered;
+    return this.#held?.covered ?? 0;
   }
 
   /**
@@ -260,7 +260,7 @@ export class Flow {
   }
 
   get #waits(): boolean {
-    if (this.#held.count > 0) return true;
+    if (this.#held) return true;
     if (this.#finAt !== Infinity && !this.finished) return true;
     return this.#resetAt !== Infinity && !this.wasReset;
   }
@@ -271,7 +271,7 @@ export class Flow {
 
   /** Where the first thing is that waits. */
   #lowest(): number {
-    const first = this.#held.first?.start ?? Infinity;
+    const first = this.#held?.first?.start ?? Infinity;
     const finAt = this.finished ? Infinity : this.#finAt;
     const resetAt = this.wasReset ? Infinity : this.#resetAt;
     const lowest = Math.min(first, finAt, resetAt);
@@ -327,7 +327,7 @@ export class Flow {
   }
 
   #takeData(segment: TcpSegment, position: number, captured: number, end: number): void {
-    const inTurn = position === this.#next && this.#held.count === 0;
+    const inTurn = position === this.#next && !this.#held;
     if (!inTurn || end > this.#finAt) {
       this.#hold(segment, position, Math.min(captured, this.#finAt), Math.min(end, this.#finAt));
       return;
@@ -360,16 +360,18 @@ export class Flow {
     const alone = end <= this.#acknowledged ? ("probe" as const) : ("data" as const);
     const isAlone = end - position === 1;
     const common = { seconds, nanoseconds, packetNumber, ...(isAlone && { alone }) };
-    const before = this.#held.memory;
+    const held = this.#held ?? new HeldPieces();
+    const before = held.memory;
     if (captured > from) {
       const at = segment.start + from - position;
       const bytes = segment.bytes.subarray(at, at + captured - from);
-      this.#add({ start: from, end: captured, bytes, ...common });
+      this.#add(held, { start: from, end: captured, bytes, ...common });
     }
     const unseen = Math.max(from, captured);
-    if (end > unseen) this.#add({ start: unseen, end, bytes: undefined, ...common });
-    if (this.#held.memory === before) return;
-    this.#budget.change(this, this.#held.memory - before, this.#held.memory);
+    if (end > unseen) this.#add(held, { start: unseen, end, bytes: undefined, ...common });
+    if (held.memory === before) return;
+    this.#held = held;
+    this.#budget.change(this, held.memory - before, held.memory);
     this.#drain();
   }
 
@@ -379,10 +381,10 @@ export class Flow {
     this.repeatedBytes += Math.max(0, end - start) - late;
   }
 
-  #add(piece: HeldPiece): void {
-    const before = this.#held.covered;
-    this.differingBytes += this.#held.add(piece);
-    this.repeatedBytes += piece.end - piece.start - (this.#held.covered - before);
+  #add(held: HeldPieces, piece: HeldPiece): void {
+    const before = held.covered;
+    this.differingBytes += held.add(piece);
+    this.repeatedBytes += piece.end - piece.start - (held.covered - before);
   }
 
   /** At most one byte, which the peer has already (RFC 9293, section 3.8.4). */
@@ -391,35 +393,37 @@ export class Flow {
   }
 
   #drain(): void {
-    const first = this.#held.first;
-    if (!first || first.start > this.#next) return;
-    const before = this.#held.memory;
-    for (const piece of this.#held.takeFrom(this.#next)) {
+    const held = this.#held;
+    if (!held?.first || held.first.start > this.#next) return;
+    const before = held.memory;
+    for (const piece of held.takeFrom(this.#next)) {
       this.#stampUpTo(piece.end, piece);
       if (piece.bytes) this.#deliver(piece.bytes, 0, piece.bytes.length);
       else this.#gap(piece.end - piece.start);
     }
-    this.#budget.change(this, this.#held.memory - before, this.#held.memory);
+    this.#budget.change(this, held.memory - before, held.memory);
+    if (held.count === 0) this.#forgetHole();
   }
 
   /** Goes on where that is possible, and gives up where waiting is hopeless. */
   #review(now: TcpSegment): void {
     this.#conclude(now);
     // Not hole by hole: who keeps at the limit would copy each segment, and move all others.
-    if (this.#held.memory > this.#limits.maxHeldMemory) this.giveUp();
+    if (this.#held && this.#held.memory > this.#limits.maxHeldMemory) this.giveUp();
     while (this.#waits && this.#isHopeless(now)) this.#skip();
   }
 
   #isHopeless(now: TcpSegment): boolean {
-    const pieces = this.#held.count;
+    const pieces = this.#held?.count ?? 0;
     const acknowledged = this.#acknowledged >= this.#lowest();
+    this.#patience ??= new HolePatience(this.#limits);
     return this.#patience.isOver(this.#next, toSeconds(now), { pieces, acknowledged });
   }
 
   /** Tells the hole as a gap, and what is behind it. */
   #skip(): void {
     let hole = this.#lowest() - this.#next;
-    const first = this.#held.first;
+    const first = this.#held?.first;
     if (first && first.start === this.#lowest()) {
       this.#stamp(first);
       // That of a keep-alive may be any.
@@ -432,10 +436,15 @@ export class Flow {
 
   /** Nothing that is held is of use any more. */
   #release(): void {
-    if (this.#held.count === 0) return;
-    const { memory } = this.#held;
-    this.#held.clear();
-    this.#budget.change(this, -memory, 0);
+    if (!this.#held) return;
+    this.#budget.change(this, -this.#held.memory, 0);
+    this.#forgetHole();
+  }
+
+  /** A later one is another. */
+  #forgetHole(): void {
+    this.#held = undefined;
+    this.#patience = undefined;
   }
 
   /** Tells FIN and RST once all before them is told. */

@@ -47,12 +47,6 @@ export class HeldPieces {
     return this.#covered;
   }
 
-  clear(): void {
-    this.#pieces = [];
-    this.#memory = 0;
-    this.#covered = 0;
-  }
-
   /** Adds a copy of what is new in the piece. Gives how many bytes it has otherwise than held. */
   add(piece: HeldPiece): number {
     let index = this.#indexBehind(piece.start);

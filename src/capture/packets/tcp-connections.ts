@@ -1,6 +1,6 @@
-import { Connection, type ConnectionSink } from "./connection.ts";
+import { Connection, type ConnectionHost, type ConnectionSink } from "./connection.ts";
 import { ConnectionTable, type Route } from "./connection-table.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { Addresses, type Endpoint } from "./endpoint.ts";
 import { type Flow, FLOW_LIMITS, type FlowLimits } from "./flow.ts";
 import { HoldingBudget } from "./holding-budget.ts";
 import { Recency } from "./recency.ts";
@@ -46,9 +46,10 @@ const DEFAULTS: TcpLimits = {
 const REMEMBER_SECONDS = 60;
 
 export class TcpConnections {
-  readonly #sink: TcpSink;
+  readonly #host: ConnectionHost;
   readonly #limits: TcpLimits;
   readonly #budget: HoldingBudget;
+  readonly #addresses = new Addresses();
   readonly #table = new ConnectionTable();
   readonly #alive = new Recency<Connection>();
   readonly #over = new Recency<Connection>();
@@ -58,9 +59,14 @@ export class TcpConnections {
   #late = 0;
 
   constructor(sink: TcpSink, limits: Partial<TcpLimits> = {}) {
-    this.#sink = sink;
     this.#limits = { ...DEFAULTS, ...limits };
     this.#budget = new HoldingBudget(this.#limits.maxTotalHeldMemory);
+    this.#host = {
+      open: (connection) => sink.open(connection),
+      closed: (connection) => this.#retire(connection),
+      budget: this.#budget,
+      limits: this.#limits,
+    };
   }
 
   /** Connections told so far. */
@@ -129,8 +135,7 @@ export class TcpConnections {
   #open(segment: TcpSegment, synSeq?: number): Route | undefined {
     const { addressBytes, addressLength, sourceAddress, destinationAddress } = segment;
     const end = (at: number, port: number): Endpoint => ({
-      // Not slice(), which is a view where the bytes are a Buffer.
-      address: new Uint8Array(addressBytes.subarray(at, at + addressLength)),
+      address: this.#addresses.of(addressBytes, at, addressLength),
       port,
     });
     const source = end(sourceAddress, segment.sourcePort);
@@ -141,12 +146,8 @@ export class TcpConnections {
       id: ++this.#opened,
       ends: fromServer ? ([destination, source] as const) : ([source, destination] as const),
       clientKnown: syn || synSeq !== undefined,
-      open: (opened: Connection) => this.#sink.open(opened),
-      closed: (over: Connection) => this.#retire(over),
-      budget: this.#budget,
-      limits: this.#limits,
     };
-    const connection = new Connection(setup, segment);
+    const connection = new Connection(this.#host, setup, segment);
     if (synSeq !== undefined) connection.flows[0].start(synSeq + 1);
     this.#table.add(connection);
     this.#alive.add(connection);

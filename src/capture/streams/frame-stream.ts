@@ -44,11 +44,12 @@ export class FrameStream {
   readonly #decoding: Decoding;
   readonly #sink: FrameStreamSink;
   readonly #compression: Compression;
-  readonly #inflation: Inflation;
   readonly #expected: HeaderExpectations;
   /** Of a frame that comes in pieces; absent between frames, because there may be many directions. */
   #parser: FrameParser | undefined;
-  #assembler: MessageAssembler;
+  /** Of messages that are more than a frame; absent before the first one. */
+  #assembler: MessageAssembler | undefined;
+  #inflation: Inflation | undefined;
   /** Bytes of the direction so far, missing ones included. */
   #position = 0;
   /** Where the last frame ends, and the last message. */
@@ -79,9 +80,7 @@ export class FrameStream {
     this.#decoding = decoding;
     this.#sink = sink;
     this.#compression = compression;
-    this.#inflation = new Inflation(compression, dir, decoding.windows);
     this.#expected = expectationsOf(dir, compression);
-    this.#assembler = this.#newAssembler();
     if (begins) return;
     sink.gap(dir);
     this.#lose();
@@ -121,7 +120,7 @@ export class FrameStream {
     const rest = this.#parser?.end();
     const cut = rest?.frame && this.#assemble(rest.frame);
     this.#sink.end(this.#dir, how, rest, cut);
-    this.#inflation.end();
+    this.#inflation?.end();
     this.#count(0);
   }
 
@@ -151,7 +150,7 @@ export class FrameStream {
     const { offset, headerLength, length } = frame.header;
     this.#boundary = offset + headerLength + length;
     const assembled = this.#assemble(frame);
-    if (!this.#assembler.inMessage) this.#messageStart = this.#boundary;
+    if (!this.#inMessage) this.#messageStart = this.#boundary;
     this.#sink.frame(this.#dir, frame, assembled);
     const { message } = assembled;
     if (message?.compressed && message.cut && !this.#excused) this.#excuse(assembled);
@@ -159,19 +158,20 @@ export class FrameStream {
 
   /** Says once why messages are not inflated, unless the sender is to blame. */
   #excuse({ violations }: Assembled): void {
-    const { excuse } = this.#inflation;
+    const { excuse } = this.#inflating();
     if (excuse === undefined || violations.length > 0) return;
     this.#excused = true;
     this.#sink.note(this.#dir, excuse);
   }
 
   #assemble(frame: Frame): Assembled {
-    if (!this.#assembler.inMessage && !this.#headless && !this.#closed) {
+    if (!this.#inMessage && !this.#headless && !this.#closed) {
       const message = wholeMessage(frame);
       if (message) return { violations: NO_VIOLATIONS, fragment: 1, message };
     }
     if (frame.header.opcode === Opcode.close) this.#closed = true;
-    const assembled = this.#inflation.judge(this.#assembler.push(frame));
+    this.#assembler ??= this.#newAssembler();
+    const assembled = this.#inflating().judge(this.#assembler.push(frame));
     if (assembled.violations.length > 0 && this.#headless) {
       return without(assembled, "continuation-without-start");
     }
@@ -217,8 +217,8 @@ export class FrameStream {
   /** Neither the message under way can be put together, nor what refers to it. */
   #loseMessages(): void {
     this.#headless = true;
-    this.#inflation.lose();
-    this.#assembler = this.#newAssembler();
+    this.#inflating().lose();
+    this.#assembler = undefined;
   }
 
   #searchBorder(search: BorderSearch, bytes: Uint8Array, start: number, end: number): void {
@@ -263,14 +263,14 @@ export class FrameStream {
     this.#count(underWay);
     if (underWay <= MODEST || !this.#decoding.budget.exceeded) return;
     this.#cutFrame("more is under way at once than is kept: the rest is left out");
-    if (this.#assembler.inMessage) this.#loseMessages();
+    if (this.#inMessage) this.#loseMessages();
     this.#messageStart = this.#boundary;
     this.#count(0);
   }
 
   /** Bytes of the message that is not complete. */
   #underWay(): number {
-    const start = this.#assembler.inMessage ? this.#messageStart : this.#boundary;
+    const start = this.#inMessage ? this.#messageStart : this.#boundary;
     return Math.min(Math.max(0, this.#position - start), MAX_MESSAGE_LENGTH);
   }
 
@@ -283,10 +283,19 @@ export class FrameStream {
     return new FrameParser({ ...this.#expected, keepPayload: KEEP_PAYLOAD, position });
   }
 
+  get #inMessage(): boolean {
+    return this.#assembler?.inMessage === true;
+  }
+
+  #inflating(): Inflation {
+    this.#inflation ??= new Inflation(this.#compression, this.#dir, this.#decoding.windows);
+    return this.#inflation;
+  }
+
   #newAssembler(): MessageAssembler {
     return new MessageAssembler({
       maxMessageLength: MAX_MESSAGE_LENGTH,
-      inflate: this.#inflation.inflate,
+      inflate: this.#inflating().inflate,
       // The inflation starts anew by itself after a message that is cut.
       contextTakeover: false,
     });

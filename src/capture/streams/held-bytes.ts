@@ -13,41 +13,50 @@ export type TakeBytes = (bytes: Uint8Array, start: number, end: number) => void;
 /** No network makes a long write into shorter packets (RFC 9293, section 3.7.1), options aside. */
 const SHORTEST_FULL = 496;
 
+interface Content {
+  readonly bytes: Gather;
+  readonly pieces: Piece[];
+  /** Where the pieces end, and what number each one has. */
+  readonly ends: Map<number, number>;
+  longest: number;
+}
+
+/** Memory of a piece beside its bytes, of which it may have a single one. */
+export const PIECE_COST = 96;
+const NOTHING = new Uint8Array(0);
+
 /** Bytes of one direction that wait until it is known what they are, with the times they came at. */
 export class HeldBytes {
   readonly #budget: MemoryBudget;
-  #bytes = new Gather();
-  #pieces: Piece[] = [];
-  /** Where the pieces end, and what number each one has. */
-  #ends = new Map<number, number>([[0, -1]]);
-  #longest = 0;
+  /** Absent where nothing waits, as there may be many directions. */
+  #content: Content | undefined;
 
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
   }
 
   get length(): number {
-    return this.#bytes.length;
+    return this.#content?.bytes.length ?? 0;
   }
 
   /** Packets that they came in. */
   get pieces(): number {
-    return this.#pieces.length;
+    return this.#content?.pieces.length ?? 0;
   }
 
   /** All of them in one run. */
   get view(): Uint8Array {
-    return this.#bytes.view();
+    return this.#content?.bytes.view() ?? NOTHING;
   }
 
   /** When the first of them came. */
   get since(): Stamp | undefined {
-    return this.#pieces[0];
+    return this.#content?.pieces[0];
   }
 
   /** Whether a piece begins or ends there, as a packet did. */
   isPieceBorder(at: number): boolean {
-    return this.#ends.has(at);
+    return at === 0 || this.#content?.ends.has(at) === true;
   }
 
   /**
@@ -55,40 +64,38 @@ export class HeldBytes {
    * as long as they get.
    */
   isTail(at: number): boolean {
-    const before = this.#ends.get(at) ?? -1;
-    const length = this.#lengthOf(before);
-    if (length < SHORTEST_FULL || length < this.#longest) return false;
-    return this.#lengthOf(before + 1) < length;
-  }
-
-  #lengthOf(piece: number): number {
-    return (this.#pieces[piece]?.end ?? 0) - (this.#pieces[piece - 1]?.end ?? 0);
+    const content = this.#content;
+    const before = content?.ends.get(at);
+    if (!content || before === undefined) return false;
+    const length = lengthOf(content, before);
+    if (length < SHORTEST_FULL || length < content.longest) return false;
+    return lengthOf(content, before + 1) < length;
   }
 
   add(bytes: Uint8Array, start: number, end: number, { seconds, nanoseconds }: Stamp): void {
     if (end === start) return;
-    this.#bytes.append(bytes, undefined, start, end);
-    this.#ends.set(this.length, this.#pieces.length);
-    this.#pieces.push({ end: this.length, seconds, nanoseconds });
-    this.#longest = Math.max(this.#longest, end - start);
-    this.#budget.held += end - start;
+    const content = (this.#content ??= newContent());
+    const { pieces, ends } = content;
+    content.bytes.append(bytes, undefined, start, end);
+    const { length } = content.bytes;
+    ends.set(length, pieces.length);
+    pieces.push({ end: length, seconds, nanoseconds });
+    content.longest = Math.max(content.longest, end - start);
+    this.#budget.held += end - start + PIECE_COST;
   }
 
   /** Forgets everything; gives how much that was. */
   drop(): number {
-    const { length } = this;
-    this.#budget.held -= length;
-    this.#bytes = new Gather();
-    this.#pieces = [];
-    this.#ends = new Map([[0, -1]]);
-    this.#longest = 0;
+    const { length, pieces } = this;
+    this.#budget.held -= length + pieces * PIECE_COST;
+    this.#content = undefined;
     return length;
   }
 
   /** Gives away everything from `from` on, in the pieces and at the times in which it came. */
   replay(time: PacketTime, take: TakeBytes, from = 0): void {
     const bytes = this.view;
-    const pieces = this.#pieces;
+    const pieces = this.#content?.pieces ?? [];
     const { seconds, nanoseconds } = time;
     this.drop();
     let start = from;
@@ -100,4 +107,12 @@ export class HeldBytes {
     }
     time.set({ seconds, nanoseconds });
   }
+}
+
+function newContent(): Content {
+  return { bytes: new Gather(), pieces: [], ends: new Map(), longest: 0 };
+}
+
+function lengthOf({ pieces }: Content, piece: number): number {
+  return (pieces[piece]?.end ?? 0) - (pieces[piece - 1]?.end ?? 0);
 }

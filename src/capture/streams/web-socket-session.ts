@@ -29,6 +29,8 @@ interface FirstClose {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NO_VIOLATIONS: readonly Violation[] = [];
+/** Shared by all connections on which there was nothing of the kind, as there may be many. */
+const NONE = {};
 const SENDER = { out: "the client", in: "the server" } as const;
 
 /** Both directions of a WebSocket connection → its events, from the first frame to its end. */
@@ -37,13 +39,10 @@ export class WebSocketSession implements Stage {
   readonly #decoding: Decoding;
   readonly #conn: string;
   readonly #streams: Readonly<Record<Direction, FrameStream>>;
-  /** By the side that asks. */
-  readonly #roundTrips: Readonly<Record<Direction, RoundTrips>> = {
-    out: new RoundTrips(),
-    in: new RoundTrips(),
-  };
-  readonly #ended: Partial<Record<Direction, DirectionEnd>> = {};
-  readonly #closes: Partial<Record<Direction, true>> = {};
+  /** By the side that asks; absent before it does. */
+  #roundTrips: Readonly<Partial<Record<Direction, RoundTrips>>> = NONE;
+  #ended: Readonly<Partial<Record<Direction, DirectionEnd>>> = NONE;
+  #closes: Readonly<Partial<Record<Direction, true>>> = NONE;
   #firstClose: FirstClose | undefined;
   #firstEnd: Direction | undefined;
 
@@ -65,7 +64,7 @@ export class WebSocketSession implements Stage {
 
   endOf(dir: Direction, how: DirectionEnd): void {
     if (this.#ended[dir]) return;
-    this.#ended[dir] = how;
+    this.#ended = { ...this.#ended, [dir]: how };
     if (how !== "cut") this.#firstEnd ??= dir;
     this.#streams[dir].end(how);
   }
@@ -124,14 +123,22 @@ export class WebSocketSession implements Stage {
   /** Follows pings and Close frames; gives the time that a pong took. */
   #control(dir: Direction, { header, payload, payloadCut }: Frame, at: Moment): number | undefined {
     if (payloadCut || payload.length > MAX_CONTROL_PAYLOAD) return undefined;
-    if (header.opcode === Opcode.ping) this.#roundTrips[dir].pinged(payload, at.ns);
+    if (header.opcode === Opcode.ping) this.#roundTripsOf(dir).pinged(payload, at.ns);
     if (header.opcode === Opcode.close) this.#close(dir, payload, at.ns);
     if (header.opcode !== Opcode.pong) return undefined;
-    return this.#roundTrips[dir === "out" ? "in" : "out"].ponged(payload, at.ns);
+    return this.#roundTrips[dir === "out" ? "in" : "out"]?.ponged(payload, at.ns);
+  }
+
+  #roundTripsOf(dir: Direction): RoundTrips {
+    const known = this.#roundTrips[dir];
+    if (known) return known;
+    const begun = new RoundTrips();
+    this.#roundTrips = { ...this.#roundTrips, [dir]: begun };
+    return begun;
   }
 
   #close(dir: Direction, payload: Uint8Array, ns: bigint): void {
-    this.#closes[dir] = true;
+    this.#closes = { ...this.#closes, [dir]: true };
     this.#firstClose ??= { dir, ns, ...parseClosePayload(payload) };
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { HeldBytes } from "../../../src/capture/streams/held-bytes.ts";
+import { HeldBytes, PIECE_COST } from "../../../src/capture/streams/held-bytes.ts";
 import { MemoryBudget } from "../../../src/capture/streams/memory-budget.ts";
 import { PacketTime } from "../../../src/capture/streams/packet-time.ts";
 import { utf8 } from "../../helpers/bytes.ts";
@@ -15,12 +15,12 @@ function holding(...pieces: readonly string[]) {
   return { held, budget };
 }
 
-it("bytes are copied, counted, and known by their pieces", () => {
+it("bytes are copied, counted with what each piece costs, and known by their pieces", () => {
   const { held, budget } = holding("ab", "", "cde");
   expect(Buffer.from(held.view).toString()).toBe("abcde");
   expect([0, 1, 2, 3, 5].filter((at) => held.isPieceBorder(at))).toEqual([0, 2, 5]);
   expect(held.since).toMatchObject({ seconds: 0 });
-  expect(budget.held).toBe(5);
+  expect(budget.held).toBe(5 + 2 * PIECE_COST);
   expect(held.drop()).toBe(5);
   expect(budget.held).toBe(0);
 });
