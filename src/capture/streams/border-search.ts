@@ -1,6 +1,7 @@
 import { type BorderTerms, borderEvidence, frameEnd } from "./frame-border.ts";
 import { HeldBytes } from "./held-bytes.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
+import { OctetRarity } from "./octet-rarity.ts";
 import type { Stamp } from "./packet-time.ts";
 
 /** Bytes among which a border is looked for; without one they are given up. */
@@ -65,6 +66,7 @@ export class BorderSearch {
   search(): number | undefined {
     const { view } = this.held;
     this.#weighPackets();
+    this.#terms = { ...this.#terms, rarity: new OctetRarity(view) };
     const open = this.#open;
     this.#open = [];
     for (const at of open) if (this.#isCertain(view, at)) return at;
@@ -103,7 +105,7 @@ export class BorderSearch {
     const { masked } = this.#terms;
     for (let at = frameEnd(view, from, masked); at !== undefined; at = frameEnd(view, at, masked)) {
       if (at >= view.length) return true;
-      const own = borderEvidence(view.subarray(0, at), from, this.#terms, () => false);
+      const own = borderEvidence(view, from, this.#terms, () => false, at);
       if (own + this.#prior(from) >= ALONE) return true;
       if (this.#evidence(view, at) + this.#prior(at) >= NEARLY_CERTAIN) return false;
     }

@@ -2,6 +2,7 @@ import { mayTravel } from "../../protocol/close-codes.ts";
 import { headerLength, MAX_CONTROL_PAYLOAD } from "../../protocol/frame.ts";
 import { isControl, Opcode } from "../../protocol/opcodes.ts";
 import { Utf8Validator } from "../../protocol/utf8.ts";
+import type { OctetRarity } from "./octet-rarity.ts";
 
 /**
  * How certain it is that a frame begins at some place among bytes of which the beginning is missing.
@@ -11,7 +12,7 @@ import { Utf8Validator } from "../../protocol/utf8.ts";
  *    halves the chance that it only looks so.
  * 2. Packets mostly begin and end with a frame. So where a packet ends is evidence, too.
  * 3. Bytes that repeat themselves, such as runs of zeros, can be taken for frames without end: they
- *    are no evidence.
+ *    are no evidence. Nor is a header whose first octet is frequent there anyway.
  */
 export interface BorderTerms {
   /** The side that sent the bytes masks them. */
@@ -20,14 +21,18 @@ export interface BorderTerms {
   readonly compressed: boolean;
   /** What it tells that a frame ends where a packet does. Default 8, as for packets of usual size. */
   readonly packetBits?: number;
+  /** Of the octets among which the border is; by default they are any. */
+  readonly rarity?: Pick<OctetRarity, "bits">;
 }
 
 /** Frames that are followed from one place. */
 const MAX_FRAMES = 24;
-const HEADER_BITS = 5;
+/** Of an octet that may be any; but first octets of real frames are spread over some. */
+const OCTET_BITS = 8;
+const SPREAD_BITS = 3;
 const PIECE_BORDER_BITS = 8;
-/** The octets before a length of 64 bits are mostly zero. */
-const LONG_FORM_BITS = 24;
+/** The octets before a length of 64 bits are mostly zero: so many at least. */
+const LONG_FORM_ZEROS = 3;
 /** Codes of the RFC are few; those of libraries and applications are one in 32. */
 const CLOSE_CODE_BITS = 10;
 const PRIVATE_CODE_BITS = 5;
@@ -45,12 +50,16 @@ const MAX_LENGTH = 2 ** 32;
 /** Opcodes that have a meaning: 0, 1, 2, 8, 9, 10. */
 const OPCODES = 0b0111_0000_0111;
 
-/** Evidence in bits that a frame begins at `from`; -1 where none can. */
+/**
+ * Evidence in bits that a frame begins at `from`; -1 where none can.
+ * @param until only frames that begin before this place are evidence
+ */
 export function borderEvidence(
   bytes: Uint8Array,
   from: number,
   terms: BorderTerms,
   isPieceBorder: (at: number) => boolean,
+  until = Number.POSITIVE_INFINITY,
 ): number {
   let evidence = 0;
   let inMessage: boolean | undefined;
@@ -60,6 +69,7 @@ export function borderEvidence(
   if (bytes[from] === 0 && bytes[from + 1] === 0) return -1;
   if (isFirstOctet(bytes[from] ?? 0, terms.compressed, undefined) && isFilling(bytes, from))
     return -1;
+  const headers: Header[] = [];
   let repeated = 0;
   for (let frames = 0, before = -1; frames < MAX_FRAMES && at < bytes.length; frames++) {
     const first = bytes[at] ?? 0;
@@ -72,11 +82,12 @@ export function borderEvidence(
     const payload = at + size;
     if (before !== -1 && repeats(bytes, before, at)) {
       repeated += 1;
-      if (repeated === MAX_REPEATS) return evidence < HOPELESS ? -1 : evidence;
+      if (repeated === MAX_REPEATS) break;
     } else {
       const bits = contentBits(bytes, { first, payload, length, masked: terms.masked });
       if (bits === -1) return -1;
-      evidence += bits;
+      if (at < until) evidence += bits;
+      headers.push({ at, first, length });
     }
     if (!isControl(first & 0x0f)) inMessage = first < 0x80;
     closed = (first & 0x0f) === Opcode.close;
@@ -84,7 +95,9 @@ export function borderEvidence(
     at = payload + length;
     if (at <= bytes.length && isPieceBorder(at)) evidence += terms.packetBits ?? PIECE_BORDER_BITS;
   }
-  return evidence;
+  for (const header of headers)
+    if (header.at < until) evidence += headerBits(header, headers, terms.rarity);
+  return repeated === MAX_REPEATS && evidence < HOPELESS ? -1 : evidence;
 }
 
 /** Where the frame at `at` ends; undefined where that is not known. */
@@ -125,6 +138,27 @@ function payloadLength(bytes: Uint8Array, at: number): number {
   return length < least || length > MAX_LENGTH ? -1 : length;
 }
 
+interface Header {
+  readonly at: number;
+  readonly first: number;
+  readonly length: number;
+}
+
+/** Evidence from a header: how rarely arbitrary bytes are taken for one, besides those of `headers`. */
+function headerBits(
+  { at, first, length }: Header,
+  headers: readonly Header[],
+  rarity: BorderTerms["rarity"],
+): number {
+  const own = headers.reduce((count, other) => count + (other.first === first ? 1 : 0), 0);
+  const rare = rarity?.bits(first, at, own) ?? OCTET_BITS;
+  const spread = (first & 0x40) === 0 ? SPREAD_BITS : SPREAD_BITS + 1;
+  const bits = Math.min(OCTET_BITS, Math.max(spread, rare)) - spread;
+  if (length < 65_536) return bits;
+  const zeros = LONG_FORM_ZEROS * (rarity?.bits(0, at, LONG_FORM_ZEROS) ?? OCTET_BITS);
+  return bits + Math.min(LONG_FORM_ZEROS * OCTET_BITS, zeros);
+}
+
 interface Content {
   readonly first: number;
   /** Where the payload begins. */
@@ -133,21 +167,17 @@ interface Content {
   readonly masked: boolean;
 }
 
-/** Evidence from one frame; -1 where no endpoint sends it. */
+/** Evidence from what follows a header; -1 where no endpoint sends it. */
 function contentBits(bytes: Uint8Array, content: Content): number {
   const { first, length } = content;
-  const bits = HEADER_BITS + (length >= 65_536 ? LONG_FORM_BITS : 0);
   const compressed = (first & 0x40) !== 0;
   // Nothing compresses to nothing (RFC 7692, section 7.2.3.6).
-  if (compressed) return length === 0 && first >= 0x80 ? -1 : bits - 1;
+  if (compressed) return length === 0 && first >= 0x80 ? -1 : 0;
   const opcode = first & 0x0f;
   if (opcode === Opcode.close && length > 0) {
-    const close = length === 1 ? -1 : closeBits(sample(bytes, content));
-    return close === -1 ? -1 : bits + close;
+    return length === 1 ? -1 : closeBits(sample(bytes, content));
   }
-  if (opcode !== Opcode.text) return bits;
-  const text = textBits(sample(bytes, content));
-  return text === -1 ? -1 : bits + text;
+  return opcode === Opcode.text ? textBits(sample(bytes, content)) : 0;
 }
 
 /** The beginning of the payload, unmasked. */

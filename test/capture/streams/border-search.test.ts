@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BorderSearch } from "../../../src/capture/streams/border-search.ts";
 import { MemoryBudget } from "../../../src/capture/streams/memory-budget.ts";
 import { concat, filler, utf8 } from "../../helpers/bytes.ts";
+import { seededRandom } from "../../helpers/seeded-random.ts";
 import { fromServer } from "../../helpers/talk.ts";
 
 const NOW = { seconds: 0, nanoseconds: 0 };
@@ -65,6 +66,26 @@ describe("a border", () => {
       return [...pushed, found.search()].find((place) => place !== undefined);
     });
     expect(places).toEqual([0, undefined]);
+  });
+
+  it("is not found in numbers, whose zeros look like headers of small frames", () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = seededRandom(seed);
+      const whole = (below: number): number => Math.floor(random() * below);
+      const numbers = new DataView(new ArrayBuffer(4 * (100 + whole(900))));
+      for (let at = 0; at < numbers.byteLength; at += 4) numbers.setInt32(at, whole(12), true);
+      const payload = new Uint8Array(numbers.buffer);
+      const frames = Array.from({ length: 5 }, () => fromServer(payload, { opcode: 2 }));
+      const bytes = concat(frames).subarray(5 + whole(60));
+      const { found, places } = search(
+        bytes.subarray(0, 150),
+        bytes.subarray(150, 1450),
+        bytes.subarray(1450),
+      );
+      const place = [...places, found.search()].find((one) => one !== undefined);
+      const rest = place === undefined ? 0 : bytes.length - place;
+      expect([seed, rest % frames[0]!.length]).toEqual([seed, 0]);
+    }
   });
 
   it("is not found in zeros, nor in text", () => {
