@@ -2,31 +2,36 @@ import { FAILURE_KINDS, type FailureKind } from "./failures.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import type { BenchResult, HistogramResult, Interval } from "./result.ts";
 
+type Part = Pick<BenchResult, "startedAt" | "intervals">;
+
 /**
  * The intervals of several parts of a run as those of the whole.
  *
- * 1. Parts that started within the same second of the clock line up, their windows begin together: the
- *    clocks of machines agree no better, and `--start-at` starts them so. A part that started whole
- *    seconds later than the first lies so many seconds later.
+ * 1. Parts whose windows began less than a second apart line up, as if they had begun together: the
+ *    clocks of machines agree no better, and `--start-at` begins them so, however long each part had
+ *    waited for that. A part whose window began whole seconds later lies so many seconds later.
  * 2. Intervals that lie on each other by more than half become one, also where one part has longer
  *    ones than another. What remains of an overlap ends where the next one begins.
  * 3. Nothing is shared out: what a part counted in an interval is counted in one of the whole.
  * 4. One is counted where every part has it, and counts it.
  */
-export function mergeIntervals(
-  parts: readonly Pick<BenchResult, "startedAt" | "intervals">[],
-): Interval[] {
-  const seconds = parts.map(({ startedAt }) => Math.floor(Date.parse(startedAt) / 1000));
-  const first = Math.min(...seconds);
-  const placed = parts.flatMap(({ intervals }, part) =>
-    intervals.map((interval) => shifted(interval, part, ((seconds[part] ?? 0) - first) * 1000)),
-  );
+export function mergeIntervals(parts: readonly Part[]): Interval[] {
+  const first = Math.min(...parts.map(windowAt));
+  const placed = parts.flatMap((part, index) => {
+    const laterMs = Math.floor((windowAt(part) - first) / 1000) * 1000;
+    return part.intervals.map((interval) => shifted(interval, index, laterMs));
+  });
   const groups = grouped(placed.toSorted((a, b) => a.startMs - b.startMs || a.endMs - b.endMs));
   const merged = groups.map((group) => join(group, parts.length));
   return merged.map((interval, index) => {
     const next = merged[index + 1]?.startMs ?? Number.POSITIVE_INFINITY;
     return { ...interval, endMs: Math.min(interval.endMs, next) };
   });
+}
+
+/** When the window began, in ms since 1970: moments are told from there, and the first is the start. */
+function windowAt({ startedAt, intervals }: Part): number {
+  return Date.parse(startedAt) - (intervals[0]?.startMs ?? 0);
 }
 
 interface Placed extends Interval {

@@ -43,10 +43,13 @@ describe("merged intervals", () => {
     expect(merged).not.toHaveProperty("part");
   });
 
-  it("line up where the parts started within the same second", () => {
+  it.each([
+    ["07.010", "07.990"],
+    ["07.990", "08.010"],
+  ])("line up where the windows began within a second, at %s and %s", (one, other) => {
     const merged = mergeIntervals([
-      part("07.010", interval(0, 1000), interval(1000, 2000)),
-      part("07.990", interval(0, 1000), interval(1000, 2000)),
+      part(one, interval(0, 1000), interval(1000, 2000)),
+      part(other, interval(0, 1000), interval(1000, 2000)),
     ]);
     expect(spans(merged)).toEqual([
       [0, 1000, 2],
@@ -54,7 +57,19 @@ describe("merged intervals", () => {
     ]);
   });
 
-  it("lie as far apart as the parts started", () => {
+  it("line up where the windows began together, and a part had waited longer for that", () => {
+    const merged = mergeIntervals([
+      part("02.000", interval(-7000, 0), interval(0, 1000), interval(1000, 2000)),
+      part("08.500", interval(-500, 0), interval(0, 1000), interval(1000, 2000)),
+    ]);
+    expect(spans(merged)).toEqual([
+      [-7000, 0, 2],
+      [0, 1000, 2],
+      [1000, 2000, 2],
+    ]);
+  });
+
+  it("lie as far apart as the windows", () => {
     const merged = mergeIntervals([
       part("09.900", interval(0, 1000)),
       part("07.100", interval(0, 1000), interval(1000, 2000), interval(2000, 3000)),
