@@ -1,18 +1,20 @@
-import type { BenchResult, LoadModel, Measure } from "../bench/result.ts";
+import type { BenchResult, Measure } from "../bench/result.ts";
 import type { BenchView } from "../bench/view.ts";
-import { formatCount, formatDuration, formatPlural } from "./format.ts";
+import { loadWords, measureWords } from "./bench-report-words.ts";
+import { formatDuration, formatPlural } from "./format.ts";
 import type { Tone } from "./page/parts.ts";
 
 /** A run in words, for a page. */
 
 export function facts({ settings, sockets, client, throughput }: BenchResult): string[] {
   const { measure, load, message, shard } = settings;
+  const sends = measure !== "push" && measure !== "hold" && measure !== "connect";
   return [
     MEASURES[measure].name,
-    ...(measure === "hold" || measure === "connect" ? [] : [loadText(load, measure)]),
+    ...(sends ? [loadWords(load, measureWords(measure))] : []),
     formatPlural(sockets.attempted, "socket"),
     formatPlural(client.workers, "worker"),
-    message,
+    ...(sends ? [message] : []),
     `${formatDuration(throughput.windowMs)} measured`,
     ...(shard ? [`shard ${shard.indexes.join(", ")} of ${shard.count}`] : []),
   ].filter((fact) => fact !== "");
@@ -29,16 +31,6 @@ export const MEASURES: Readonly<
   connect: { name: "handshakes", noun: "handshake", rate: "handshakes/s" },
   hold: { name: "idle sockets", noun: "ping", rate: "pings/s" },
 };
-
-function loadText(load: LoadModel, measure: Measure): string {
-  if (load.model === "closed") {
-    const think = load.thinkMs > 0 ? `, ${formatDuration(load.thinkMs)} of thinking` : "";
-    return `closed model, ${formatCount(load.inFlight)} in flight${think}`;
-  }
-  const rate = `${formatCount(load.ratePerSecond)} ${MEASURES[measure].rate}`;
-  const per = load.per === "socket" ? " per socket" : "";
-  return `open model, ${rate}${per}${load.arrival === "poisson" ? ", Poisson arrivals" : ""}`;
-}
 
 /** The run in a sentence: the worst of it, or that all is well. */
 export function verdict({ result, errors }: BenchView): {
@@ -65,10 +57,15 @@ export function verdict({ result, errors }: BenchView): {
   };
 }
 
+/** `All 20 messages`, `The 1 message`. */
+function all(count: number, noun: string): string {
+  return `${count === 1 ? "The" : "All"} ${formatPlural(count, noun)}`;
+}
+
 function allWell(sent: number, opened: number, noun: string): string {
-  if (sent === 0) return `All ${formatPlural(opened, "socket")} opened and stayed.`;
-  const verb = noun === "handshake" ? "succeeded" : "were answered";
-  return `All ${formatPlural(sent, noun)} ${verb}; no socket failed.`;
+  if (sent === 0) return `${all(opened, "socket")} opened and stayed.`;
+  const answered = `${sent === 1 ? "was" : "were"} answered`;
+  return `${all(sent, noun)} ${noun === "handshake" ? "succeeded" : answered}; no socket failed.`;
 }
 
 const ENDINGS = {

@@ -51,11 +51,11 @@ export function measureWords(measure: Measure): MeasureWords {
   return MEASURES[measure];
 }
 
-/** `closed loop, 16 in flight`; `open model, 4,000 msg/s, poisson`. */
+/** `closed model, 16 in flight`; `open model, 4,000 msg/s, poisson`. */
 export function loadWords(load: LoadModel, { sentRate }: MeasureWords): string {
   if (load.model === "closed") {
     const think = load.thinkMs > 0 ? `, ${latency(load.thinkMs)} think time` : "";
-    return `closed loop, ${formatCount(load.inFlight)} in flight${think}`;
+    return `closed model, ${formatCount(load.inFlight)} in flight${think}`;
   }
   const each = load.per === "socket" ? " per socket" : "";
   const arrival = load.arrival === "poisson" ? ", poisson" : "";

@@ -38,7 +38,7 @@ function keyFigures({ result, errors }: BenchView): Card[] {
   const { opened, attempted, connectMs } = result.sockets;
   return [
     throughputCard(result),
-    ...(numbers ? latencyCards(numbers) : []),
+    ...(numbers ? latencyCards(numbers, main === "handshake" ? "handshake " : "") : []),
     {
       label: "errors",
       value: formatCount(errors.sockets + errors.messages),
@@ -71,17 +71,18 @@ function throughputCard({ settings, throughput, messages }: BenchResult): Card {
   };
 }
 
-function latencyCards(numbers: LatencySummary): Card[] {
+/** @param whose `handshake ` where nothing else was timed */
+function latencyCards(numbers: LatencySummary, whose: string): Card[] {
   const { p50, p90, p99, p99_9, p99_99, max, mean, min } = numbers;
   const card = (label: string, ms: number, beside: string, other: number): Card => {
     const [, value = "", unit = ""] = /^([\d.]+)(\w+)$/.exec(formatLatency(ms)) ?? [];
     return { label, value, unit, more: markup`<span>${beside} ${spaced(other)}</span>` };
   };
   return [
-    card("p50", p50, "mean", mean),
-    card("p99", p99, "p90", p90),
-    card("p99.9", p99_9, "p99.99", p99_99),
-    card("max", max, "min", min),
+    card(`${whose}p50`, p50, "mean", mean),
+    card(`${whose}p99`, p99, "p90", p90),
+    card(`${whose}p99.9`, p99_9, "p99.99", p99_99),
+    card(`${whose}max`, max, "min", min),
   ];
 }
 

@@ -16,18 +16,22 @@ describe("the facts of a run", () => {
     [openModelResult(), `echo · open model, 4,000 msg/s · ${COMMON}`],
     [
       withSettings({ measure: "ping", load: { model: "closed", inFlight: 1, thinkMs: 10 } }),
-      `ping · closed model, 1 in flight, 10 ms of thinking · ${COMMON}`,
+      `ping · closed model, 1 in flight, 10.0 ms think time · ${COMMON}`,
     ],
     [
       withSettings({
         load: { model: "open", ratePerSecond: 5, per: "socket", arrival: "poisson" },
         shard: { indexes: [2], count: 3 },
       }),
-      `echo · open model, 5 msg/s per socket, Poisson arrivals · ${COMMON} · shard 2 of 3`,
+      `echo · open model, 5 msg/s per socket, poisson · ${COMMON} · shard 2 of 3`,
     ],
     [
       withSettings({ measure: "hold", message: "" }),
       "idle sockets · 1,000 sockets · 2 workers · 5.0 s measured",
+    ],
+    [
+      withSettings({ measure: "push", message: "nothing" }),
+      "push · 1,000 sockets · 2 workers · 5.0 s measured",
     ],
   ])("are told in a line: %#", (result, line) => expect(facts(result).join(" · ")).toBe(line));
 });
@@ -52,6 +56,11 @@ describe("the verdict", () => {
       benchResult({ client: { ...client, limits: ["busy"] } }),
       "warn",
       "All 20,000 messages were answered; no socket failed.",
+    ],
+    [
+      benchResult({ messages: { ...messages, planned: 1, sent: 1, answered: 1 } }),
+      "good",
+      "The 1 message was answered; no socket failed.",
     ],
     [
       withSettings({ measure: "connect" }),

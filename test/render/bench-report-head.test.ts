@@ -12,7 +12,7 @@ function head(given: Partial<BenchSettings>): string | undefined {
 }
 
 describe("the head of a report", () => {
-  const shape = "echo · closed loop, 16 in flight · 1,000 sockets · 2 workers · 20 B text";
+  const shape = "echo · closed model, 16 in flight · 1,000 sockets · 2 workers · 20 B text";
   it.each<[Partial<BenchSettings>, string]>([
     [{}, shape],
     [{ match: "seq" }, `${shape} · replies matched by seq`],
@@ -22,7 +22,7 @@ describe("the head of a report", () => {
     [{ measure: "hold" }, "hold · 1,000 sockets · 2 workers"],
     [
       { measure: "connect", churnPerSecond: 2.5 },
-      "connect · closed loop, 16 in flight · 1,000 sockets · 2.5 sockets replaced per second · 2 workers",
+      "connect · closed model, 16 in flight · 1,000 sockets · 2.5 sockets replaced per second · 2 workers",
     ],
     [
       {

@@ -18,11 +18,11 @@ describe("a load in words", () => {
     arrival: "constant",
   };
   it.each<[LoadModel, Measure, string]>([
-    [closed, "echo", "closed loop, 1 in flight"],
+    [closed, "echo", "closed model, 1 in flight"],
     [
       { ...closed, inFlight: 1000, thinkMs: 250 },
       "echo",
-      "closed loop, 1,000 in flight, 250 ms think time",
+      "closed model, 1,000 in flight, 250 ms think time",
     ],
     [open, "echo", "open model, 50,000 msg/s"],
     [{ ...open, ratePerSecond: 0.5, per: "socket" }, "ping", "open model, 0.5 pings/s per socket"],

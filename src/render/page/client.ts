@@ -82,7 +82,7 @@ export function formatQuantity(unit: Unit, value: number): string {
     case "percent":
       return `${digits(value)} %`;
     case "per-second":
-      return `${Math.round(value).toLocaleString("en-US")}/s`;
+      return `${Number(value.toFixed(value < 10 ? 2 : 0)).toLocaleString("en-US")}/s`;
     case "cores":
     case "count":
       return Number(value.toFixed(2)).toLocaleString("en-US");

@@ -22,6 +22,7 @@ describe("numbers in a plot", () => {
     ["bytes-per-second", 2048, "2 KiB/s"],
     ["percent", 12.345, "12.3 %"],
     ["per-second", 49_999.6, "50,000/s"],
+    ["per-second", 0.25, "0.25/s"],
     ["cores", 0.714, "0.71"],
     ["count", 1000, "1,000"],
     ["seconds", 12, "12 s"],
