@@ -1,7 +1,7 @@
 import { isControl, Opcode } from "../protocol/opcodes.ts";
-import type { HttpHead } from "../protocol/http-head.ts";
 import type { RowEvent } from "../rows.ts";
 import type { Direction, Event, HandshakeEvent } from "../transport/events.ts";
+import { headCost } from "./head-cost.ts";
 
 /** What is known of a connection of which something may be selected. */
 export class SelectedConnection {
@@ -36,9 +36,8 @@ export interface ConnectionLimits {
   readonly maxHeld: number;
 }
 
-/** What a handshake, and each field of it, take beside their text. */
+/** What a handshake takes beside its heads. */
 const HANDSHAKE_COST = 512;
-const FIELD_COST = 96;
 const DEFAULT_LIMITS: ConnectionLimits = { maxConnections: 65_536, maxHeld: 32 * 2 ** 20 };
 
 /** Connections by their names. Where there are too many, those that began first are forgotten. */
@@ -110,9 +109,4 @@ function costOf({ handshake }: SelectedConnection): number {
   if (!handshake) return 0;
   const { request, response, body } = handshake;
   return HANDSHAKE_COST + headCost(request) + headCost(response) + (body?.length ?? 0);
-}
-
-function headCost({ startLine, headers }: HttpHead): number {
-  const fields = headers.map(([name, value]) => FIELD_COST + name.length + value.length);
-  return fields.reduce((sum, cost) => sum + cost, startLine.length);
 }

@@ -50,6 +50,11 @@ export class HttpBodySkipper {
     this.done = bodyFraming === 0;
   }
 
+  /** Bytes that it holds. */
+  get held(): number {
+    return this.#kept.length + this.#text.length;
+  }
+
   get body(): Uint8Array {
     return this.#kept.view();
   }

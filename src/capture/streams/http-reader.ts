@@ -24,6 +24,11 @@ export class HttpReader {
     this.stopped = stopped;
   }
 
+  /** Bytes that it holds of a message under way. */
+  get held(): number {
+    return (this.#head?.received.length ?? 0) + (this.#body?.held ?? 0);
+  }
+
   /** Takes `bytes[start, end)`; gives the index up to which it has: not all where it stopped. */
   push(bytes: Uint8Array, start: number, end: number): number {
     let at = start;

@@ -2,6 +2,7 @@ import { type HttpHead, parseRequestLine } from "../../protocol/http-head.ts";
 import { redactHead } from "../../redact.ts";
 import type { Direction } from "../../transport/events.ts";
 import type { Decoding, DirectionEnd } from "./decoding.ts";
+import { headCost } from "../head-cost.ts";
 import { DroppedStage } from "./dropped-stage.ts";
 import { openingOf } from "./first-bytes.ts";
 import {
@@ -28,6 +29,13 @@ const MAX_WAITING = 1024 * 1024;
 const PATIENCE: Readonly<Record<Direction, number>> = { out: 10, in: 1 };
 /** Requests that wait for their responses; where there are more, none is captured. */
 const MAX_PIPELINED = 256;
+/** What one direction may hold even while all connections together hold too much: most handshakes. */
+const MODEST = 4096;
+
+/** A request that waits for its response, and the memory that it takes. */
+interface WaitingRequest extends AskedRequest {
+  readonly cost: number;
+}
 
 interface Refusal {
   readonly head: HttpHead;
@@ -43,7 +51,9 @@ interface Refusal {
  *    it waits for the request.
  * 3. Where either is not in the capture, that shows by a gap, by the end, by time or by the amount
  *    that waits. Then it goes on with the other one alone, and says so.
- * 4. A refusal is told with its body, and HTTP goes on after it.
+ * 4. What is held of messages is counted for all connections together. Where that is too much, what is
+ *    under way goes on as if it were not in the capture.
+ * 5. A refusal is told with its body, and HTTP goes on after it.
  */
 export class HttpStage implements Stage {
   readonly kind = "http";
@@ -53,7 +63,7 @@ export class HttpStage implements Stage {
   readonly #readers: Record<Direction, HttpReader>;
   /** Whether it is looked for a packet with which a message begins. */
   readonly #seeking: Record<Direction, boolean> = { out: false, in: false };
-  readonly #requests: AskedRequest[] = [];
+  readonly #requests: WaitingRequest[] = [];
   readonly #ended: Partial<Record<Direction, DirectionEnd>> = {};
   /** The refusal whose body is being read. */
   #refusal: Refusal | undefined;
@@ -61,6 +71,8 @@ export class HttpStage implements Stage {
   #final = false;
   /** Bytes of the client that are missing behind the request that waits. */
   #clientGap = 0;
+  /** What the budget counts of messages under way. */
+  #counted = 0;
   #next: Stage | undefined;
 
   constructor(decoding: Decoding, host: StageHost) {
@@ -129,7 +141,33 @@ export class HttpStage implements Stage {
       return;
     }
     if (at < end) this.#hold(dir, bytes, at, end);
+    if (!this.#next) this.#limit(dir);
     this.#pump(opposite(dir));
+  }
+
+  /** Holds no more of a message where too much is held in all. */
+  #limit(dir: Direction): void {
+    this.#countAll();
+    if (this.#underWay(dir) <= MODEST || !this.#decoding.budget.exceeded) return;
+    const what = dir === "out" ? "what the client asks" : "what the server answers";
+    this.#note(`more is under way at once than is kept: ${what} is given up`);
+    if (dir === "out") this.#requests.length = 0;
+    this.#lose(dir);
+  }
+
+  /** Memory of what has come of messages, and is not told yet. */
+  #underWay(dir: Direction): number {
+    const { held } = this.#readers[dir];
+    return dir === "in" ? held : this.#requests.reduce((sum, { cost }) => sum + cost, held);
+  }
+
+  #countAll(): void {
+    this.#count(this.#underWay("out") + this.#underWay("in"));
+  }
+
+  #count(bytes: number): void {
+    this.#decoding.budget.held += bytes - this.#counted;
+    this.#counted = bytes;
   }
 
   /** It begins no message. Where a request is lost, the response that waits tells what it is. */
@@ -161,6 +199,7 @@ export class HttpStage implements Stage {
 
   /** The next stage gets all that has waited. */
   #handOver(next: Stage): void {
+    this.#count(0);
     this.#host.become(next);
     if (this.#clientGap > 0) next.gapIn("out", this.#clientGap, true);
     this.#replay("out");
@@ -173,7 +212,7 @@ export class HttpStage implements Stage {
 
   #request(head: HttpHead): HttpBodySkipper {
     const method = parseRequestLine(head.startLine)?.method ?? "";
-    this.#requests.push({ head, method, at: this.#decoding.time.moment() });
+    this.#requests.push({ head, method, at: this.#decoding.time.moment(), cost: headCost(head) });
     if (this.#requests.length > MAX_PIPELINED) this.#requests.shift();
     this.#readers.in.stopped = false;
     return new HttpBodySkipper(requestFraming(head.headers));
@@ -287,6 +326,7 @@ export class HttpStage implements Stage {
     this.#readers[dir] = this.#newReader(dir);
     this.#readers.in.stopped = this.#requests.length === 0;
     this.#seeking[dir] = true;
+    this.#countAll();
     if (!this.#seeking[opposite(dir)]) return;
     this.#next = this.#host.stages.lookOut();
     this.#handOver(this.#next);
@@ -299,6 +339,7 @@ export class HttpStage implements Stage {
   }
 
   #drop(): void {
+    this.#count(0);
     this.#held.out.drop();
     this.#held.in.drop();
   }

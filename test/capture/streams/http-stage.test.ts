@@ -1,4 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { createDecoding } from "../../../src/capture/streams/decoding.ts";
+import { DroppedStage } from "../../../src/capture/streams/dropped-stage.ts";
+import { HttpStage } from "../../../src/capture/streams/http-stage.ts";
+import type { StageHost } from "../../../src/capture/streams/stage.ts";
+import type { Direction, Event } from "../../../src/transport/events.ts";
 import { concat, singly, utf8 } from "../../helpers/bytes.ts";
 import {
   fromClient,
@@ -220,4 +225,72 @@ it("bytes that wait are limited", async () => {
   const { report, events } = await hear(talk);
   expect(events.filter(({ type }) => type === "frame")).toEqual([]);
   expect(report.connections.connections).toBe(1);
+});
+
+describe("where all connections together hold too much", () => {
+  const FULL = 65 * 2 ** 20;
+
+  /** A connection among others that hold so much. */
+  function among(others: number) {
+    const events: Event[] = [];
+    const decoding = createDecoding({ take: (event) => events.push(event) });
+    const host = {
+      ports: [1000, 80],
+      remote: "10.0.0.2:80",
+      conn: "1",
+      attempted: false,
+      stages: { lookOut: () => new DroppedStage("other") },
+      become: () => undefined,
+    } as unknown as StageHost;
+    const stage = new HttpStage(decoding, host);
+    decoding.budget.held += others;
+    const say = (dir: Direction, text: string) => stage.data(dir, utf8(text), 0, text.length);
+    const held = () => decoding.budget.held - others;
+    return { stage, say, held, lines: () => inShort(events) };
+  }
+
+  const LONG = `X: ${"x".repeat(5000)}\r\n`;
+  const ASKS = "1 note more is under way at once than is kept: what the client asks is given up";
+  const ANSWERS =
+    "1 note more is under way at once than is kept: what the server answers is given up";
+
+  it("what a connection holds is counted until it is told, or over", () => {
+    const { say, held, stage } = among(0);
+    say("out", `GET / HTTP/1.1\r\n${LONG}`);
+    expect(held()).toBeGreaterThan(5000);
+    say("out", "\r\n");
+    expect(held()).toBeGreaterThan(5000);
+    say("in", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    expect(held()).toBe(0);
+    say("out", `GET / HTTP/1.1\r\n${LONG}\r\n`);
+    stage.finish();
+    expect(held()).toBe(0);
+  });
+
+  it.each([
+    ["half a head", [["out", `GET / HTTP/1.1\r\n${LONG}`]], ASKS],
+    ["a head", [["out", `GET / HTTP/1.1\r\n${LONG}\r\n`]], ASKS],
+    ["many requests", [["out", "GET / HTTP/1.1\r\nA: b\r\n\r\n".repeat(50)]], ASKS],
+    [
+      "the body of a refusal",
+      [
+        ["out", request("/ws")],
+        ["in", `HTTP/1.1 403 No\r\nContent-Length: 9000\r\n\r\n${"x".repeat(5000)}`],
+      ],
+      ANSWERS,
+    ],
+  ] as const)("%s is given up", (_, spoken, note) => {
+    const { say, held, lines } = among(FULL);
+    for (const [dir, text] of spoken) say(dir, text);
+    expect(lines()[0]).toBe(note);
+    expect(held()).toBeLessThan(1000);
+  });
+
+  it("a handshake of usual size is told all the same, also after what was given up", () => {
+    const { say, lines } = among(FULL);
+    say("out", `GET / HTTP/1.1\r\n${LONG}`);
+    say("out", request("/ws"));
+    say("in", response());
+    expect(lines()).toEqual([ASKS, OPENED[0]]);
+  });
 });
