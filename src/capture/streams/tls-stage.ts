@@ -38,6 +38,9 @@ const NO_FAILURE: ReadonlySet<string> = new Set([
   "renegotiation",
 ]);
 
+/** Why nothing was decrypted of what would have been. */
+const DATA_MISSING = "its data is missing in the capture";
+
 /** A connection in TLS: decrypted as far as its secrets are known, and what is inside it. */
 export class TlsStage implements Stage {
   readonly #decoding: Decoding;
@@ -116,6 +119,7 @@ export class TlsStage implements Stage {
         this.#inside?.data(this.#roleOf(event.dir), event.bytes, 0, event.bytes.length);
         return;
       case "gap":
+        if (this.#setup.decryptor.verified) this.#failure ??= DATA_MISSING;
         this.#inside?.gapIn(this.#roleOf(event.dir), event.length, event.exact);
         return;
       case "end":

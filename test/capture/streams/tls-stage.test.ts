@@ -110,6 +110,15 @@ it("counts as decrypted where the secrets fit and there was no data, unless it h
   expect(stage.kind).toBe("tlsWithoutKeys");
 });
 
+it("does not count as decrypted where all of its data is missing", () => {
+  const { stage, say, decoding } = staged({ verified: true });
+  say({ ...FACTS, alpn: undefined, client: "c2s" });
+  say({ type: "gap", dir: "c2s", length: 9, exact: false });
+  stage.finish();
+  expect(stage.kind).toBe("tlsWithoutKeys");
+  expect([...decoding.counts.tlsFailures.keys()]).toEqual(["its data is missing in the capture"]);
+});
+
 describe("what could not be done", () => {
   const REFUSED = {
     type: "note",
