@@ -94,7 +94,8 @@ describe("a stream that ends within a frame", () => {
     for (const wire of [hex("81"), hex("81 7e 01"), hex("81 85 37 fa 21")]) {
       const { end } = parse([hex("89 00"), wire]);
       expect(end?.frame).toBeUndefined();
-      expect(end?.violation.message).toContain(`${wire.length} bytes of a header`);
+      const found = wire.length === 1 ? "1 byte" : `${wire.length} bytes`;
+      expect(end?.violation.message).toContain(`Found: ${found} of a header`);
     }
   });
 
