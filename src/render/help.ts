@@ -147,7 +147,7 @@ const EXIT_MEANINGS: Readonly<Partial<Record<FailureCode, string>>> = {
   bind: "the port could not be bound",
   protocol: "the peer broke the protocol",
   abnormal: "the connection died without a Close frame (1006), or before all of stdin was sent",
-  closed: "the peer closed with a code other than 1000, 1001 and 1005",
+  closed: "the peer closed with a code other than 1000, 1001 and 1005; in a bench, with any",
   heartbeat: "the heartbeat was lost: no sign of life in time",
   "gave-up": "reconnecting was given up",
   expectation: "an expectation failed, or messages of a bench were not answered",
