@@ -27,7 +27,7 @@ export interface FrameStreamSink {
 const KEEP_PAYLOAD = 16 * 1024 * 1024;
 const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 /** What one direction may hold even while all together hold too much. */
-const MODEST = 64 * 1024;
+const MODEST = 4096;
 const NO_VIOLATIONS: readonly Violation[] = [];
 
 /**

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createDecoding } from "../../../src/capture/streams/decoding.ts";
+import { FrameStream } from "../../../src/capture/streams/frame-stream.ts";
 import { concat, filler, hex, utf8 } from "../../helpers/bytes.ts";
 import { fromClient, fromServer, hear, inShort, Talk } from "../../helpers/talk.ts";
 
@@ -141,4 +143,32 @@ it("frames come the same in packets of any size", async () => {
   const [first, ...others] = await Promise.all(results);
   expect(first!.filter((line) => line.includes("→"))).toHaveLength(frames.length);
   for (const other of others) expect(other).toEqual(first);
+});
+
+describe("where all connections together hold too much", () => {
+  function heardOf(bytes: Uint8Array): { frames: number; notes: string[]; held: number } {
+    const decoding = createDecoding({ take: () => undefined });
+    const others = 65 * 2 ** 20;
+    decoding.budget.held = others;
+    const notes: string[] = [];
+    let frames = 0;
+    const sink = {
+      frame: () => void (frames += 1),
+      note: (_: unknown, message: string) => void notes.push(message),
+      gap: () => undefined,
+      end: () => undefined,
+    };
+    const stream = new FrameStream("in", decoding, sink, { compression: "none", begins: true });
+    stream.data(bytes, 0, bytes.length);
+    return { frames, notes, held: decoding.budget.held - others };
+  }
+
+  it("one direction holds little of a message, and tells that the rest is left out", () => {
+    const part = fromServer("a".repeat(6000)).slice(0, 5000);
+    const note = "more is under way at once than is kept: the rest is left out";
+    const { frames, notes, held } = heardOf(part);
+    expect(notes[0]).toBe(`${note}, from within the frame at byte 0`);
+    expect({ frames, held }).toEqual({ frames: 1, held: 0 });
+    expect(heardOf(part.slice(0, 4000))).toEqual({ frames: 0, notes: [], held: 4000 });
+  });
 });
