@@ -56,6 +56,7 @@ const MAX_CONNECTIONS = 65_536;
 /** Reads rows in their order, because a continuation tells neither its kind nor its compression. */
 export class RowReader {
   readonly #places = new Map<string, MessagePlaces>();
+  readonly #between = newMessagePlaces();
 
   read(event: RowEvent): RowFacts {
     const opcode = opcodeLabel(rowOpcode(event));
@@ -80,7 +81,11 @@ export class RowReader {
 
   /** The message that a frame is of: all that has to be read of most frames. */
   place(event: FrameEvent): MessagePlace {
-    return followMessage(event, this.#placesOf(event.conn));
+    const { header } = event.frame;
+    const known = this.#places.get(event.conn);
+    // One frame by itself, as most messages are, leaves nothing behind that must be kept.
+    const places = known ?? (header.fin ? this.#between : this.#begin(event.conn));
+    return followMessage(event, places);
   }
 
   /** Nothing more comes of this connection. */
@@ -88,9 +93,7 @@ export class RowReader {
     this.#places.delete(conn);
   }
 
-  #placesOf(conn: string): MessagePlaces {
-    const known = this.#places.get(conn);
-    if (known) return known;
+  #begin(conn: string): MessagePlaces {
     const places = newMessagePlaces();
     this.#places.set(conn, places);
     const [oldest] = this.#places.keys();

@@ -1,4 +1,4 @@
-import type { FrameEvent, MessageEvent } from "../transport/events.ts";
+import type { Direction, FrameEvent, MessageEvent } from "../transport/events.ts";
 
 /** What has passed in one direction of a connection. */
 export interface Passed {
@@ -13,22 +13,24 @@ export interface Deflated {
   readonly wire: number;
 }
 
-type Counting = { -readonly [K in keyof Passed]: Passed[K] };
+type Counting = Record<Direction, { -readonly [K in keyof Passed]: Passed[K] }>;
 
-function nothing(): Counting {
-  return { messages: 0, bytes: 0 };
-}
+/** Shared by all connections on which there was nothing of the kind, as there may be many. */
+const NOTHING: Passed = { messages: 0, bytes: 0 };
+const NONE: Readonly<Record<Direction, Passed>> = { in: NOTHING, out: NOTHING };
+const NOT_DEFLATED: Deflated = { inflated: 0, wire: 0 };
 
 /** Counts the messages of a connection, for the line at its end. */
 export class Tally {
   /** By what told of them: whoever watches the wire tells a message twice. */
-  readonly #byFrames = { in: nothing(), out: nothing() };
-  readonly #byMessages = { in: nothing(), out: nothing() };
-  #deflated: Deflated = { inflated: 0, wire: 0 };
+  #byFrames: Counting | undefined;
+  #byMessages: Counting | undefined;
+  #deflated = NOT_DEFLATED;
 
   frame({ dir, message }: FrameEvent): void {
     if (!message) return;
     const { data, wireLength, compressed, cut } = message;
+    this.#byFrames ??= counting();
     add(this.#byFrames[dir], cut ? wireLength : data.length);
     if (!compressed || cut) return;
     const { inflated, wire } = this.#deflated;
@@ -36,6 +38,7 @@ export class Tally {
   }
 
   message({ dir, data, omitted = 0 }: MessageEvent): void {
+    this.#byMessages ??= counting();
     add(this.#byMessages[dir], data.length + omitted);
   }
 
@@ -53,12 +56,17 @@ export class Tally {
   }
 
   #passed(dir: "in" | "out"): Passed {
-    const [frames, messages] = [this.#byFrames[dir], this.#byMessages[dir]];
+    const frames = (this.#byFrames ?? NONE)[dir];
+    const messages = (this.#byMessages ?? NONE)[dir];
     return frames.messages >= messages.messages ? frames : messages;
   }
 }
 
-function add(passed: Counting, length: number): void {
+function counting(): Counting {
+  return { in: { messages: 0, bytes: 0 }, out: { messages: 0, bytes: 0 } };
+}
+
+function add(passed: Counting[Direction], length: number): void {
   passed.messages += 1;
   passed.bytes += length;
 }
