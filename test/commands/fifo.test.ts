@@ -124,9 +124,11 @@ describe("in a hurry", () => {
   });
 
   it("one that has nothing to read is left alone", async () => {
-    const { stream, hurry, read, bytes } = await writing({ sleepMs: 1 });
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { stream, hurry, read, bytes } = await writing();
     hurry();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await vi.advanceTimersByTimeAsync(5000);
     stream.end("late");
     await eventually(() => read() || bytes().length > 0);
     expect(bytes().toString()).toBe("late");
