@@ -19,6 +19,12 @@ const PIECE_BITS = 8;
 /** What is held is searched again once it has grown so much, so that small pieces cost little. */
 const GROWTH = 1.5;
 
+/** What is held, and by what it is judged: for one search only, because many directions may wait. */
+interface Look {
+  readonly view: Uint8Array;
+  readonly terms: BorderTerms & { readonly packetBits: number };
+}
+
 /**
  * Finds the first certain frame border in bytes of which the beginning is missing. They are held
  * until it is found.
@@ -27,8 +33,7 @@ export class BorderSearch {
   readonly held: HeldBytes;
   /** Bytes that were given up because there were too many. */
   givenUp = 0;
-  #terms: BorderTerms;
-  #packetBits = PIECE_BITS;
+  readonly #terms: BorderTerms;
   readonly #budget: MemoryBudget;
   /** Places that may be one, of those before `#searched`. */
   #open: number[] = [];
@@ -65,56 +70,56 @@ export class BorderSearch {
   /** The first certain place among all that is held. */
   search(): number | undefined {
     const { view } = this.held;
-    this.#weighPackets();
-    this.#terms = { ...this.#terms, rarity: new OctetRarity(view) };
+    const rarity = new OctetRarity(view);
+    const look = { view, terms: { ...this.#terms, packetBits: this.#weighPackets(), rarity } };
     const open = this.#open;
     this.#open = [];
-    for (const at of open) if (this.#isCertain(view, at)) return at;
+    for (const at of open) if (this.#isCertain(look, at)) return at;
     for (let at = this.#searched; at < view.length; at++) {
-      if (this.#isCertain(view, at)) return at;
+      if (this.#isCertain(look, at)) return at;
     }
     this.#searched = view.length;
     return undefined;
   }
 
   /** Where packets are many and short, a border of them is nothing rare. */
-  #weighPackets(): void {
+  #weighPackets(): number {
     const { length, pieces } = this.held;
     const bits = Math.max(Math.log2(length / pieces), PIECE_BITS - Math.log2(pieces));
-    this.#packetBits = Math.min(PIECE_BITS, Math.floor(bits));
-    this.#terms = { ...this.#terms, packetBits: this.#packetBits };
+    return Math.min(PIECE_BITS, Math.floor(bits));
   }
 
-  #isCertain(view: Uint8Array, at: number): boolean {
-    const evidence = this.#evidence(view, at);
+  #isCertain(look: Look, at: number): boolean {
+    const evidence = this.#evidence(look, at);
     if (evidence === -1) return false;
-    if (evidence + this.#prior(at) >= CERTAIN && this.#standsAlone(view, at)) return true;
+    if (evidence + this.#prior(look, at) >= CERTAIN && this.#standsAlone(look, at)) return true;
     this.#open.push(at);
     return false;
   }
 
-  #evidence(view: Uint8Array, at: number): number {
-    return borderEvidence(view, at, this.#terms, (border) => this.held.isPieceBorder(border));
+  #evidence({ view, terms }: Look, at: number): number {
+    return borderEvidence(view, at, terms, (border) => this.held.isPieceBorder(border));
   }
 
   /**
    * Arbitrary bytes may lead to a real frame. So what comes before a place that has evidence enough
    * by itself must have its own.
    */
-  #standsAlone(view: Uint8Array, from: number): boolean {
-    const { masked } = this.#terms;
+  #standsAlone(look: Look, from: number): boolean {
+    const { view, terms } = look;
+    const { masked } = terms;
     for (let at = frameEnd(view, from, masked); at !== undefined; at = frameEnd(view, at, masked)) {
       if (at >= view.length) return true;
-      const own = borderEvidence(view, from, this.#terms, () => false, at);
-      if (own + this.#prior(from) >= ALONE) return true;
-      if (this.#evidence(view, at) + this.#prior(at) >= NEARLY_CERTAIN) return false;
+      const own = borderEvidence(view, from, terms, () => false, at);
+      if (own + this.#prior(look, from) >= ALONE) return true;
+      if (this.#evidence(look, at) + this.#prior(look, at) >= NEARLY_CERTAIN) return false;
     }
     return true;
   }
 
-  #prior(at: number): number {
+  #prior({ terms }: Look, at: number): number {
     if (at === 0 && this.givenUp === 0) return this.#firstBits;
-    return this.held.isPieceBorder(at) && !this.held.isTail(at) ? this.#packetBits : 0;
+    return this.held.isPieceBorder(at) && !this.held.isTail(at) ? terms.packetBits : 0;
   }
 
   /** Nothing that is held is of use. */
