@@ -26,8 +26,6 @@ export interface FrameStreamSink {
 /** Bytes of payload kept of each frame, and the longest message that is put together. */
 const KEEP_PAYLOAD = 16 * 1024 * 1024;
 const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
-/** What one direction may hold even while all together hold too much. */
-const MODEST = 4096;
 const NO_VIOLATIONS: readonly Violation[] = [];
 
 /**
@@ -261,7 +259,7 @@ export class FrameStream {
   #limit(): void {
     const underWay = this.#underWay();
     this.#count(underWay);
-    if (underWay <= MODEST || !this.#decoding.budget.exceeded) return;
+    if (!this.#decoding.budget.refuses(underWay)) return;
     this.#cutFrame("more is under way at once than is kept: the rest is left out");
     if (this.#inMessage) this.#loseMessages();
     this.#messageStart = this.#boundary;

@@ -29,8 +29,6 @@ const MAX_WAITING = 1024 * 1024;
 const PATIENCE: Readonly<Record<Direction, number>> = { out: 10, in: 1 };
 /** Requests that wait for their responses; where there are more, none is captured. */
 const MAX_PIPELINED = 256;
-/** What one direction may hold even while all connections together hold too much: most handshakes. */
-const MODEST = 4096;
 
 /** A request that waits for its response, and the memory that it takes. */
 interface WaitingRequest extends AskedRequest {
@@ -148,7 +146,7 @@ export class HttpStage implements Stage {
   /** Holds no more of a message where too much is held in all. */
   #limit(dir: Direction): void {
     this.#countAll();
-    if (this.#underWay(dir) <= MODEST || !this.#decoding.budget.exceeded) return;
+    if (!this.#decoding.budget.refuses(this.#underWay(dir))) return;
     const what = dir === "out" ? "what the client asks" : "what the server answers";
     this.#note(`more is under way at once than is kept: ${what} is given up`);
     if (dir === "out") this.#requests.length = 0;
