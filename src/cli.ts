@@ -2,7 +2,6 @@ import type { Command } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { EXIT_DEFECT, EXIT_DONE, FramecatError, messageOf, usageError } from "./errors.ts";
 import type { Io } from "./io.ts";
-import { slipsOf } from "./protocol/slips.ts";
 import { escapeControl } from "./render/escape.ts";
 import { version } from "./version.ts";
 
@@ -33,14 +32,19 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await runCommand(command, args, io);
   } catch (thrown) {
-    throw withMeant(thrown, command, args);
+    throw await withMeant(thrown, command, args);
   }
 }
 
 /** `bench capcity` is a host to be found: where it is not, a slip for a command of two words is told. */
-function withMeant(thrown: unknown, { name }: Command, [word = ""]: readonly string[]): unknown {
+async function withMeant(
+  thrown: unknown,
+  { name }: Command,
+  [word = ""]: readonly string[],
+): Promise<unknown> {
   if (!(thrown instanceof FramecatError)) return thrown;
   if (thrown.code !== "usage" && thrown.code !== "name-resolution") return thrown;
+  const { slipsOf } = await import("./protocol/slips.ts");
   const [meant] = slipsOf(word, secondWords(name));
   if (meant === undefined) return thrown;
   const { code, message, hint = "", errno } = thrown;
@@ -64,6 +68,7 @@ async function find(
     if (command) return { command, rest: argv.slice(words) };
   }
   const [word = ""] = argv;
+  const { slipsOf } = await import("./protocol/slips.ts");
   // `compare` alone is not a command, but `bench compare` is.
   const [meant] = [
     ...slipsOf(word, Object.keys(COMMANDS)),
